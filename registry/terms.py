@@ -1,0 +1,196 @@
+"""The closed vocabularies: each a `Term`, whose members carry a label for the screen and a definition.
+
+What users may extend (factors, diseases, endpoints, attributes) is data in the registry, not code; see
+`seeds/vocabulary/`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Term(StrEnum):
+    """A word of a closed vocabulary: its value, a `label` for the screen and its `definition`."""
+
+    label: str
+    definition: str
+
+    def __new__(cls, value: str, label: str = "", definition: str = "") -> Self:
+        """Make the member; label defaults to the value."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label or value
+        member.definition = definition
+        return member
+
+
+class Adjusted(Term):
+    """Whether the estimate is adjusted for covariates. Empty input means not read: unclear."""
+
+    YES = "yes", "adjusted", "estimated with covariates in the model"
+    NO = "no", "unadjusted", "estimated without covariates"
+    UNCLEAR = "unclear", "unclear", "the source does not say, or it was not read"
+
+
+class Origin(Term):
+    """Where the number comes from."""
+
+    REPORTED = "reported", "reported", "printed in the source"
+    DERIVED = "derived", "derived", "computed by the curator from other printed numbers"
+    RECONSTRUCTED = "reconstructed", "reconstructed", "rebuilt from a published curve"
+    SIMULATED = "simulated", "simulated", "invented; never evidence, never pooled with real rows"
+
+
+class Status(Term):
+    """Where an estimate stands in review."""
+
+    EXTRACTED = "extracted", "extracted", "entered by one curator"
+    CHECKED = "checked", "checked", "compared with the source by a second curator"
+    ACCEPTED = "accepted", "accepted", "checked, with locator and quote"
+    DISPUTED = "disputed", "disputed", "printed so, but breaks a hard rule or is questioned; never pooled"
+    EXCLUDED = "excluded", "excluded", "left out by a curator, with a reason"
+
+
+class Derivation(Term):
+    """How yi and vi were got from the reported numbers."""
+
+    CI = "ci", "from HR and CI", "log of the ratio; SE from the width of its CI at the stored level"
+    SE = "se", "from log HR and SE", "log ratio and standard error as reported"
+    P = "p", "from HR and p", "SE from an exact two-sided p-value of a named test; only with --allow p-derived"
+    NONE = "none", "not poolable", "the reported numbers give no standard error"
+
+
+class ContrastKind(Term):
+    """What is compared with what; fixes the direction of the ratio."""
+
+    ABOVE_VS_BELOW = "above_vs_below", "above vs below", "patients above the cutoff against those below"
+    BELOW_VS_ABOVE = (
+        "below_vs_above",
+        "below vs above",
+        "patients below the cutoff against those above; inverted in a pool",
+    )
+    PER_UNIT = "per_unit", "per unit", "per one unit more of the factor"
+    PER_DOUBLING = "per_doubling", "per doubling", "per doubling of the factor"
+    PER_SD = "per_sd", "per SD", "per one standard deviation more of the factor"
+    CATEGORY = "category", "category", "one named category against another"
+    UNCLEAR = "unclear", "unclear", "the source does not say"
+
+
+class CutoffOperator(Term):
+    """Which side of the threshold is the index group."""
+
+    GT = ">", ">", "above the value"
+    GE = ">=", "≥", "at or above the value"
+    LT = "<", "<", "below the value"
+    LE = "<=", "≤", "at or below the value"
+
+
+class CutoffMethod(Term):
+    """How the threshold was chosen."""
+
+    PRESPECIFIED = "prespecified", "prespecified", "fixed before the data were seen"
+    MEDIAN = "median", "median", "the sample median"
+    QUANTILE = "quantile", "quantile", "another sample quantile"
+    ROC = "roc", "ROC", "chosen on a ROC curve of the same data"
+    MIN_P = "min_p", "minimal p", "the threshold with the smallest p-value in the same data"
+    DATA_DRIVEN = "data_driven", "data-driven", "chosen on the same data in another or unnamed way"
+    UNCLEAR = "unclear", "unclear", "the source does not say"
+
+
+#: Cutoffs chosen to fit the outcome; their ratios are biased away from 1 (Altman 1994, 10.1093/jnci/86.11.829).
+DATA_DRIVEN_CUTOFFS = frozenset({CutoffMethod.ROC, CutoffMethod.MIN_P, CutoffMethod.DATA_DRIVEN})
+
+
+class Measure(Term):
+    """Which ratio was reported."""
+
+    HR = "hr", "hazard ratio", "ratio of hazards, all-cause or composite event"
+    CAUSE_SPECIFIC_HR = "cause_specific_hr", "cause-specific hazard ratio", "competing events censored"
+    SUBDISTRIBUTION_HR = "subdistribution_hr", "subdistribution hazard ratio", "Fine and Gray 1999"
+    RR = "rr", "relative risk", "ratio of risks, or printed as relative risk"
+    OR = "or", "odds ratio", "ratio of odds"
+
+
+class CiType(Term):
+    """How the reported interval was computed."""
+
+    WALD = "wald", "Wald", "symmetric on the log scale"
+    PROFILE = "profile", "profile likelihood", "need not be symmetric on the log scale"
+    BOOTSTRAP = "bootstrap", "bootstrap", "need not be symmetric on the log scale"
+    FIRTH = "firth", "Firth", "penalised likelihood"
+
+
+class POperator(Term):
+    """How the p-value is printed."""
+
+    EQ = "=", "=", "exact"
+    LT = "<", "<", "an upper bound"
+    LE = "<=", "≤", "an upper bound"
+    GT = ">", ">", "a lower bound"
+    GE = ">=", "≥", "a lower bound"
+
+
+class PTest(Term):
+    """The test behind a p-value."""
+
+    WALD = "wald", "Wald", "of the coefficient"
+    LOGRANK = "logrank", "log-rank", "of the survival curves"
+    LR = "lr", "likelihood ratio", "of the models"
+    UNCLEAR = "unclear", "unclear", "the source does not say"
+
+
+class EffectDirection(Term):
+    """What a text states without a usable number."""
+
+    WORSE = "worse", "worse", "the index group fares worse"
+    BETTER = "better", "better", "the index group fares better"
+    NONE = "none", "none", "no association is stated"
+
+
+class SourceKind(Term):
+    """What kind of document a number was read in."""
+
+    ARTICLE = "article", "article", "journal article, full text or its abstract"
+    ABSTRACT = "abstract", "abstract", "meeting abstract"
+    DATA_SET = "data set", "data set", "published data"
+    REVIEW = "review", "review", "another review that reports the study"
+    NEWS = "news", "news", "press or news text"
+
+
+class OverlapKind(Term):
+    """How two cohorts share patients."""
+
+    SAME = "same", "same", "the same patients"
+    SUBSET = "subset", "subset", "one is part of the other"
+    PARTIAL = "partial", "partial", "some patients are in both"
+    SUSPECTED = "suspected", "suspected", "sharing is likely and not settled"
+
+
+class AttributeType(Term):
+    """The type of a study characteristic."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    CATEGORY = "category", "category", "one of the declared levels"
+
+
+class AttributeLevel(Term):
+    """What a study characteristic belongs to."""
+
+    STUDY = "study"
+    COHORT = "cohort"
+    ESTIMATE = "estimate"
+
+
+class Flag(Term):
+    """A remark on an estimate that travels with it into `list`, `show` and under each pool that uses it."""
+
+    OFF_CENTRE = "off-centre", "HR not midway in its CI", "beyond what rounding of the printed digits allows"
+    P_CONTRADICTS = "p-contradicts-ci", "p contradicts the CI", "the printed p-value does not agree with the CI"
+    LEVEL_ASSUMED = "ci-level-assumed", "CI level assumed", "the source gives no level; 95 % was taken"
+    DATA_DRIVEN_CUTOFF = "data-driven-cutoff", "data-driven cutoff", "chosen on the outcome: biased away from 1"
+    P_TEST_UNCLEAR = "p-test-unclear", "test behind p unclear", "SE derived from a p-value of an unnamed test"
+    OUTSIDE_CI = "hr-outside-ci", "HR outside its CI", "printed so; stored as disputed"
+    CI_REVERSED = "ci-reversed", "CI bounds reversed", "printed so; stored as disputed"
+    CI_WIDTH_ZERO = "ci-width-zero", "CI of width 0", "printed so; stored as disputed"
