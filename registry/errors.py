@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from registry.ingest.issues import Issue
+    from registry.issues import Issue
 
 
 class EviregError(Exception):

@@ -68,7 +68,7 @@ class ContrastKind(Term):
     BELOW_VS_ABOVE = (
         "below_vs_above",
         "below vs above",
-        "patients below the cutoff against those above; inverted in a pool",
+        "patients below the cutoff against those above; a pool inverts it",
     )
     PER_UNIT = "per_unit", "per unit", "per one unit more of the factor"
     PER_DOUBLING = "per_doubling", "per doubling", "per doubling of the factor"

@@ -1,0 +1,100 @@
+"""The evidence frame between rooms: a small column table, contract name → numpy array.
+
+Numbers are float64 with nan where not read, text and booleans are object arrays with None where not read. Declared
+study characteristics stand beside the contract columns in `attributes`. Python users see it as a pandas DataFrame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from registry.columns import BY_NAME, Kind
+from registry.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Estimates as columns: `columns` by contract name and `attributes` by declared name, all of one length k."""
+
+    columns: Mapping[str, Array]
+    attributes: Mapping[str, Array] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), ()))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.columns or name in self.attributes
+
+    def __getitem__(self, name: str) -> Array:
+        """Give the column, shape (k,); a contract column that was not supplied is all None (or nan)."""
+        if name in self.columns:
+            return self.columns[name]
+        if name in self.attributes:
+            return self.attributes[name]
+        if name in BY_NAME:
+            return _column([None] * len(self), numeric=_is_numeric(name))
+        raise UsageError(f"the frame has no column {name!r}", f"it has: {', '.join((*self.columns, *self.attributes))}")
+
+    def take(self, rows: Array) -> Frame:
+        """Give the frame of these rows: a boolean mask or an index array."""
+        return Frame(
+            {name: values[rows] for name, values in self.columns.items()},
+            {name: values[rows] for name, values in self.attributes.items()},
+        )
+
+    def replace(self, **columns: Array) -> Frame:
+        """Give a frame with these contract columns in place of its own."""
+        return Frame({**self.columns, **columns}, self.attributes)
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[Mapping[str, Any]], attributes: Sequence[str] = ()) -> Frame:
+        """Make a frame from row mappings, each with an `attributes` mapping; every contract column is present."""
+        columns = {name: _column([row.get(name) for row in rows], numeric=_is_numeric(name)) for name in BY_NAME}
+        carried = [row.get("attributes") or {} for row in rows]
+        return cls(columns, {name: _guessed([each.get(name) for each in carried]) for name in attributes})
+
+    @classmethod
+    def from_pandas(cls, table: pd.DataFrame) -> Frame:
+        """Make a frame from a DataFrame; columns outside the contract are study characteristics."""
+        import pandas as pd
+
+        known = table.astype(object).where(table.notna(), None)
+        values = {str(name): pd.Series(known[name]).to_numpy(dtype=object) for name in table.columns}
+        return cls(
+            {name: _column(array, numeric=_is_numeric(name)) for name, array in values.items() if name in BY_NAME},
+            {name: _guessed(array) for name, array in values.items() if name not in BY_NAME},
+        )
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Give a DataFrame, one row per estimate, study characteristics last."""
+        import pandas as pd
+
+        return pd.DataFrame({**self.columns, **self.attributes})
+
+
+def _is_numeric(name: str) -> bool:
+    return BY_NAME[name].kind in (Kind.NUMBER, Kind.INTEGER)
+
+
+def _column(values: Sequence[Any] | Array, *, numeric: bool) -> Array:
+    if numeric:
+        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def _guessed(values: Sequence[Any] | Array) -> Array:
+    known = [value for value in values if value is not None]
+    numeric = bool(known) and all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in known)
+    return _column(values, numeric=numeric)

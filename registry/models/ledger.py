@@ -1,0 +1,48 @@
+"""Who changed what, when and why."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.models.base import Base
+
+
+class Curator(Base):
+    """The person answerable for a change."""
+
+    __tablename__ = "curator"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(unique=True)
+    orcid: Mapped[str | None] = mapped_column(String(19))
+
+
+class Changeset(Base):
+    """One atomic set of changes. `at` is UTC, ISO 8601; `hash` chains over `previous_hash` (see writing/ledger)."""
+
+    __tablename__ = "changeset"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[str] = mapped_column(String(32))
+    curator_id: Mapped[int] = mapped_column(ForeignKey("curator.id"), index=True)
+    message: Mapped[str]
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class Change(Base):
+    """One change outside the evidence rows a changeset opened: `before` and `after` of one field, as text.
+
+    `before` is null for something new. An estimate that is new has no entry here: its entry is the evidence row.
+    """
+
+    __tablename__ = "change"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    changeset: Mapped[int] = mapped_column(ForeignKey("changeset.number"), index=True)
+    entity: Mapped[str]
+    key: Mapped[str]
+    field: Mapped[str]
+    before: Mapped[str | None]
+    after: Mapped[str | None]
