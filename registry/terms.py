@@ -194,3 +194,28 @@ class Flag(Term):
     OUTSIDE_CI = "hr-outside-ci", "HR outside its CI", "printed so; stored as disputed"
     CI_REVERSED = "ci-reversed", "CI bounds reversed", "printed so; stored as disputed"
     CI_WIDTH_ZERO = "ci-width-zero", "CI of width 0", "printed so; stored as disputed"
+
+
+class Allow(Term):
+    """What a selection or a pool refuses or leaves out unless told; each is said in every output that used it."""
+
+    MIXED_ADJUSTMENT = (
+        "mixed-adjustment",
+        "adjusted and unadjusted estimates pooled together",
+        "they estimate different ratios: a ratio shrinks or grows with the covariates in the model",
+    )
+    MIXED_CATEGORIES = (
+        "mixed-categories",
+        "category contrasts pooled although worded differently",
+        "the curator's word that the levels compared are the same",
+    )
+    P_DERIVED = (
+        "p-derived",
+        "standard errors derived from p-values",
+        "as exact as the printed p-value, and only as apt as the test behind it",
+    )
+    SELECTION_ON_RESULTS = (
+        "selection-on-results",
+        "selected by the result itself",
+        "choosing estimates by their size or significance biases the pool",
+    )
