@@ -1,0 +1,169 @@
+"""Models of the mean: the quadratic forms and traces every heterogeneity estimator is made of.
+
+With W = diag(1 / (vi + tau²)) and P = W − WX(X'WX)⁻¹X'W, all of them are functions of tau² alone, and dP/dtau² = −PP.
+An estimator that asks only for these forms works for one mean, for group means with a common tau² and for a regression.
+
+`tau2` arguments have shape (g, m): g values for each of m pools; so have all results.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from registry.stats.batch import Floats, Ints
+
+
+class Forms(NamedTuple):
+    """What the estimating equations are made of, each (g, m)."""
+
+    q: Floats
+    """y'Py, the weighted residual sum of squares Q(tau²)."""
+    ypp: Floats
+    """y'PPy = −dQ/dtau²."""
+    tr_p: Floats
+    """tr P."""
+    sum_w: Floats
+    """tr W."""
+
+
+class Curvature(NamedTuple):
+    """What their derivatives are made of, each (g, m)."""
+
+    yppp: Floats
+    """y'PPPy = −½ d(y'PPy)/dtau²."""
+    tr_pp: Floats
+    """tr PP = −d(tr P)/dtau²."""
+    sum_w2: Floats
+    """tr WW."""
+
+
+class Model(Protocol):
+    """The mean of each of m pools, as the estimators of tau² see it."""
+
+    k: int
+    """Rows of a pool."""
+    df: int
+    """Rows minus coefficients."""
+    vmin: Floats
+    vmax: Floats
+    ss: Floats
+    """Unweighted residual sum of squares, (m,)."""
+
+    def take(self, pools: Ints) -> Model:
+        """Return the model of these pools, which may repeat."""
+
+    def forms(self, tau2: Floats) -> Forms:
+        """Quadratic forms and traces at tau2."""
+
+    def curvature(self, tau2: Floats) -> Curvature:
+        """Their derivatives at tau2."""
+
+    def logdets(self, tau2: Floats) -> tuple[Floats, Floats]:
+        """Log |W⁻¹| and log |X'WX| at tau2."""
+
+
+class Mean:
+    """One mean per pool: yi and vi of shape (k, m), each pool sorted by ascending vi.
+
+    yi is taken relative to the most precise study, so that a mean close to it loses no digits; `origin` (m,) holds
+    what was subtracted.
+    """
+
+    def __init__(self, yi: Floats, vi: Floats) -> None:
+        self.origin = yi[0]
+        self.yi = yi - yi[0]
+        self.vi = vi
+        self.k = len(yi)
+        self.df = self.k - 1
+        self.vmin, self.vmax = vi[0], vi[-1]
+        centred = self.yi - self.yi.mean(axis=0)
+        self.ss: Floats = (centred * centred).sum(axis=0)
+
+    def take(self, pools: Ints) -> Mean:
+        """Return the model of these pools, which may repeat."""
+        return Mean(self.yi[:, pools], self.vi[:, pools])
+
+    def means(self, tau2: Floats) -> tuple[Floats, Floats, Floats]:
+        """Weights (k, g, m), their sum and the weighted mean (relative to `origin`), both (g, m)."""
+        w = 1.0 / (self.vi[:, None] + tau2)
+        sum_w = w.sum(axis=0)
+        return w, sum_w, (w * self.yi[:, None]).sum(axis=0) / sum_w
+
+    def forms(self, tau2: Floats) -> Forms:
+        """Quadratic forms and traces at tau2."""
+        w, sum_w, mean = self.means(tau2)
+        residual = self.yi[:, None] - mean
+        weighted = w * residual
+        q = (weighted * residual).sum(axis=0)
+        return Forms(q, (weighted * weighted).sum(axis=0), _trace_p(w, sum_w), sum_w)
+
+    def curvature(self, tau2: Floats) -> Curvature:
+        """Their derivatives at tau2."""
+        w, sum_w, mean = self.means(tau2)
+        w2 = w * w
+        weighted = w * (self.yi[:, None] - mean)
+        ww = w * weighted
+        yppp = (ww * weighted).sum(axis=0) - ww.sum(axis=0) ** 2 / sum_w
+        return Curvature(yppp, _trace_pp(w, w2, sum_w), w2.sum(axis=0))
+
+    def logdets(self, tau2: Floats) -> tuple[Floats, Floats]:
+        """Log |W⁻¹| and log |X'WX| at tau2."""
+        total = self.vi[:, None] + tau2
+        return np.log(total).sum(axis=0), np.log((1.0 / total).sum(axis=0))
+
+
+class Strata:
+    """Several means with one tau²: a single pool (m = 1) whose forms are the sums over its strata's.
+
+    X'WX of group means is diagonal, so every form, trace and log determinant adds up over the groups.
+    """
+
+    def __init__(self, parts: Sequence[Mean], copies: int = 1) -> None:
+        self.parts = parts
+        self.k = sum(part.k * part.yi.shape[1] for part in parts)
+        self.df = sum(part.df * part.yi.shape[1] for part in parts)
+        self.vmin = np.full(copies, min(part.vmin.min() for part in parts))
+        self.vmax = np.full(copies, max(part.vmax.max() for part in parts))
+        self.ss = np.full(copies, sum(part.ss.sum() for part in parts))
+
+    def take(self, pools: Ints) -> Strata:
+        """Return as many copies of the one pool."""
+        return Strata(self.parts, len(pools))
+
+    def forms(self, tau2: Floats) -> Forms:
+        """Quadratic forms and traces at tau2."""
+        return Forms(*_summed([part.forms(tau2.reshape(-1, 1)) for part in self.parts], tau2.shape))
+
+    def curvature(self, tau2: Floats) -> Curvature:
+        """Their derivatives at tau2."""
+        return Curvature(*_summed([part.curvature(tau2.reshape(-1, 1)) for part in self.parts], tau2.shape))
+
+    def logdets(self, tau2: Floats) -> tuple[Floats, Floats]:
+        """Log |W⁻¹| and log |X'WX| at tau2."""
+        of_w, of_xwx = _summed([part.logdets(tau2.reshape(-1, 1)) for part in self.parts], tau2.shape)
+        return of_w, of_xwx
+
+
+def _summed(results: Sequence[Sequence[Floats]], shape: tuple[int, ...]) -> list[Floats]:
+    """Add each entry over pools and parts; give it back the shape of the tau² it was computed at."""
+    return [sum(entry.sum(axis=-1) for entry in entries).reshape(shape) for entries in zip(*results, strict=True)]
+
+
+def _trace_p(w: Floats, sum_w: Floats) -> Floats:
+    """Σw − Σw²/Σw without its cancellation when w[0], the largest, dominates."""
+    rest = w[1:].sum(axis=0)
+    return np.asarray((2.0 * w[0] * rest + rest * rest - (w[1:] * w[1:]).sum(axis=0)) / sum_w)
+
+
+def _trace_pp(w: Floats, w2: Floats, sum_w: Floats) -> Floats:
+    """ΣP², from its diagonal and off-diagonal entries, for the same reason."""
+    diagonal = w * (1.0 - w / sum_w)
+    diagonal[0] = w[0] * w[1:].sum(axis=0) / sum_w
+    rest = w2[1:].sum(axis=0)
+    off_diagonal = 2.0 * w2[0] * rest + rest * rest - (w2[1:] * w2[1:]).sum(axis=0)
+    return np.asarray((diagonal * diagonal).sum(axis=0) + off_diagonal / (sum_w * sum_w))

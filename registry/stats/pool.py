@@ -1,0 +1,214 @@
+"""The kernel's front: validate, lay out, estimate, and put the results in the order of the pools."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from registry.errors import StatisticsError
+from registry.stats import batch, inference
+from registry.stats.batch import Floats, SizeClass, Subsets
+from registry.stats.heterogeneity import heterogeneity, i2
+from registry.stats.model import Mean
+from registry.stats.results import ARRAYS, Pools
+from registry.stats.tau2 import Estimator, estimator, q_profile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Beyond these the powers of a weight leave the range of a float; no effect on any scale of the field comes near.
+LARGEST_YI = 1e15
+SMALLEST_VI, LARGEST_VI = 1e-30, 1e30
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """How to pool, resolved and checked."""
+
+    how: Estimator
+    test: str
+    level: float
+    pi_rule: str
+    profile: bool
+    given: bool
+
+
+def fit(
+    yi: ArrayLike,
+    vi: ArrayLike,
+    subsets: Subsets | None = None,
+    *,
+    method: str = "REML",
+    test: str = "hk",
+    level: float = 95.0,
+    pi_rule: str | None = None,
+    tau2: ArrayLike | None = None,
+    tau2_interval: bool = True,
+) -> Pools:
+    """Pool the estimates yi (n,) with sampling variances vi (n,), as one pool or as the m pools of `subsets`.
+
+    `method` is a key of `tau2.ESTIMATORS` (CE is FE), `test` one of `inference.TESTS` (hksj is hk), `pi_rule` one of
+    `inference.PI_RULES`; `level` in percent. `tau2` (a number, or (m,)) is used instead of an estimate: `method` then
+    says only whether effects are common or random. `tau2_interval=False` leaves the Q-profile interval out.
+
+    Raises StatisticsError for numbers nothing can be computed from and for unknown or contradictory options.
+
+    Differs from metafor: what is undefined is nan; REML and ML never fail to converge and take the highest maximum; the
+    default `hk` is the wider of two of its intervals; the default prediction interval has k − 2 degrees of freedom.
+    """
+    yi, vi = checked(yi, vi)
+    subsets = batch.whole(len(yi)) if subsets is None else subsets
+    _check_subsets(subsets, len(yi))
+    given = None if tau2 is None else _given_tau2(tau2, len(subsets))
+    options = _resolved(method, test, level, pi_rule, profile=tau2_interval, given=given is not None)
+    arrays = _empty(len(subsets))
+    for group in batch.size_classes(yi, vi, subsets):
+        fixed = None if given is None else given[group.pools]
+        for name, values in _fit_class(group, fixed, options).items():
+            arrays[name][group.pools] = values
+    return Pools(
+        **arrays,
+        method=options.how.name,
+        test=options.test,
+        level=options.level,
+        pi_rule=options.pi_rule,
+        tau2_given=options.given,
+        tau2_interval=options.profile,
+    )
+
+
+def pool_many(
+    yi: ArrayLike, vi: ArrayLike, groups: Sequence[Any] | NDArray[Any], **options: Any
+) -> tuple[NDArray[Any], Pools]:
+    """Pool by group: the distinct entries of `groups` (n,) in ascending order (m,), and the results of each.
+
+    Options, errors and formulas are those of `fit`.
+    """
+    subsets = batch.by_group(groups)
+    if subsets.labels is None or len(subsets.rows) != np.size(yi):
+        raise StatisticsError(f"one group per estimate is needed: got {len(subsets.rows)} for {np.size(yi)}")
+    return subsets.labels, fit(yi, vi, subsets, **options)
+
+
+def weights(vi: ArrayLike, tau2: float = 0.0) -> Floats:
+    """Weight of each row (n,) in percent, 100 w/Σw with w = 1/(vi + tau²); tau² nan (one row) counts as 0."""
+    _, variances = checked(np.zeros(np.shape(vi)), vi)
+    w = 1.0 / (variances + (0.0 if np.isnan(tau2) else tau2))
+    return np.asarray(100.0 * w / w.sum())
+
+
+def checked(yi: ArrayLike, vi: ArrayLike) -> tuple[Floats, Floats]:
+    """Turn yi and vi into float arrays (n,); raises StatisticsError if nothing can be computed from them."""
+    effects, variances = np.asarray(yi, dtype=np.float64), np.asarray(vi, dtype=np.float64)
+    if effects.ndim != 1 or effects.shape != variances.shape:
+        shapes = f"{effects.shape} and {variances.shape}"
+        raise StatisticsError(f"yi and vi must be one-dimensional and equally long: got {shapes}")
+    if not len(effects):
+        raise StatisticsError("no estimates to pool")
+    right = (np.abs(effects) <= LARGEST_YI) & (variances >= SMALLEST_VI) & (variances <= LARGEST_VI)
+    if not right.all():
+        row = int(np.argmin(right))
+        raise StatisticsError(
+            f"row {row}: yi = {effects[row]}, vi = {variances[row]}; yi must be finite and vi positive "
+            f"(between {SMALLEST_VI} and {LARGEST_VI})"
+        )
+    return effects, variances
+
+
+def _fit_class(group: SizeClass, given: Floats | None, options: _Options) -> dict[str, Any]:
+    """Every field of `Pools` for pools of one size."""
+    model, m = Mean(group.yi, group.vi), len(group.pools)
+    estimable = model.df > 0 and options.how.name != "FE"
+    maxima = np.zeros(m, dtype=np.intp)
+    if given is not None:
+        tau2 = given
+    elif estimable:
+        tau2, maxima = options.how.solve(model)
+    else:
+        tau2 = np.zeros(m)
+    boundary = estimable & (given is None) & (tau2 == 0.0)
+    return {
+        **_mean_fields(model, tau2, options),
+        **_tau2_fields(model, tau2, options, estimated=estimable and given is None),
+        "boundary": boundary,
+        "maxima": maxima,
+    }
+
+
+def _mean_fields(model: Mean, tau2: Floats, options: _Options) -> dict[str, Any]:
+    """Mean, its tests and its intervals. A common effect has neither Hartung–Knapp nor a prediction interval."""
+    test, level = options.test, options.level
+    at = inference.estimate(model, tau2, random=options.how.name != "FE")
+    ci, basis = inference.infer(at, test=test, level=level)
+    wald = inference.interval(at.mu, at.wald_se, None, level)
+    hk = inference.interval(at.mu, at.hk_se, at.df, level)
+    pi_low, pi_high = inference.prediction(at, ci, tau2, rule=options.pi_rule, test=test, level=level)
+    return {
+        **ci._asdict(),
+        "k": model.k,
+        "mu": at.mu,
+        "ci_basis": basis,
+        "wald_se": at.wald_se,
+        "wald_ci_low": wald.ci_low,
+        "wald_ci_high": wald.ci_high,
+        "hk_q": at.hk_q,
+        "hk_se": at.hk_se,
+        "hk_ci_low": hk.ci_low,
+        "hk_ci_high": hk.ci_high,
+        "pi_low": pi_low,
+        "pi_high": pi_high,
+    }
+
+
+def _tau2_fields(model: Mean, tau2: Floats, options: _Options, *, estimated: bool) -> dict[str, Any]:
+    """Heterogeneity. tau² of a single row is undefined unless given; under FE, I² and H² are Q's only."""
+    undefined = np.full(len(tau2), np.nan)
+    profiled = options.profile and estimated
+    low, high = q_profile(model, options.level) if profiled else (undefined, undefined)
+    spread, random = heterogeneity(model, tau2), options.how.name != "FE"
+    return {
+        "tau2": undefined if random and model.df == 0 and not options.given else tau2,
+        "se_tau2": options.how.se(model, tau2) if estimated else undefined,
+        "tau2_ci_low": low,
+        "tau2_ci_high": high,
+        "q": spread.q,
+        "q_df": spread.q_df,
+        "q_p": spread.q_p,
+        "i2": spread.i2 if random else undefined,
+        "i2_ci_low": i2(low, spread.typical),
+        "i2_ci_high": i2(high, spread.typical),
+        "i2_q": spread.i2_q,
+        "h2": spread.h2 if random else undefined,
+        "h2_q": spread.h2_q,
+    }
+
+
+def _empty(m: int) -> dict[str, NDArray[Any]]:
+    kinds: dict[str, Any] = {"k": np.intp, "maxima": np.intp, "boundary": np.bool_, "ci_basis": "<U4"}
+    return {name: np.empty(m, dtype=kinds.get(name, np.float64)) for name in ARRAYS}
+
+
+def _resolved(method: str, test: str, level: float, pi_rule: str | None, *, profile: bool, given: bool) -> _Options:
+    how, test = estimator(method), inference.resolve_test(test)
+    if how.name == "FE" and test not in {"hk", "z"}:
+        raise StatisticsError(f"the common-effect model has the Wald test only: test='z', not {test!r}")
+    if not 0.0 < level < 100.0:
+        raise StatisticsError(f"level is in percent, above 0 and below 100: got {level}")
+    return _Options(how, test, float(level), inference.resolve_pi_rule(pi_rule, test), profile, given)
+
+
+def _check_subsets(subsets: Subsets, n: int) -> None:
+    if not len(subsets) or subsets.sizes.min() < 1:
+        raise StatisticsError("every pool needs at least one row")
+    if subsets.rows.min() < 0 or subsets.rows.max() >= n:
+        raise StatisticsError(f"subsets name rows outside 0 to {n - 1}")
+
+
+def _given_tau2(tau2: ArrayLike, m: int) -> Floats:
+    given = np.asarray(tau2, dtype=np.float64)
+    if given.shape not in {(), (m,)} or not ((given >= 0.0) & (given <= LARGEST_VI)).all():
+        raise StatisticsError(f"tau2 must be one number, or one per pool ({m}), none negative: got {given.tolist()}")
+    return np.broadcast_to(given, (m,))

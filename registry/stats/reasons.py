@@ -1,0 +1,57 @@
+"""Why a number of a pool is undefined, in words a report can print."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from registry.stats.results import Pool
+
+TAU2_CI = ("tau2_ci_low", "tau2_ci_high", "i2_ci_low", "i2_ci_high")
+HK = ("hk_q", "hk_se", "hk_ci_low", "hk_ci_high")
+PI = ("pi_low", "pi_high")
+HETEROGENEITY = ("tau2", "se_tau2", *TAU2_CI, "q_p", "i2", "i2_q", "h2", "h2_q")
+
+
+def reasons_of(pool: Pool) -> dict[str, str]:
+    """Name each undefined field of `pool` and why it is; the first reason that applies is given."""
+    undefined = {entry.name for entry in fields(pool) if _is_nan(getattr(pool, entry.name))}
+    reasons: dict[str, str] = {}
+    for names, reason in _rules(pool):
+        for name in names:
+            if name in undefined:
+                reasons.setdefault(name, reason)
+    return reasons
+
+
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
+def _rules(pool: Pool) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield fields and the reason that would make them undefined, the most telling reason first."""
+    if pool.method == "FE":
+        yield ("se_tau2", *TAU2_CI, "i2", "h2"), "common-effect model: tau² is 0 by assumption"
+        yield HK, "common-effect model: Hartung–Knapp is for random effects"
+        yield PI, "common-effect model: every study has the same true effect"
+    if pool.k == 1:
+        yield HETEROGENEITY, "one estimate: heterogeneity is undefined"
+        yield HK, "one estimate: Hartung–Knapp needs at least two"
+    if pool.tau2_given:
+        yield ("se_tau2",), "tau² was given, not estimated"
+        yield TAU2_CI, "tau² was given, not estimated"
+    if not pool.tau2_interval:
+        yield TAU2_CI, "not asked for"
+    least = 2 if pool.pi_rule == "metafor" else 3
+    if pool.k < least:
+        yield PI, f"a prediction interval needs at least {least} estimates"
+    yield TAU2_CI, "the estimates agree better than their standard errors allow: the Q-profile interval is empty"
+    identical = "identical effects: the Hartung–Knapp standard error would be 0"
+    yield ("hk_se", "hk_ci_low", "hk_ci_high", "se", "stat", "p", "ci_low", "ci_high", *PI), identical
+    if pool.ci_basis == "hk":
+        yield ("df",), identical
+    yield ("df",), "normal distribution: no degrees of freedom"
