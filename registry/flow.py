@@ -1,0 +1,90 @@
+"""The flow of a selection: what was matched, what was left out and why, what was used, what is known but unusable.
+
+Values only; `registry.selection.narrow` makes them, from frames alone, so that a selection from a registry and a pool
+of a plain DataFrame tell the same story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStep:
+    """Estimates left out for one `reason` (a stable word; `label` says it in full), each in `keys`.
+
+    `patients` sums the largest n of each of their cohorts, cohorts that share patients counted once; cohorts without n
+    add nothing, and it is None when no n was read. `cohorts` counts the cohorts behind the estimates, also those of
+    which another estimate is used.
+    """
+
+    reason: str
+    label: str
+    left_out: int
+    keys: tuple[str, ...]
+    patients: int | None
+    cohorts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A known estimate that cannot be pooled: why, and the `direction` its text states (worse, better, none)."""
+
+    key: str
+    study: str | None
+    cohort: str | None
+    n: int | None
+    reason: str
+    direction: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One cohort, or group of cohorts that share patients, that had several estimates: the one `kept` and those `left`.
+
+    `by` says for each of `left` the first order of the rule that put it behind; "key" where they tied in all of them.
+    """
+
+    kept: str
+    left: tuple[str, ...]
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """From `matched` estimates over the `steps` that left some out to `used`: matched = sum of left_out + used.
+
+    `unusable` lists the estimates that are known and cannot be pooled; `unusable_cohorts` and `unusable_patients` count
+    those whose patients have no used estimate. `missing` counts, per column the condition mentions, the estimates for
+    which the condition is neither true nor false and that column was not read; they are not among the matched.
+    `choices` says which estimate stands for a cohort that had several. Patients as in `FlowStep`.
+    """
+
+    matched: int
+    steps: tuple[FlowStep, ...]
+    used: int
+    unusable: tuple[Unusable, ...] = ()
+    missing: Mapping[str, int] = field(default_factory=dict)
+    used_patients: int | None = None
+    used_cohorts: int = 0
+    unusable_patients: int | None = None
+    unusable_cohorts: int = 0
+    choices: tuple[Choice, ...] = ()
+
+    def left_out(self, reason: str) -> int:
+        """Count the estimates left out for this reason; 0 when there were none."""
+        return sum(step.left_out for step in self.steps if step.reason == reason)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the flow as a JSON object: fields by name, lists for tuples, null where unknown."""
+        return {part.name: _plain(getattr(self, part.name)) for part in fields(self)}
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return dict(value) if isinstance(value, Mapping) else value

@@ -1,0 +1,170 @@
+"""Matched rows → rows ready to pool, and the flow that says what became of every other one. Frames only, no database.
+
+excluded, disputed, retracted, simulated → not poolable, reason by reason → p-derived unless allowed → one per cohort.
+A row goes with the first step that applies to it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from registry.flow import Choice, Flow, FlowStep, Unusable
+from registry.selection import priority
+from registry.terms import Allow, Derivation, Origin, Status
+
+if TYPE_CHECKING:
+    from registry.frame import Array, Frame
+
+#: Reasons whose estimates are known evidence that cannot be used, and are listed one by one.
+UNUSABLE = ("disputed", "not-poolable", "p-derived")
+
+
+def narrow(
+    frame: Frame,
+    *,
+    simulated: bool = False,
+    one_per: str | None = None,
+    allow: Collection[str] = (),
+    missing: Mapping[str, int] | None = None,
+) -> tuple[Frame, Flow]:
+    """Give the rows ready to pool, in their order, and the flow from all k rows of `frame` to them.
+
+    `simulated` keeps rows of that origin. `one_per` is a rule of `priority`; None keeps every estimate of a cohort.
+    `allow` may hold "p-derived". `missing` is carried into the flow. Raises UsageError for a rule that cannot be read
+    and PoolRefused for one that would choose between different quantities. Columns the frame lacks count as not read.
+    """
+    by = priority.rule(one_per) if one_per is not None else None
+    sieve = _Sieve(frame)
+    sieve.leave("excluded", "excluded by a curator", _equal(frame, "status", Status.EXCLUDED))
+    sieve.leave("disputed", "disputed", _equal(frame, "status", Status.DISPUTED))
+    sieve.leave("retracted", "report retracted", _equal(frame, "retracted", True))
+    if not simulated:
+        sieve.leave(
+            "simulated", "simulated; the condition does not name origin", _equal(frame, "origin", Origin.SIMULATED)
+        )
+    sieve.leave_not_poolable()
+    if Allow.P_DERIVED not in allow:
+        sieve.leave("p-derived", "standard error from a p-value", _equal(frame, "derivation", Derivation.P))
+    choices = sieve.leave_all_but_one(by) if by else ()
+    return frame.take(np.flatnonzero(sieve.left)), sieve.flow(choices, missing or {})
+
+
+class _Sieve:
+    """The rows still in: `left`, shape (k,), and the steps that took the others out."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.left = np.ones(len(frame), dtype=np.bool_)
+        self.keys = row_keys(frame)
+        self.units = patient_units(frame)
+        self.cohorts = _cohorts(frame)
+        self.steps: list[FlowStep] = []
+        self.unusable: list[tuple[int, str]] = []
+
+    def leave(self, reason: str, label: str, mask: Array) -> None:
+        """Take the rows of the mask out, if any of them is still in."""
+        rows = np.flatnonzero(self.left & mask).tolist()
+        if not rows:
+            return
+        self.left &= ~mask
+        keys = tuple(self.keys[row] for row in rows)
+        self.steps.append(FlowStep(reason, label, len(rows), keys, self.patients(rows), self.count_cohorts(rows)))
+        if reason in UNUSABLE:
+            self.unusable += [(row, label) for row in rows]
+
+    def leave_not_poolable(self) -> None:
+        """Take out what has no yi and vi, a step per reason, the commonest first."""
+        reasons = _not_poolable(self.frame)
+        counts = Counter(reason for reason, left in zip(reasons, self.left.tolist(), strict=True) if left and reason)
+        for reason in sorted(counts, key=lambda each: (-counts[each], each)):
+            self.leave("not-poolable", reason, np.array([each == reason for each in reasons], dtype=np.bool_))
+
+    def leave_all_but_one(self, by: priority.Rule) -> tuple[Choice, ...]:
+        """Keep one row per unit of patients."""
+        rows = np.flatnonzero(self.left).tolist()
+        units, keys = [self.units[row] for row in rows], [self.keys[row] for row in rows]
+        keep, choices = priority.choose(self.frame.take(np.array(rows, dtype=np.intp)), units, keys, by)
+        mask = np.zeros(len(self.left), dtype=np.bool_)
+        mask[rows] = ~keep
+        self.leave("one-per", by.label, mask)
+        return choices
+
+    def flow(self, choices: tuple[Choice, ...], missing: Mapping[str, int]) -> Flow:
+        """Sum up."""
+        used = np.flatnonzero(self.left).tolist()
+        there = {self.units[row] for row in used}
+        listed = sorted(self.unusable)
+        lost = [row for row, _ in listed if self.units[row] not in there]
+        return Flow(
+            matched=len(self.left),
+            steps=tuple(self.steps),
+            used=len(used),
+            unusable=self._list(listed),
+            missing=dict(missing),
+            used_patients=self.patients(used),
+            used_cohorts=self.count_cohorts(used),
+            unusable_patients=self.patients(lost),
+            unusable_cohorts=self.count_cohorts(lost),
+            choices=choices,
+        )
+
+    def patients(self, rows: Sequence[int]) -> int | None:
+        """Sum the largest n of each unit of patients; None when no n was read."""
+        sizes = self.frame["n"].tolist()
+        largest: dict[object, float] = {}
+        for row in rows:
+            if not math.isnan(sizes[row]):
+                largest[self.units[row]] = max(sizes[row], largest.get(self.units[row], 0.0))
+        return int(sum(largest.values())) if largest else None
+
+    def count_cohorts(self, rows: Sequence[int]) -> int:
+        """Count the cohorts behind these rows."""
+        return len({self.cohorts[row] for row in rows})
+
+    def _list(self, listed: Sequence[tuple[int, str]]) -> tuple[Unusable, ...]:
+        """List these rows, each for its reason."""
+        study, cohort, direction = (self.frame[name].tolist() for name in ("study", "cohort", "effect_direction"))
+        sizes = [None if math.isnan(n) else int(n) for n in self.frame["n"].tolist()]
+        return tuple(
+            Unusable(self.keys[row], study[row], cohort[row], sizes[row], reason, direction[row])
+            for row, reason in listed
+        )
+
+
+def row_keys(frame: Frame) -> list[str]:
+    """Name each row by its key; one without by its place, from 1: `row 3`."""
+    return [key if key is not None else f"row {row}" for row, key in enumerate(frame["key"].tolist(), 1)]
+
+
+def patient_units(frame: Frame) -> list[tuple[str, ...]]:
+    """Name the patients behind each row: its overlap group, else its cohort, else (no study given) the row itself."""
+    groups = frame["overlap_group"].tolist()
+    return [
+        cohort if group is None else ("overlap", group) for group, cohort in zip(groups, _cohorts(frame), strict=True)
+    ]
+
+
+def _cohorts(frame: Frame) -> list[tuple[str, ...]]:
+    pairs = enumerate(zip(frame["study"].tolist(), frame["cohort"].tolist(), strict=True), 1)
+    return [(f"row {row}",) if study is None else (study, cohort or "all") for row, (study, cohort) in pairs]
+
+
+def _equal(frame: Frame, column: str, value: object) -> Array:
+    return np.array([each == value for each in frame[column].tolist()], dtype=np.bool_)
+
+
+def _not_poolable(frame: Frame) -> list[str | None]:
+    """Say of each row why it cannot be pooled: what the registry found, else what its yi and vi show."""
+    rows = zip(frame["not_poolable"].tolist(), frame["yi"].tolist(), frame["vi"].tolist(), strict=True)
+    return [reason or _numbers_fault(yi, vi) for reason, yi, vi in rows]
+
+
+def _numbers_fault(yi: float, vi: float) -> str | None:
+    if not (math.isfinite(yi) and math.isfinite(vi)):
+        return "no log ratio with a variance"
+    return None if vi > 0 else "the variance is not above 0"
