@@ -1,14 +1,18 @@
 """The flow of a selection: what was matched, what was left out and why, what was used, what is known but unusable.
 
-Values only; `registry.selection.narrow` makes them, from frames alone, so that a selection from a registry and a pool
-of a plain DataFrame tell the same story.
+Flows are made from frames alone (`registry.selection.narrow`), so that a selection from a registry and a pool of a
+plain DataFrame tell the same story.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from registry.frame import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,32 @@ class Flow:
     def as_dict(self) -> dict[str, Any]:
         """Give the flow as a JSON object: fields by name, lists for tuples, null where unknown."""
         return {part.name: _plain(getattr(self, part.name)) for part in fields(self)}
+
+
+def units(frame: Frame) -> list[tuple[str, ...]]:
+    """Name the patients behind each row: its overlap group, else its cohort, else (no study given) the row itself."""
+    groups = frame["overlap_group"].tolist()
+    return [own if group is None else ("overlap", group) for group, own in zip(groups, cohorts(frame), strict=True)]
+
+
+def cohorts(frame: Frame) -> list[tuple[str, ...]]:
+    """Name the cohort of each row: study and cohort (`all` unless named), or the row itself where no study is given."""
+    pairs = enumerate(zip(frame["study"].tolist(), frame["cohort"].tolist(), strict=True), 1)
+    return [(f"row {row}",) if study is None else (study, cohort or "all") for row, (study, cohort) in pairs]
+
+
+def patients(frame: Frame) -> int | None:
+    """Count the patients behind these rows: the largest n of each unit, summed; None when no n was read."""
+    return sum_of_largest(units(frame), frame["n"].tolist())
+
+
+def sum_of_largest(names: Sequence[tuple[str, ...]], sizes: Sequence[float]) -> int | None:
+    """Sum the largest size of each name; nan is unknown, and the sum None when all are."""
+    largest: dict[tuple[str, ...], float] = {}
+    for name, size in zip(names, sizes, strict=True):
+        if not math.isnan(size):
+            largest[name] = max(size, largest.get(name, 0.0))
+    return int(sum(largest.values())) if largest else None
 
 
 def _plain(value: Any) -> Any:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from registry.flow import Choice, Flow, FlowStep, Unusable
+from registry.flow import Choice, Flow, FlowStep, Unusable, cohorts, sum_of_largest, units
 from registry.selection import priority
-from registry.terms import Allow, Derivation, Origin, Status
+from registry.terms import Allow, Derivation, NotPoolable, Origin, Status
 
 if TYPE_CHECKING:
     from registry.frame import Array, Frame
@@ -49,7 +49,7 @@ def narrow(
         )
     sieve.leave_not_poolable()
     if Allow.P_DERIVED not in allow:
-        sieve.leave("p-derived", "standard error from a p-value", _equal(frame, "derivation", Derivation.P))
+        sieve.leave("p-derived", NotPoolable.P_DERIVED.label, _equal(frame, "derivation", Derivation.P))
     choices = sieve.leave_all_but_one(by) if by else ()
     return frame.take(np.flatnonzero(sieve.left)), sieve.flow(choices, missing or {})
 
@@ -61,8 +61,9 @@ class _Sieve:
         self.frame = frame
         self.left = np.ones(len(frame), dtype=np.bool_)
         self.keys = row_keys(frame)
-        self.units = patient_units(frame)
-        self.cohorts = _cohorts(frame)
+        self.units = units(frame)
+        self.cohorts = cohorts(frame)
+        self.sizes = frame["n"].tolist()
         self.steps: list[FlowStep] = []
         self.unusable: list[tuple[int, str]] = []
 
@@ -115,12 +116,7 @@ class _Sieve:
 
     def patients(self, rows: Sequence[int]) -> int | None:
         """Sum the largest n of each unit of patients; None when no n was read."""
-        sizes = self.frame["n"].tolist()
-        largest: dict[object, float] = {}
-        for row in rows:
-            if not math.isnan(sizes[row]):
-                largest[self.units[row]] = max(sizes[row], largest.get(self.units[row], 0.0))
-        return int(sum(largest.values())) if largest else None
+        return sum_of_largest([self.units[row] for row in rows], [self.sizes[row] for row in rows])
 
     def count_cohorts(self, rows: Sequence[int]) -> int:
         """Count the cohorts behind these rows."""
@@ -129,7 +125,7 @@ class _Sieve:
     def _list(self, listed: Sequence[tuple[int, str]]) -> tuple[Unusable, ...]:
         """List these rows, each for its reason."""
         study, cohort, direction = (self.frame[name].tolist() for name in ("study", "cohort", "effect_direction"))
-        sizes = [None if math.isnan(n) else int(n) for n in self.frame["n"].tolist()]
+        sizes = [None if math.isnan(n) else int(n) for n in self.sizes]
         return tuple(
             Unusable(self.keys[row], study[row], cohort[row], sizes[row], reason, direction[row])
             for row, reason in listed
@@ -141,27 +137,18 @@ def row_keys(frame: Frame) -> list[str]:
     return [key if key is not None else f"row {row}" for row, key in enumerate(frame["key"].tolist(), 1)]
 
 
-def patient_units(frame: Frame) -> list[tuple[str, ...]]:
-    """Name the patients behind each row: its overlap group, else its cohort, else (no study given) the row itself."""
-    groups = frame["overlap_group"].tolist()
-    return [
-        cohort if group is None else ("overlap", group) for group, cohort in zip(groups, _cohorts(frame), strict=True)
-    ]
-
-
-def _cohorts(frame: Frame) -> list[tuple[str, ...]]:
-    pairs = enumerate(zip(frame["study"].tolist(), frame["cohort"].tolist(), strict=True), 1)
-    return [(f"row {row}",) if study is None else (study, cohort or "all") for row, (study, cohort) in pairs]
-
-
 def _equal(frame: Frame, column: str, value: object) -> Array:
     return np.array([each == value for each in frame[column].tolist()], dtype=np.bool_)
 
 
 def _not_poolable(frame: Frame) -> list[str | None]:
-    """Say of each row why it cannot be pooled: what the registry found, else what its yi and vi show."""
+    """Say of each row why it cannot be pooled: what the registry found, else what its yi and vi show.
+
+    An SE derived from a p-value is for the caller to allow, so it is no reason here.
+    """
+    labels = {term.value: term.label for term in NotPoolable} | {NotPoolable.P_DERIVED.value: None}
     rows = zip(frame["not_poolable"].tolist(), frame["yi"].tolist(), frame["vi"].tolist(), strict=True)
-    return [reason or _numbers_fault(yi, vi) for reason, yi, vi in rows]
+    return [labels.get(why, why) or _numbers_fault(yi, vi) for why, yi, vi in rows]
 
 
 def _numbers_fault(yi: float, vi: float) -> str | None:
