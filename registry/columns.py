@@ -140,7 +140,12 @@ COLUMNS: tuple[Column, ...] = (
     _number("vi", "its variance", on_result=True),
     _text("derivation", "how yi and vi were got", term=terms.Derivation, required=True),
     _text("status", "where the estimate stands in review", term=terms.Status, required=True),
-    _text("not_poolable", "why the estimate cannot be pooled; empty when it can", on_result=True),
+    _text(
+        "not_poolable",
+        "why the estimate cannot be pooled; empty when it can",
+        term=terms.NotPoolable,
+        on_result=True,
+    ),
     _text("flags", "remarks that travel with the estimate, `; ` between them"),
     Column("retracted", Kind.BOOLEAN, "whether the study's report is retracted", required=True),
     _text("overlap_group", "group of cohorts that share patients; empty when none is declared"),

@@ -61,6 +61,17 @@ class Derivation(Term):
     NONE = "none", "not poolable", "the reported numbers give no standard error"
 
 
+class NotPoolable(Term):
+    """Why an estimate has no place in a pool as it stands."""
+
+    DISPUTED = "disputed", "disputed", "breaks a hard rule as printed, or is questioned by a curator"
+    DIRECTION_ONLY = "direction-only", "direction only", "the text states a direction and no ratio"
+    NO_RATIO = "no-ratio", "no ratio", "the text gives no ratio"
+    NO_INTERVAL = "no-interval", "no CI and no SE", "a ratio without CI, SE or usable p-value"
+    ONE_BOUND = "one-bound", "one bound only", "a ratio with one bound of its CI"
+    P_DERIVED = "p-derived", "SE from p only", "a ratio whose SE follows from its p-value alone; --allow p-derived"
+
+
 class ContrastKind(Term):
     """What is compared with what; fixes the direction of the ratio."""
 
@@ -219,3 +230,5 @@ class Allow(Term):
         "selected by the result itself",
         "choosing estimates by their size or significance biases the pool",
     )
+    CI_NOT_POSITIVE = "ci-not-positive", "ratio or bound not above 0", "printed so; stored as disputed"
+    CI_LEVEL_RANGE = "ci-level-range", "CI level outside 50–99.99", "printed so; stored as disputed"

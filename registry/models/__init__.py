@@ -1,7 +1,7 @@
 """The tables: shape and constraints only, one module per subject, read top to bottom as the words of the field."""
 
 from registry.models.attribute import Attribute, AttributeValue
-from registry.models.base import Base
+from registry.models.base import REVISION, Base
 from registry.models.evidence import Endpoint, Estimate, evidence
 from registry.models.factor import Contrast, Cutoff, Factor
 from registry.models.ledger import Change, Changeset, Curator
@@ -10,6 +10,7 @@ from registry.models.population import Cohort, Disease, Overlap
 from registry.models.synonym import Synonym
 
 __all__ = [
+    "REVISION",
     "Attribute",
     "AttributeValue",
     "Base",

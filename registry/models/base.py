@@ -8,6 +8,9 @@ from sqlalchemy.orm import DeclarativeBase
 
 from registry.terms import Term
 
+#: The migration that makes these tables; a database at any other is not opened (see `registry.store`).
+REVISION = "0001"
+
 #: Study characteristics of one row; canonically serialised where they are hashed.
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -33,8 +36,8 @@ def one_of(column: str, term: type[Term]) -> CheckConstraint:
 
 
 def positive(*columns: str) -> list[CheckConstraint]:
-    """Constrain each of these numbers to be above 0 (null passes)."""
-    return [CheckConstraint(f"{column} > 0", name=column) for column in columns]
+    """Constrain each of these numbers to be above 0, unless the row is stored as disputed (null passes)."""
+    return [CheckConstraint(f"status = 'disputed' OR {column} > 0", name=column) for column in columns]
 
 
 def not_negative(*columns: str) -> list[CheckConstraint]:

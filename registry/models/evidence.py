@@ -45,7 +45,7 @@ class Estimate(Base):
         one_of("status", Status),
         *positive("est", "ci_low", "ci_high", "se_log_hr"),
         *not_negative("n", "n_events", "n_index", "n_reference", "events_index", "events_reference"),
-        CheckConstraint("ci_level >= 50 AND ci_level <= 99.99", name="ci_level"),
+        CheckConstraint("status = 'disputed' OR (ci_level >= 50 AND ci_level <= 99.99)", name="ci_level"),
         CheckConstraint("p_value >= 0 AND p_value <= 1", name="p_value"),
         CheckConstraint(
             "status = 'disputed' OR ((ci_low IS NULL OR ci_high IS NULL OR ci_low < ci_high)"

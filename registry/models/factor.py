@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.models.base import Base, one_of
@@ -32,7 +32,6 @@ class Cutoff(Base):
     __table_args__ = (
         one_of("operator", CutoffOperator),
         one_of("method", CutoffMethod),
-        CheckConstraint("value IS NOT NULL OR text IS NOT NULL OR method IS NOT NULL", name="says_something"),
         Index(None, "factor_id", "key", unique=True),
     )
 

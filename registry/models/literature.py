@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table
+from sqlalchemy import Column, ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.models.base import Base, one_of
@@ -26,7 +26,7 @@ class Report(Base):
     key: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str | None]
     doi: Mapped[str | None]
-    pmid: Mapped[str | None] = mapped_column(String(16))
+    pmid: Mapped[str | None]
     year: Mapped[int | None]
     authors: Mapped[str | None]
     title: Mapped[str | None]

@@ -1,0 +1,170 @@
+"""Engines for SQLite files and PostgreSQL databases, and the one place where their errors become evireg's."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from registry.errors import Conflict, EviregError, SchemaError, StoreError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Seconds a writer waits for another one before it gives up.
+PATIENCE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a registry is: an SQLAlchemy `url`, and `path`, its file, for SQLite."""
+
+    url: sa.URL
+    path: Path | None
+
+    def __str__(self) -> str:
+        """Show it as the user would type it, without password."""
+        if self.path is not None:
+            return str(self.path)
+        return self.url.set(drivername="postgresql", password=None).render_as_string()
+
+
+def locate(target: str | Path) -> Target:
+    """Read a target: a path, `sqlite:///path`, or `postgresql://…`; UsageError for anything else."""
+    text = str(target)
+    if "://" not in text:
+        return _file(text)
+    try:
+        url = sa.make_url(text)
+    except (SQLAlchemyError, ValueError) as error:
+        raise UsageError("this database URL cannot be read", _FORMS) from error
+    backend = url.drivername.partition("+")[0]
+    if backend == "sqlite":
+        return _file(url.database or "")
+    if backend in ("postgresql", "postgres"):
+        return Target(url.set(drivername="postgresql+psycopg"), None)
+    raise UsageError(f"a registry cannot be kept in {backend!r}", _FORMS)
+
+
+_FORMS = "give a path such as evidence.db, sqlite:///path, or postgresql://user@host/database"
+
+
+def _file(text: str) -> Target:
+    if text in ("", ":memory:") or "\0" in text:
+        raise UsageError(f"{text!r} is not a file that can hold a registry", _FORMS)
+    path = Path(text).expanduser()
+    return Target(sa.URL.create("sqlite+pysqlite", database=str(path.absolute())), path)
+
+
+def engine_for(target: str | Path | Target, *, create: bool = False) -> sa.Engine:
+    """Make the engine of a target; a missing SQLite file is made only with `create`."""
+    place = target if isinstance(target, Target) else locate(target)
+    if place.path is None:
+        connect = {"connect_timeout": 10, "options": f"-c lock_timeout={PATIENCE}s -c timezone=UTC"}
+        return sa.create_engine(place.url, json_serializer=canonical_json, connect_args=connect)
+    uri = f"file:{quote(str(place.path.absolute()))}?mode={'rwc' if create else 'rw'}"
+
+    def connect_file() -> sqlite3.Connection:
+        return sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+
+    engine = sa.create_engine(place.url, creator=connect_file, json_serializer=canonical_json)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    # SQLite's own lower() folds ASCII only; conditions on text promise every script.
+    connection.create_function("lower", 1, _fold, deterministic=True)
+
+
+def _fold(value: Any) -> Any:
+    return value.casefold() if isinstance(value, str) else value
+
+
+def _begin(connection: sa.Connection) -> None:
+    # The driver itself opens no transaction before a SELECT: two writers could read, then both update, and one is lost.
+    writes = connection.get_execution_options().get("evireg_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def canonical_json(value: Any) -> str:
+    """Serialise JSON the same way whatever the insertion order: sorted keys, no spaces, no escapes beyond need."""
+    import json
+
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+@contextmanager
+def translated(place: Target) -> Iterator[None]:
+    """Turn errors of the database inside the block into StoreError, SchemaError or Conflict that say what to do."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _ours(error, place) from error
+    except sqlite3.Error as error:
+        raise _from_sqlite(error, place) from error
+
+
+def _ours(error: DBAPIError, place: Target) -> EviregError:
+    if isinstance(error.orig, sqlite3.Error):
+        return _from_sqlite(error.orig, place)
+    return _from_postgresql(error, place)
+
+
+#: What SQLite says → what is wrong, what to do.
+_SQLITE: tuple[tuple[str, str, str], ...] = (
+    ("locked", "is being written by another process", "wait until it has finished, then try again"),
+    ("readonly", "cannot be written", "check the permissions of the file and its folder, or work on a copy"),
+    ("full", "cannot grow: the disk is full", "free some space; nothing of this change was stored"),
+    ("unable to open", "cannot be opened", "check that the file and its folder exist and can be read and written"),
+    ("disk i/o", "could not be read or written by the operating system", "check the disk and its free space"),
+    ("malformed", "is damaged", "restore it from a backup"),
+)
+
+
+def _from_sqlite(error: sqlite3.Error, place: Target) -> EviregError:
+    said = str(error)
+    if "not a database" in said:
+        return SchemaError(f"{place} is not a SQLite database", "give another path, or one that does not exist yet")
+    if isinstance(error, sqlite3.IntegrityError):
+        return Conflict(f"{place} refused a change that contradicts what it holds: {said}")
+    for words, wrong, cure in _SQLITE:
+        if words in said.lower():
+            return StoreError(f"{place} {wrong} ({said})", cure)
+    return StoreError(f"{place} could not be read or written: {said}")
+
+
+#: SQLSTATE, or the class it begins with → what is wrong, what to do.
+_POSTGRESQL: dict[str, tuple[str, str]] = {
+    "55P03": ("is being written by another process", "wait until it has finished, then try again"),
+    "53100": ("cannot grow: the disk is full", "free some space; nothing of this change was stored"),
+    "3D000": ("does not exist", "create the database first, for example with createdb"),
+    "25006": ("cannot be written: the server is read-only", "connect to the primary server"),
+    "42501": ("refuses this user", "ask its owner for the rights to read and write these tables"),
+    "28": ("refuses this user", "check the user name and the password (PGPASSWORD or a pgpass file)"),
+    "53": ("has no resources left", "try again later, or ask its administrator"),
+    "57": ("was shut down", "try again when the server is up"),
+    "40": ("undid this change because of another one", "try again"),
+}
+
+
+def _from_postgresql(error: DBAPIError, place: Target) -> EviregError:
+    state = getattr(error.orig, "sqlstate", None) or ""
+    said = str(error.orig).strip().partition("\n")[0]
+    if state.startswith("23"):
+        return Conflict(f"{place} refused a change that contradicts what it holds: {said}")
+    wrong, cure = _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2]) or ("", "")
+    if not wrong and "does not exist" in said and not state:
+        wrong, cure = _POSTGRESQL["3D000"]
+    if not wrong and (error.connection_invalidated or not state):
+        wrong, cure = "is out of reach", "check host, port, network and that the server is up"
+    return StoreError(f"{place} {wrong or 'could not be read or written'} ({said})", cure)

