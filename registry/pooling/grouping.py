@@ -1,0 +1,143 @@
+"""Which subgroup each row belongs to: by the words of a column, or by where a number lies between thresholds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from registry.columns import BY_NAME
+from registry.errors import PoolRefused, UsageError
+from registry.pooling.guards import Allowed, counted, selection_on_results
+
+if TYPE_CHECKING:
+    from registry.frame import Array, Frame
+
+#: Where a row stands whose value was not read.
+NOT_REPORTED = "not reported"
+
+#: Spellings of one unit: a nanogram per millilitre is a microgram per litre. Nothing is converted.
+SAME_UNIT = {"ug/L": "ng/mL", "µg/L": "ng/mL", "μg/L": "ng/mL", "ng/ml": "ng/mL", "{1}": "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Subgroups of the rows by `column`: `labels` in the order they are shown, and the group of each row in `codes`.
+
+    `codes` has shape (k,) and counts into `labels`; −1 is a row whose value was not read.
+    """
+
+    column: str
+    title: str
+    labels: tuple[str, ...]
+    codes: Array
+
+
+def grouping(frame: Frame, asked: str, allowed: Allowed) -> Grouping:
+    """Read `column` or `column:threshold[,threshold…]` and put every row into its group.
+
+    Raises UsageError for a column the frame does not have and for a threshold that is no number, PoolRefused for a
+    number without threshold, for cutoffs in several units, and for a column that holds the result itself.
+    """
+    column, colon, text = asked.partition(":")
+    column = _column(frame, column.strip())
+    if column in BY_NAME and BY_NAME[column].on_result:
+        selection_on_results((column,), allowed)
+    numeric = frame[column].dtype.kind == "f"
+    if colon and not numeric:
+        raise UsageError(f"subgroup {asked!r}: {column} holds words, not numbers", f"without a threshold: {column}")
+    if numeric and not colon:
+        raise PoolRefused(
+            _needs_threshold(frame, column), f"for instance --subgroup {column}:{_middle(frame, column)}", "subgroup"
+        )
+    return _by_threshold(frame, column, _thresholds(asked, text)) if colon else _by_word(frame, column)
+
+
+def _column(frame: Frame, name: str) -> str:
+    if name in frame.columns or name in frame.attributes:
+        return name
+    near = get_close_matches(name, [*frame.attributes, *frame.columns], n=1)
+    meant = f"; did you mean {near[0]!r}?" if near else ""
+    known = ", ".join(frame.attributes) or "none"
+    raise UsageError(
+        f"subgroup: there is no column {name!r}{meant}", f"a contract column, or a study characteristic: {known}"
+    )
+
+
+def _needs_threshold(frame: Frame, column: str) -> str:
+    known = frame[column][~np.isnan(frame[column])]
+    if not len(known):
+        return f"subgroup: {column} was read for no estimate"
+    return f"subgroup: {column} is a number ({known.min():g} to {known.max():g}) and needs a threshold"
+
+
+def _middle(frame: Frame, column: str) -> str:
+    known = frame[column][~np.isnan(frame[column])]
+    return f"{np.median(known):g}" if len(known) else "VALUE"
+
+
+def _thresholds(asked: str, text: str) -> list[float]:
+    try:
+        values = sorted({float(each) for each in text.split(",")})
+    except ValueError:
+        values = [math.nan]
+    if not all(math.isfinite(each) for each in values):
+        raise UsageError(
+            f"subgroup {asked!r}: {text!r} is not a threshold", "a number, or several with commas: 550 or 400,800"
+        )
+    return values
+
+
+def _by_word(frame: Frame, column: str) -> Grouping:
+    words = [None if value is None else " ".join(str(value).split()) for value in frame[column].tolist()]
+    spelled: dict[str, str] = {}
+    for word in words:
+        if word is not None:
+            spelled.setdefault(word.casefold(), word)
+    order = sorted(spelled)
+    codes = np.array([-1 if word is None else order.index(word.casefold()) for word in words], dtype=np.intp)
+    return Grouping(column, _title(column), tuple(spelled[folded] for folded in order), codes)
+
+
+def _by_threshold(frame: Frame, column: str, thresholds: Sequence[float]) -> Grouping:
+    values = frame[column]
+    known = ~np.isnan(values)
+    unit = _cutoff_unit(frame, known) if column == "cutoff_value" else ""
+    codes = np.where(known, np.searchsorted(thresholds, values, side="right"), -1)
+    labels = [f"< {thresholds[0]:g}"]
+    labels += [f"{low:g} to < {high:g}" for low, high in pairwise(thresholds)]
+    labels.append(f"≥ {thresholds[-1]:g}")
+    suffix = unit or (BY_NAME[column].unit if column in BY_NAME and column != "cutoff_value" else "")
+    present = [code for code in range(len(labels)) if (codes == code).any()]
+    places = {code: place for place, code in enumerate(present)}
+    return Grouping(
+        column,
+        _title(column),
+        tuple(f"{labels[code]} {suffix}".strip() for code in present),
+        np.array([places.get(code, -1) for code in codes.tolist()], dtype=np.intp),
+    )
+
+
+def _cutoff_unit(frame: Frame, known: Array) -> str:
+    """Name the one unit of these cutoffs; several cannot be compared with one threshold."""
+    given = [unit or "1" for unit in frame["cutoff_unit"][known].tolist()]
+    units = {SAME_UNIT.get(unit, unit) for unit in given}
+    if len(units) > 1:
+        counts = {unit if unit != "1" else "no unit": given.count(unit) for unit in given}
+        most = max(sorted(units), key=given.count)
+        raise PoolRefused(
+            f"subgroup: cutoffs are in different units: {counted(counts)}",
+            f'name one in the condition, for instance: and cutoff_unit == "{most}"',
+            "mixed-units",
+        )
+    unit = units.pop() if units else "1"
+    return "" if unit == "1" else unit
+
+
+def _title(column: str) -> str:
+    return column.replace("_", " ")

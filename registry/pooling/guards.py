@@ -1,0 +1,236 @@
+"""What must not be pooled together: each guard a small function that refuses and names the argument that settles it.
+
+A guard sees the rows that would be pooled. A column the frame does not have, or a cell that was not read, is unknown
+and never triggers one. All refusals of a pool are reported together.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from registry.errors import PoolRefused, UsageError
+from registry.terms import Adjusted, Allow, ContrastKind, Origin
+
+if TYPE_CHECKING:
+    from registry.frame import Frame
+
+Allowed = frozenset[Allow]
+Guard = Callable[["Frame", Allowed], None]
+
+#: What a guard shows of a long list before it says how many more there are.
+SHOWN = 4
+
+INVERTIBLE = (ContrastKind.ABOVE_VS_BELOW, ContrastKind.BELOW_VS_ABOVE)
+
+
+def allowances(words: str | Collection[str]) -> Allowed:
+    """Read the words of `allow`; UsageError for one that is not in the list, naming the nearest."""
+    given = [words] if isinstance(words, str) else list(words)
+    known = [member.value for member in Allow]
+    for word in given:
+        if word not in known:
+            near = get_close_matches(word, known, n=1, cutoff=0.5)
+            meant = f"; did you mean {near[0]!r}?" if near else ""
+            raise UsageError(f"unknown word to allow: {word!r}{meant}", f"one of: {', '.join(known)}")
+    return frozenset(Allow(word) for word in given)
+
+
+def check(frame: Frame, allowed: Allowed, provenance: Mapping[str, Any] | None = None) -> None:
+    """Let every guard look at the rows; one PoolRefused carries all that was found."""
+    refusals = [*_refusals(GUARDS, frame, allowed)]
+    try:
+        selection_on_results((provenance or {}).get("on_results") or (), allowed)
+    except PoolRefused as refusal:
+        refusals.insert(0, refusal)
+    if len(refusals) == 1:
+        raise refusals[0]
+    if refusals:
+        lines = [f"{number}. {refusal.message}" for number, refusal in enumerate(refusals, 1)]
+        hints = [f"{number}. {refusal.hint}" for number, refusal in enumerate(refusals, 1)]
+        raise PoolRefused("\n".join(lines), "\n".join(hints), ", ".join(refusal.rule for refusal in refusals))
+
+
+def _refusals(guards: Iterable[Guard], frame: Frame, allowed: Allowed) -> Iterable[PoolRefused]:
+    for guard in guards:
+        try:
+            guard(frame, allowed)
+        except PoolRefused as refusal:
+            yield refusal
+
+
+def mixed_measures(frame: Frame, _allowed: Allowed) -> None:
+    """Refuse hazard, risk and odds ratios together: they are different quantities."""
+    _one_value(frame, "measure", "ratios of different kinds")
+
+
+def mixed_factors(frame: Frame, _allowed: Allowed) -> None:
+    """Refuse several prognostic factors."""
+    _one_value(frame, "factor", "different prognostic factors")
+
+
+def mixed_endpoints(frame: Frame, _allowed: Allowed) -> None:
+    """Refuse several endpoints."""
+    _one_value(frame, "endpoint", "different endpoints")
+
+
+def mixed_contrasts(frame: Frame, _allowed: Allowed) -> None:
+    """Refuse several contrasts; above-vs-below and below-vs-above are one, the second is inverted."""
+    kinds = Counter(kind for kind in frame["contrast"] if kind is not None)
+    classes = {("above or below" if kind in INVERTIBLE else kind) for kind in kinds}
+    if len(classes) < 2:
+        return
+    most = max(kinds, key=lambda kind: kinds[kind])
+    words = ", ".join(f'"{kind.value}"' for kind in INVERTIBLE)
+    keep = f"contrast in ({words})" if most in INVERTIBLE else f'contrast == "{most}"'
+    raise PoolRefused(
+        f"the estimates compare different things: contrast {counted(kinds)}",
+        f"name one in the condition, for instance: and {keep}",
+        "mixed-contrasts",
+    )
+
+
+def mixed_units(frame: Frame, _allowed: Allowed) -> None:
+    """Refuse ratios per different units of the factor."""
+    _same_within(frame, ContrastKind.PER_UNIT, ("cutoff_value", "cutoff_unit"), "mixed-units")
+
+
+def mixed_categories(frame: Frame, allowed: Allowed) -> None:
+    """Refuse contrasts of different categories."""
+    if Allow.MIXED_CATEGORIES not in allowed:
+        _same_within(frame, ContrastKind.CATEGORY, ("cutoff_text", "reference_group"), "mixed-categories")
+
+
+def mixed_origins(frame: Frame, _allowed: Allowed) -> None:
+    """Refuse simulated rows beside rows that are not said to be simulated: they are no evidence."""
+    origins = Counter(value or "not stated" for value in frame["origin"])
+    if Origin.SIMULATED in origins and len(origins) > 1:
+        raise PoolRefused(
+            f"simulated estimates are never pooled with real ones: origin {counted(origins)}",
+            'leave one kind out in the condition: and origin != "simulated", or: and origin == "simulated"',
+            "simulated-with-real",
+        )
+
+
+def mixed_adjustment(frame: Frame, allowed: Allowed) -> None:
+    """Refuse adjusted with unadjusted ratios: they estimate different things. `unclear` is only counted (notes)."""
+    counts = Counter(value for value in frame["adjusted"] if value in (Adjusted.YES, Adjusted.NO))
+    if len(counts) > 1 and Allow.MIXED_ADJUSTMENT not in allowed:
+        raise PoolRefused(
+            f"adjusted and unadjusted estimates are mixed: {counts['yes']} adjusted, {counts['no']} unadjusted",
+            'name one in the condition (and adjusted == "yes"), or pool them knowingly: --allow mixed-adjustment',
+            "mixed-adjustment",
+        )
+
+
+def shared_cohorts(frame: Frame, _allowed: Allowed) -> None:
+    """Refuse two estimates of the same patients: they are not independent; a one-per rule says which one counts."""
+    cohorts = _rows_by((_cohort_of(frame, row) for row in range(len(frame))), lambda pair: pair[0] is not None)
+    named = {study if cohort == "all" else f"{study}/{cohort}": rows for (study, cohort), rows in cohorts.items()}
+    _independent(named, frame, "more than one estimate of one cohort")
+
+
+def shared_overlap_groups(frame: Frame, _allowed: Allowed) -> None:
+    """Refuse estimates of cohorts declared to share patients: they are not independent either."""
+    groups = _rows_by(frame["overlap_group"], lambda group: group is not None)
+    several = {group: rows for group, rows in groups.items() if len({_cohort_of(frame, row) for row in rows}) > 1}
+    _independent(several, frame, "estimates of cohorts that share patients (overlap group)")
+
+
+def selection_on_results(columns: Collection[str], allowed: Allowed) -> None:
+    """Refuse a selection that looks at the result itself: it biases the pool."""
+    if columns and Allow.SELECTION_ON_RESULTS not in allowed:
+        raise PoolRefused(
+            f"the selection looks at the result itself: {', '.join(sorted(columns))}",
+            "leave that out of the condition or the one-per rule, or say it aloud: --allow selection-on-results",
+            "selection-on-results",
+        )
+
+
+GUARDS: tuple[Guard, ...] = (
+    mixed_origins,
+    mixed_factors,
+    mixed_endpoints,
+    mixed_measures,
+    mixed_contrasts,
+    mixed_units,
+    mixed_categories,
+    mixed_adjustment,
+    shared_cohorts,
+    shared_overlap_groups,
+)
+
+
+def counted(counts: Mapping[Any, int]) -> str:
+    """Write values with how many estimates have each, most first: `hr (10), rr (2)`; long lists are shortened."""
+    ordered = sorted(counts.items(), key=lambda entry: (-entry[1], str(entry[0])))
+    shown = [f"{value} ({count})" for value, count in ordered[:SHOWN]]
+    return ", ".join(shown) + _more(len(ordered) - SHOWN)
+
+
+def listed(names: Collection[str]) -> str:
+    """Write a list of keys, shortened: `a, b, c, d and 3 more`."""
+    return ", ".join(list(names)[:SHOWN]) + _more(len(names) - SHOWN)
+
+
+def _more(rest: int) -> str:
+    return f" and {rest} more" if rest > 0 else ""
+
+
+def _one_value(frame: Frame, column: str, what: str) -> None:
+    spelled = {_folded(value): value for value in frame[column] if value is not None}
+    counts = Counter(spelled[_folded(value)] for value in frame[column] if value is not None)
+    if len(counts) > 1:
+        most = max(counts, key=lambda value: counts[value])
+        raise PoolRefused(
+            f"{what} are mixed: {column} {counted(counts)}",
+            f'name one in the condition, for instance: and {column} == "{most}"',
+            f"mixed-{column}s",
+        )
+
+
+def _same_within(frame: Frame, kind: ContrastKind, columns: tuple[str, ...], rule: str) -> None:
+    """Refuse rows of one contrast kind that differ in what they compare; unknown parts differ from nothing."""
+    rows = [row for row, contrast in enumerate(frame["contrast"]) if contrast == kind]
+    for column in columns:
+        values = Counter(_folded(value) for value in frame[column][rows] if value is not None and value == value)  # noqa: PLR0124
+        if len(values) > 1:
+            settle = (
+                " or, if only the wording differs: --allow mixed-categories" if rule == Allow.MIXED_CATEGORIES else ""
+            )
+            one = next(iter(values))
+            literal = f"{one:g}" if isinstance(one, float) else f'"{one}"'
+            raise PoolRefused(
+                f"{kind.label} estimates that do not compare the same: {column} {counted(values)}",
+                f"name one in the condition, for instance: and {column} == {literal}{settle}",
+                rule,
+            )
+
+
+def _folded(value: Any) -> Any:
+    return " ".join(value.casefold().split()) if isinstance(value, str) else value
+
+
+def _independent(shared: Mapping[str, list[int]], frame: Frame, what: str) -> None:
+    groups = {name: len(rows) for name, rows in shared.items() if len(rows) > 1}
+    if groups:
+        keys = [str(frame["key"][row] or f"row {row + 1}") for name in groups for row in shared[name]]
+        raise PoolRefused(
+            f"{what}, and no rule which one counts: {counted(groups)}; estimates {listed(keys)}",
+            "keep one per cohort, best first: --one-per cohort:adjusted,largest_n",
+            "shared-cohort",
+        )
+
+
+def _rows_by(values: Iterable[Any], known: Callable[[Any], bool]) -> dict[Any, list[int]]:
+    rows: dict[Any, list[int]] = defaultdict(list)
+    for row, value in enumerate(values):
+        if known(value):
+            rows[value].append(row)
+    return rows
+
+
+def _cohort_of(frame: Frame, row: int) -> tuple[Any, Any]:
+    return frame["study"][row], frame["cohort"][row] or "all"

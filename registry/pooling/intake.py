@@ -1,0 +1,131 @@
+"""From what a caller has to a frame that meets the contract: names, words, and yi with vi."""
+
+from __future__ import annotations
+
+import math
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from registry.columns import BY_INPUT, BY_NAME, Kind
+from registry.errors import UsageError
+from registry.frame import Array, Frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from registry.columns import Column
+
+#: The numbers yi and vi are derived from, when the frame does not bring them.
+REPORTED = ("est", "log_hr")
+
+
+def as_frame(table: Frame | pd.DataFrame) -> Frame:
+    """Give the frame of a Frame or pandas DataFrame, words of closed vocabularies checked, yi and vi derived if absent.
+
+    Column names are those of the contract or of the import layout (`hr`, `biomarker`), in any case; what a frame does
+    not have counts as unknown. Raises UsageError for two columns of one meaning, a word outside its vocabulary, a value
+    that is no number, and a frame without yi, vi and the numbers they come from.
+    """
+    frame = table if isinstance(table, Frame) else _from_pandas(table)
+    frame = frame.replace(**{name: _worded(BY_NAME[name], frame[name]) for name in frame.columns if name in BY_NAME})
+    return _with_effects(frame)
+
+
+def _from_pandas(table: pd.DataFrame) -> Frame:
+    if not (hasattr(table, "columns") and hasattr(table, "notna")):
+        raise UsageError(f"a pool takes an evidence frame or a pandas DataFrame, not {type(table).__name__}")
+    names = {name: _contract_name(str(name)) for name in table.columns}
+    for name in set(names.values()):
+        twice = [str(given) for given, meant in names.items() if meant == name]
+        if len(twice) > 1 or sum(str(given) == name for given in table.columns) > 1:
+            raise UsageError(f"columns {', '.join(map(repr, twice))} all mean {name!r}", "keep one of them")
+    renamed = table.rename(columns=names)
+    for name in names.values():
+        if name in BY_NAME and _is_number(BY_NAME[name]):
+            renamed[name] = _numbers(name, renamed[name])
+    return Frame.from_pandas(renamed)
+
+
+def _contract_name(given: str) -> str:
+    folded = given.strip().casefold()
+    if folded in BY_NAME:
+        return folded
+    return BY_INPUT[folded].name if folded in BY_INPUT else given
+
+
+def _is_number(column: Column) -> bool:
+    return column.kind in (Kind.NUMBER, Kind.INTEGER)
+
+
+def _numbers(name: str, values: pd.Series) -> pd.Series:
+    import pandas as pd
+
+    try:
+        return pd.to_numeric(values).astype("float64")
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"column {name!r} holds something that is not a number: {error}") from None
+
+
+def _worded(column: Column, values: Array) -> Array:
+    """Spell text as the contract does: str or None, closed vocabularies in their own words."""
+    if _is_number(column) or column.kind is Kind.BOOLEAN:
+        return values
+    known = {value: _word(column, value) for value in {*values.tolist()}}
+    out = np.empty(len(values), dtype=object)
+    out[:] = [known[value] for value in values.tolist()]
+    return out
+
+
+def _word(column: Column, value: Any) -> str | None:
+    if value is None or value != value or str(value).strip() == "":  # noqa: PLR0124 - nan alone differs from itself
+        return None
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    if column.term is None:
+        return text
+    words = [member.value for member in column.term]
+    folded = text.strip().casefold()
+    if folded not in words:
+        near = get_close_matches(folded, words, n=1)
+        meant = f"; did you mean {near[0]!r}?" if near else ""
+        raise UsageError(f"{column.name} = {value!r} is not one of its words{meant}", f"one of: {', '.join(words)}")
+    return folded
+
+
+def _with_effects(frame: Frame) -> Frame:
+    """Derive yi, vi of rows that bring neither, from the ratio and its CI (or whatever else `derive` takes)."""
+    if not any(name in frame.columns for name in ("yi", *REPORTED)):
+        has = ", ".join((*frame.columns, *frame.attributes)) or "no columns"
+        raise UsageError(
+            f"a pool needs yi and vi, or est with ci_low and ci_high, or log_hr with se_log_hr; the frame has {has}",
+            "name the columns as in the import layout (hr, ci_low, ci_high) or as in the contract (yi, vi)",
+        )
+    lacking = np.isnan(frame["yi"]) & np.isnan(frame["vi"]) & _blank(frame["not_poolable"])
+    reported = np.any([~np.isnan(frame[name]) for name in REPORTED if name in frame.columns] or [~lacking], axis=0)
+    rows = np.flatnonzero(lacking & reported)
+    return _derived(frame, rows) if len(rows) else frame
+
+
+def _blank(values: Array) -> Array:
+    return np.array([value is None for value in values], dtype=np.bool_)
+
+
+def _derived(frame: Frame, rows: Array) -> Frame:
+    from registry.derivation import derive
+
+    made = {name: frame[name].copy() for name in ("yi", "vi", "derivation", "not_poolable", "flags")}
+    for row in rows.tolist():
+        got = derive({name: _plain(values[row]) for name, values in frame.columns.items()})
+        made["yi"][row] = math.nan if got.yi is None else got.yi
+        made["vi"][row] = math.nan if got.vi is None else got.vi
+        made["derivation"][row], made["not_poolable"][row] = str(got.derivation), got.not_poolable
+        flags = (made["flags"][row] or "").split("; ")
+        made["flags"][row] = "; ".join(dict.fromkeys(filter(None, (*flags, *map(str, got.flags))))) or None
+    return frame.replace(**made)
+
+
+def _plain(value: Any) -> Any:
+    """Turn a cell into a plain Python value, None where it was not read."""
+    plain = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(plain, float) and math.isnan(plain) else plain

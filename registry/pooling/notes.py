@@ -1,0 +1,155 @@
+"""Plain statements on what was pooled: each a small function of the rows, silent when there is nothing to say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from registry.flow import patients, units
+from registry.pooling.guards import counted, listed
+from registry.terms import DATA_DRIVEN_CUTOFFS, Adjusted, Allow, ContrastKind, Flag, Origin
+
+if TYPE_CHECKING:
+    from registry.frame import Array, Frame
+    from registry.pooling.guards import Allowed
+    from registry.pooling.result import Pooled
+
+#: The flag of an estimate that was inverted for its pool; made here, never stored.
+INVERTED = "inverted"
+
+
+def notes(
+    frame: Frame, pool: Pooled, *, turned: Array, allowed: Allowed, on_results: Collection[str], one_per: str | None
+) -> Iterator[str]:
+    """Say all that a reader of the pool must know beside its numbers; `turned` (k,) marks the inverted rows."""
+    yield from _simulated(frame)
+    yield from _allowed(frame, allowed, on_results)
+    yield from _two(pool)
+    if turned.any():
+        yield f"{_several(int(turned.sum()))} of below vs above inverted, so that every ratio says high against low"
+    if one_per is not None:
+        yield f"one estimate per cohort: {one_per}"
+    for statement in STATEMENTS:
+        yield from statement(frame)
+    if pool.maxima > 1:
+        yield f"the likelihood of tau² has {pool.maxima} maxima; the highest was taken"
+    yield from _flags(frame)
+
+
+def flags_of(frame: Frame, turned: Array) -> list[tuple[str, ...]]:
+    """Give the flags of each row, `inverted` among them."""
+    given = [tuple(filter(None, (text or "").split("; "))) for text in frame["flags"]]
+    return [(*flags, INVERTED) if turn else flags for flags, turn in zip(given, turned.tolist(), strict=True)]
+
+
+def _simulated(frame: Frame) -> Iterator[str]:
+    if is_simulated(frame):
+        yield "SIMULATED: these cohorts are invented; the result is no evidence"
+
+
+def is_simulated(frame: Frame) -> bool:
+    """Whether the rows are invented (a guard sees to it that then all are)."""
+    return Origin.SIMULATED in set(frame["origin"].tolist())
+
+
+def _allowed(frame: Frame, allowed: Allowed, on_results: Collection[str]) -> Iterator[str]:
+    details = {
+        Allow.MIXED_ADJUSTMENT: _count_words(frame, "adjusted"),
+        Allow.MIXED_CATEGORIES: _count_words(frame, "reference_group"),
+        Allow.P_DERIVED: _several(frame["derivation"].tolist().count("p")),
+        Allow.SELECTION_ON_RESULTS: ", ".join(sorted(on_results)) or "the condition does not do so",
+    }
+    for word in sorted(allowed):
+        yield f"allowed: {word.label} ({word}): {details[word] or 'no such estimate'}"
+
+
+def _two(pool: Pooled) -> Iterator[str]:
+    if not pool.has_headline:
+        yield "k = 2: no headline interval; Wald and Hartung–Knapp are shown beside each other"
+
+
+def _adjustment(frame: Frame) -> Iterator[str]:
+    unclear = frame["adjusted"].tolist().count(Adjusted.UNCLEAR)
+    if unclear:
+        yield f"whether adjusted is unclear for {unclear} of {_several(len(frame))}"
+
+
+def _mixtures(frame: Frame) -> Iterator[str]:
+    """Say what a pool may mix: the condition says what was asked, the reader is told what came."""
+    for column, name in (("disease", "diseases"), ("timepoint", "timepoints"), ("endpoint_definition", "definitions")):
+        counts = Counter(value for value in frame[column].tolist() if value is not None)
+        if len(counts) > 1:
+            yield f"{len(counts)} {name}: {counted(counts)}"
+
+
+def _cutoffs(frame: Frame) -> Iterator[str]:
+    grouped: dict[str, list[float]] = {}
+    for value, unit in zip(frame["cutoff_value"].tolist(), frame["cutoff_unit"].tolist(), strict=True):
+        if not np.isnan(value):
+            grouped.setdefault(unit or "1", []).append(value)
+    ranges = [
+        f"{min(values):g} to {max(values):g}{'' if unit == '1' else ' ' + unit}"
+        for unit, values in grouped.items()
+        if min(values) < max(values) or len(grouped) > 1
+    ]
+    if ranges:
+        yield f"cutoffs differ: {'; '.join(ranges)}"
+
+
+def _contrasts(frame: Frame) -> Iterator[str]:
+    kinds = frame["contrast"].tolist()
+    if unclear := kinds.count(ContrastKind.UNCLEAR):
+        yield f"what is compared with what is unclear for {unclear} of {_several(len(frame))}"
+    units_known = [
+        unit is not None
+        for kind, unit in zip(kinds, frame["cutoff_unit"].tolist(), strict=True)
+        if kind == ContrastKind.PER_UNIT
+    ]
+    if units_known and not all(units_known):
+        yield f"per which unit the ratio holds is not known for {units_known.count(False)} of {_several(len(frame))}"
+
+
+def _patients(frame: Frame) -> Iterator[str]:
+    known = {unit for unit, n in zip(units(frame), frame["n"].tolist(), strict=True) if not np.isnan(n)}
+    unknown = len(set(units(frame)) - known)
+    if unknown and patients(frame) is not None:
+        yield f"number of patients unknown for {unknown} of {len(set(units(frame)))} cohorts; n sums the others"
+
+
+def _data_driven(frame: Frame) -> Iterator[str]:
+    if several := sum(value in DATA_DRIVEN_CUTOFFS for value in frame["cutoff_method"].tolist()):
+        yield f"data-driven cutoffs in {several} of {_several(len(frame))}: chosen on the outcome, biased away from 1"
+
+
+STATEMENTS: tuple[Callable[[Frame], Iterator[str]], ...] = (
+    _adjustment,
+    _contrasts,
+    _mixtures,
+    _cutoffs,
+    _data_driven,
+    _patients,
+)
+
+
+def _flags(frame: Frame) -> Iterator[str]:
+    rows: dict[str, list[str]] = {}
+    labels = {flag.value: flag for flag in Flag}
+    for row, flags in enumerate(flags_of(frame, np.zeros(len(frame), dtype=np.bool_))):
+        for flag in flags:
+            rows.setdefault(flag, []).append(str(frame["key"][row] or f"row {row + 1}"))
+    for flag, keys in rows.items():
+        if flag == Flag.DATA_DRIVEN_CUTOFF:
+            continue
+        name = f"{labels[flag].label}, {labels[flag].definition}" if flag in labels else flag
+        yield f"{name}: {_several(len(keys))}: {listed(keys)}"
+
+
+def _count_words(frame: Frame, column: str) -> str:
+    return counted(Counter(value for value in frame[column].tolist() if value is not None))
+
+
+def _several(count: int, what: str = "estimate") -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -1,0 +1,42 @@
+"""One direction for a pool: below-vs-above estimates are inverted, so that every ratio says high against low."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from registry.frame import Frame
+from registry.terms import ContrastKind
+
+
+def inverted(frame: Frame) -> tuple[Frame, NDArray[np.bool_]]:
+    """Give the frame with every below-vs-above estimate inverted, and which rows (k,) those were.
+
+    On the log scale only the sign of yi turns; on the ratio scale est becomes 1/est and the bounds 1/upper, 1/lower.
+    `contrast` keeps what was reported.
+    """
+    turned = np.array([kind == ContrastKind.BELOW_VS_ABOVE for kind in frame["contrast"]], dtype=np.bool_)
+    if not turned.any():
+        return frame, turned
+    reciprocal = {
+        new: np.where(turned, 1.0 / frame[old], frame[new])
+        for new, old in (("est", "est"), ("ci_low", "ci_high"), ("ci_high", "ci_low"))
+    }
+    return frame.replace(yi=np.where(turned, -frame["yi"], frame["yi"]), **reciprocal), turned
+
+
+def shown_interval(frame: Frame, level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Bounds of each estimate on the ratio scale, (k,) each, to stand beside a pool at `level` percent.
+
+    The reported interval where the pool rests on it and its level is the pool's; else exp(yi ± z √vi).
+    """
+    from scipy.special import ndtri
+
+    reach = float(ndtri(0.5 + level / 200.0)) * np.sqrt(frame["vi"])
+    low, high = np.exp(frame["yi"] - reach), np.exp(frame["yi"] + reach)
+    assumed = np.where(np.isnan(frame["ci_level"]), 95.0, frame["ci_level"])
+    reported = (assumed == level) & ~np.isnan(frame["ci_low"]) & ~np.isnan(frame["ci_high"])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        reported &= np.isclose(np.log(frame["est"]), frame["yi"], rtol=1e-9, atol=1e-9)
+    reported &= np.array([value in (None, "ci") for value in frame["derivation"]], dtype=np.bool_)
+    return np.where(reported, frame["ci_low"], low), np.where(reported, frame["ci_high"], high)

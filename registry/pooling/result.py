@@ -1,0 +1,269 @@
+"""What a pool returns: frozen, in plain numbers, None where a number is undefined, and its JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from registry.flow import Flow
+    from registry.stats import Pool
+
+#: The fields of `pool` in the JSON, in their order; `reasons` says of each null why it is undefined.
+POOL_FIELDS = (
+    "k",
+    "n",
+    "mu",
+    "se",
+    "ci_low",
+    "ci_high",
+    "hr",
+    "hr_ci_low",
+    "hr_ci_high",
+    "wald_ci_low",
+    "wald_ci_high",
+    "tau2",
+    "tau2_ci_low",
+    "tau2_ci_high",
+    "i2",
+    "i2_q",
+    "h2",
+    "q",
+    "q_df",
+    "q_p",
+    "pi_low",
+    "pi_high",
+    "hr_pi_low",
+    "hr_pi_high",
+    "pi_rule",
+    "method",
+    "test",
+    "level",
+    "p",
+    "reasons",
+)
+ESTIMATE_FIELDS = ("key", "study", "cohort", "hr", "ci_low", "ci_high", "yi", "vi", "weight", "flags")
+
+#: Ratio-scale fields and the analysis-scale field each is the exponential of.
+RATIOS = {
+    "hr": "mu",
+    "hr_ci_low": "ci_low",
+    "hr_ci_high": "ci_high",
+    "hr_pi_low": "pi_low",
+    "hr_pi_high": "pi_high",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """One pool: mu, se, ci_*, wald_*, hk_* and pi_* on the log scale, hr_* on the ratio scale, I² in percent.
+
+    `n` is the number of patients; None stands for undefined or unknown, and `reasons` says why. `hk_*` is the plain
+    Hartung–Knapp interval, `ci_basis` what the headline interval rests on (wald, t or hk).
+    """
+
+    k: int
+    n: int | None
+    mu: float | None
+    se: float | None
+    stat: float | None
+    p: float | None
+    df: float | None
+    ci_low: float | None
+    ci_high: float | None
+    ci_basis: str
+    hr: float | None
+    hr_ci_low: float | None
+    hr_ci_high: float | None
+    wald_ci_low: float | None
+    wald_ci_high: float | None
+    hk_ci_low: float | None
+    hk_ci_high: float | None
+    pi_low: float | None
+    pi_high: float | None
+    hr_pi_low: float | None
+    hr_pi_high: float | None
+    tau2: float | None
+    tau2_ci_low: float | None
+    tau2_ci_high: float | None
+    q: float | None
+    q_df: int | None
+    q_p: float | None
+    i2: float | None
+    i2_q: float | None
+    h2: float | None
+    maxima: int
+    method: str
+    test: str
+    level: float
+    pi_rule: str
+    reasons: Mapping[str, str]
+
+    @classmethod
+    def of(cls, pool: Pool, n: int | None, why_no_n: str = "") -> Pooled:
+        """Take over a pool of the kernel and its number of patients."""
+        names = {entry.name for entry in fields(cls)} - {"n", "reasons", *RATIOS}
+        values: dict[str, Any] = {name: _plain(getattr(pool, name)) for name in names}
+        values["q_df"] = int(pool.q_df)
+        ratios: dict[str, Any] = {ratio: _ratio(values[log]) for ratio, log in RATIOS.items()}
+        reasons = {name: reason for name, reason in pool.reasons.items() if name in names}
+        reasons |= {ratio: reasons[log] for ratio, log in RATIOS.items() if log in reasons}
+        if n is None:
+            reasons["n"] = why_no_n or "no number of patients is known"
+        return cls(**values, **ratios, n=n, reasons=reasons)
+
+    @property
+    def has_headline(self) -> bool:
+        """Whether the interval may stand alone: not for k = 2 under Hartung–Knapp, where both intervals are shown."""
+        return not (self.k == 2 and self.test.startswith("hk") and self.hk_ci_low is not None)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the fields of the JSON, full precision, None for null; `reasons` only for nulls among them."""
+        values = {name: getattr(self, name) for name in POOL_FIELDS}
+        return values | {"reasons": {name: why for name, why in self.reasons.items() if values.get(name, "") is None}}
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _ratio(log: float | None) -> float | None:
+    """Exponential, None where it would overflow: no ratio of the field is beyond 1e308."""
+    return None if log is None or log > 709.0 else math.exp(log)
+
+
+@dataclass(frozen=True, slots=True)
+class PooledEstimate:
+    """One estimate as pooled: after inversion; bounds on the ratio scale at the pool's level, weight in percent.
+
+    `label` is what a table or figure calls it; the numbers are never None.
+    """
+
+    key: str | None
+    study: str | None
+    cohort: str | None
+    hr: float
+    ci_low: float
+    ci_high: float
+    yi: float
+    vi: float
+    weight: float
+    flags: tuple[str, ...]
+    label: str
+    n: int | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the fields of the JSON."""
+        return {name: getattr(self, name) for name in ESTIMATE_FIELDS} | {"flags": list(self.flags)}
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The pool without one estimate."""
+
+    estimate: PooledEstimate
+    pool: Pooled
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give which estimate was left out, and the fields of the pool without it."""
+        left_out = {name: getattr(self.estimate, name) for name in ("key", "study", "cohort")}
+        return {"left_out": left_out, **self.pool.as_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class SubgroupTest:
+    """A test that the groups have one mean: `q` on `df` (an F with `df2`) degrees of freedom; None with `reason`."""
+
+    name: str
+    q: float | None
+    df: float | None
+    df2: float | None
+    p: float | None
+    reason: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the fields of the JSON."""
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One subgroup: its label, its pool, its rows, and whether it takes part in the test (not reported does not)."""
+
+    label: str
+    pool: Pooled
+    rows: tuple[int, ...]
+    in_test: bool = True
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the label and the fields of the pool."""
+        return {"label": self.label, "in_test": self.in_test, **self.pool.as_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class Subgroups:
+    """The groups by `column` (labelled `title`), tau² common to them or separate, and the tests between them."""
+
+    column: str
+    title: str
+    tau2: str
+    groups: tuple[Group, ...]
+    test: SubgroupTest
+    tests: tuple[SubgroupTest, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give groups and tests; `test` is the Wald test, `tests` all of them."""
+        return {
+            "column": self.column,
+            "title": self.title,
+            "tau2": self.tau2,
+            "groups": [group.as_dict() for group in self.groups],
+            "test": self.test.as_dict(),
+            "tests": [test.as_dict() for test in self.tests],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PoolResult:
+    """A pool and all that explains it: estimates, sensitivity, subgroups, flow, provenance and plain notes.
+
+    `about` holds what all rows have in common: factor, endpoint, disease, contrast, measure. `simulated`: the rows are
+    invented.
+    """
+
+    pool: Pooled
+    estimates: tuple[PooledEstimate, ...]
+    leave_one_out: tuple[LeftOut, ...] | None
+    subgroups: Subgroups | None
+    without_data_driven_cutoffs: Pooled | None
+    flow: Flow
+    provenance: Mapping[str, Any]
+    notes: tuple[str, ...]
+    about: Mapping[str, str] = field(default_factory=dict)
+    simulated: bool = False
+
+    @property
+    def measure(self) -> str | None:
+        """The ratio that was pooled (`registry.terms.Measure`), None if no row says."""
+        return self.about.get("measure")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the JSON of a pool: full double precision, None never nan; what was not asked for is null."""
+        return {
+            "pool": self.pool.as_dict(),
+            "estimates": [estimate.as_dict() for estimate in self.estimates],
+            "leave_one_out": None if self.leave_one_out is None else [each.as_dict() for each in self.leave_one_out],
+            "subgroups": None if self.subgroups is None else self.subgroups.as_dict(),
+            "without_data_driven_cutoffs": _dict(self.without_data_driven_cutoffs),
+            "flow": self.flow.as_dict(),
+            "provenance": dict(self.provenance),
+            "measure": self.measure,
+            "simulated": self.simulated,
+            "notes": list(self.notes),
+        }
+
+
+def _dict(pool: Pooled | None) -> dict[str, Any] | None:
+    return None if pool is None else pool.as_dict()

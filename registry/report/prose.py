@@ -1,0 +1,209 @@
+"""Numbers and sentences as a paper prints them: `1.73 (1.23–2.44)`, what was done, how far the estimates disagree."""
+
+from __future__ import annotations
+
+import math
+import re
+import textwrap
+from typing import TYPE_CHECKING
+
+from registry.terms import Measure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from registry.pooling.result import Pooled, PoolResult, SubgroupTest
+
+#: Stands in every table, figure and file made of invented rows.
+SIMULATED = "SIMULATED DATA – invented cohorts, not evidence"
+
+#: What is printed where a number is undefined or unknown.
+NOTHING = "–"
+
+SHORT = {
+    Measure.HR: "HR",
+    Measure.CAUSE_SPECIFIC_HR: "cause-specific HR",
+    Measure.SUBDISTRIBUTION_HR: "subdistribution HR",
+    Measure.RR: "RR",
+    Measure.OR: "OR",
+}
+
+#: What a ratio multiplies, for the direction of an axis.
+MULTIPLIES = {Measure.RR: "risk", Measure.OR: "odds"}
+
+# Beyond the sixth decimal no reported ratio has digits.
+MOST_DECIMALS = 6
+
+_KEEP_TOGETHER = re.compile(r"[\d.<>]+ \([^()]*\)|[=<>] [\d.<>]+|[\d.]+ %|I² [=<>]?|\d+ (?:df|of \d+)")
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+def measure_label(measure: str | None) -> str:
+    """Name the ratio for a column header: HR, RR, OR; "ratio" if no row says which."""
+    return SHORT[Measure(measure)] if measure else "ratio"
+
+
+def number(value: float | None, decimals: int = 2) -> str:
+    """Write a number with this many decimals, or with three significant digits when it is small or large."""
+    if value is None or math.isnan(value):
+        return NOTHING
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    size = abs(value)
+    if size >= 1e6 or 0.0 < size < 1e-4:
+        return f"{value:.2e}".replace("-", "−")
+    if size >= 100.0:
+        return f"{value:.0f}".replace("-", "−")
+    if 0.0 < size < 0.1:
+        decimals = max(decimals, 2 - math.floor(math.log10(size)))
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def interval(low: float | None, high: float | None, decimals: int = 2) -> str:
+    """Write an interval: `1.23–2.44`; with negative bounds `−0.2 to 0.4`."""
+    if low is None or high is None:
+        return NOTHING
+    between = " to " if low < 0 else "–"
+    return f"{number(low, decimals)}{between}{number(high, decimals)}"
+
+
+def value(estimate: float | None, low: float | None, high: float | None) -> str:
+    """Write a ratio with its interval in one piece: `1.73 (1.23–2.44)`.
+
+    Two decimals, more when the three numbers would look the same (a ratio per ng/mL). The space is an ordinary one:
+    a printer must not wrap a cell that holds it, and `wrapped` does not.
+    """
+    if estimate is None:
+        return NOTHING
+    numbers = [each for each in (low, estimate, high) if each is not None]
+    decimals = 2
+    while decimals < MOST_DECIMALS and len({number(each, decimals) for each in numbers}) < len(set(numbers)):
+        decimals += 1
+    return f"{number(estimate, decimals)} ({interval(low, high, decimals)})"
+
+
+def p_text(p: float | None) -> str:
+    """Write a p-value with its sign: `p = 0.03`, `p < 0.001`."""
+    if p is None:
+        return f"p {NOTHING}"
+    if p < 0.001:
+        return "p < 0.001"
+    return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+
+
+def percent(share: float | None) -> str:
+    """Write a percentage without decimals: `80 %`."""
+    return NOTHING if share is None else f"{share:.0f} %"
+
+
+def level_text(level: float) -> str:
+    """Write a level: `95 %`."""
+    return f"{level:g} %"
+
+
+def count(number_of: int | None, what: str, several: str = "") -> str:
+    """Write a count with its noun: `1 estimate`, `8 estimates`, `unknown number of patients`."""
+    if number_of is None:
+        return f"unknown number of {several or what + 's'}"
+    return f"{number_of} {what}" if number_of == 1 else f"{number_of} {several or what + 's'}"
+
+
+def headline(pool: Pooled, measure: str | None) -> str:
+    """Say the pooled value in one line: `HR 1.73 (1.23–2.44), 95 % CI, k = 8, n = 1886`."""
+    size = f"k = {pool.k}" + (f", n = {pool.n}" if pool.n is not None else "")
+    text = value(pool.hr, pool.hr_ci_low, pool.hr_ci_high)
+    return f"{measure_label(measure)} {text}, {level_text(pool.level)} CI, {size}"
+
+
+def heterogeneity(pool: Pooled) -> str:
+    """Say how far the estimates disagree: tau² with its interval, both I², Q with df and p."""
+    if pool.k == 1:
+        return "One estimate: heterogeneity is undefined."
+    spread = f"Q = {number(pool.q)} on {count_df(pool.q_df)}, {p_text(pool.q_p)}"
+    if pool.i2 is None:
+        return f"I² {percent(pool.i2_q)} (from Q); {spread}. {sentence(pool.reasons.get('i2', ''))}".strip()
+    tau2 = f"tau² {number(pool.tau2, 3)}"
+    if pool.tau2_ci_low is not None:
+        tau2 += f" ({interval(pool.tau2_ci_low, pool.tau2_ci_high, 3)})"
+    elif reason := pool.reasons.get("tau2_ci_low"):
+        tau2 += f" (no interval: {reason})"
+    return f"{tau2}; I² {percent(pool.i2)} from tau², {percent(pool.i2_q)} from Q; {spread}."
+
+
+def count_df(df: float | None) -> str:
+    """Write degrees of freedom: `7 df`."""
+    return f"{NOTHING} df" if df is None else f"{df:g} df"
+
+
+def test_text(test: SubgroupTest) -> str:
+    """Say a test between subgroups: its name, statistic, degrees of freedom and p; or why there is none."""
+    if test.q is None:
+        return f"{test.name}: {test.reason}"
+    letter, df = ("Q", count_df(test.df)) if test.df2 is None else ("F", f"{test.df:g} and {test.df2:g} df")
+    return f"{test.name}: {letter} = {number(test.q)} on {df}, {p_text(test.p)}"
+
+
+def methods(result: PoolResult) -> str:
+    """Say what was done, each step with its source, in words that fit a methods section."""
+    from registry.stats.inference import PI_RULES
+    from registry.stats.tau2 import ESTIMATORS
+
+    pool, level = result.pool, level_text(result.pool.level)
+    if pool.k == 1:
+        return f"One estimate, shown with its own {level} interval (Wald); nothing was pooled."
+    ratios = Measure(result.measure).label if result.measure else "ratio"
+    how = ESTIMATORS[pool.method]
+    weights = "Inverse-variance weights on the log scale."
+    if pool.method == "FE":
+        return f"Common-effect model of {pool.k} log {ratios}s ({how.source}). {weights} {level} interval: Wald."
+    parts = [
+        f"Random-effects model of {pool.k} log {ratios}s; tau² by {how.label} ({how.source}). {weights}",
+        f"{level} interval: {_test_sentence(pool)}.",
+    ]
+    if pool.tau2_ci_low is not None:
+        parts.append("Interval of tau²: Q-profile (Viechtbauer 2007).")
+    if pool.pi_low is not None:
+        parts.append(f"Prediction interval: {PI_RULES[pool.pi_rule]}.")
+    parts.append("I² from tau² and from Q (Higgins & Thompson 2002).")
+    return " ".join(parts)
+
+
+def _test_sentence(pool: Pooled) -> str:
+    from registry.stats.inference import TESTS
+
+    test = TESTS[pool.test]
+    text = f"{test.label} ({test.source})"
+    if pool.test != "hk":
+        return text
+    if pool.hk_ci_low is None:
+        return f"{text}; here Wald, {pool.reasons.get('hk_ci_low', 'Hartung–Knapp is undefined')}"
+    return f"{text}; here {'Hartung–Knapp' if pool.ci_basis == 'hk' else 'Wald'}"
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital and end with a full stop."""
+    return text and text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Break text into lines of at most `width`, never inside a pooled value, a p-value or a number with its unit."""
+    held = _KEEP_TOGETHER.sub(lambda found: found.group().replace(" ", _NO_BREAK), text)
+    lines = _wrap(held, width)
+    return [line.replace(_NO_BREAK, " ") for line in lines]
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+
+
+def cells(texts: Sequence[str]) -> int:
+    """Measure the widest of these texts in characters of a terminal."""
+    return max((width(text) for text in texts), default=0)
+
+
+def width(text: str) -> int:
+    """Measure a text in characters of a terminal: wide East Asian ones count two, combining ones none."""
+    import unicodedata
+
+    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
+    return len(text) + wide - sum(bool(unicodedata.combining(each)) for each in text)
