@@ -14,3 +14,8 @@
 | `notes` | plain statements on what was pooled |
 | `result` | `PoolResult` and its JSON |
 """
+
+from registry.pooling.pool import pool
+from registry.pooling.result import PoolResult
+
+__all__ = ["PoolResult", "pool"]

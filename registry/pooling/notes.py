@@ -10,7 +10,7 @@ import numpy as np
 
 from registry.flow import patients, units
 from registry.pooling.guards import counted, listed
-from registry.terms import DATA_DRIVEN_CUTOFFS, Adjusted, Allow, ContrastKind, Flag, Origin
+from registry.terms import DATA_DRIVEN_CUTOFFS, Adjusted, Allow, ContrastKind, Derivation, Flag, Origin
 
 if TYPE_CHECKING:
     from registry.frame import Array, Frame
@@ -59,11 +59,11 @@ def _allowed(frame: Frame, allowed: Allowed, on_results: Collection[str]) -> Ite
     details = {
         Allow.MIXED_ADJUSTMENT: _count_words(frame, "adjusted"),
         Allow.MIXED_CATEGORIES: _count_words(frame, "reference_group"),
-        Allow.P_DERIVED: _several(frame["derivation"].tolist().count("p")),
-        Allow.SELECTION_ON_RESULTS: ", ".join(sorted(on_results)) or "the condition does not do so",
+        Allow.P_DERIVED: _several(frame["derivation"].tolist().count(Derivation.P)),
+        Allow.SELECTION_ON_RESULTS: ", ".join(sorted(on_results)),
     }
     for word in sorted(allowed):
-        yield f"allowed: {word.label} ({word}): {details[word] or 'no such estimate'}"
+        yield f"allowed: {word.label} ({word})" + (f": {details[word]}" if details[word] else "")
 
 
 def _two(pool: Pooled) -> Iterator[str]:

@@ -19,6 +19,7 @@ from registry.pooling.result import PooledEstimate, PoolResult
 from registry.pooling.sensitivity import leave_one_out as leaving_one_out
 from registry.pooling.sensitivity import without_data_driven_cutoffs
 from registry.pooling.subgroups import subgroups
+from registry.version import ENGINE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,7 +126,7 @@ def _about(frame: Frame) -> dict[str, str]:
 
 def _provenance(given: Mapping[str, Any] | None, frame: Frame, **options: Any) -> dict[str, Any]:
     """Complete what the selection knows with the engine and the digest of the rows used."""
-    made = {"condition": None, "changeset": None, "engine": _engine(), "digest": _digest(frame), **options}
+    made = {"condition": None, "changeset": None, "engine": f"evireg {ENGINE}", "digest": _digest(frame), **options}
     return {**made, **(given or {})}
 
 
@@ -134,12 +135,3 @@ def _digest(frame: Frame) -> str:
     columns = (frame[name].tolist() for name in ("digest", "key", "yi", "vi"))
     lines = sorted(digest or f"{key}\t{yi!r}\t{vi!r}" for digest, key, yi, vi in zip(*columns, strict=True))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def _engine() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return f"evireg {version('evireg')}"
-    except PackageNotFoundError:
-        return "evireg (not installed)"
