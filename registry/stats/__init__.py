@@ -2,7 +2,8 @@
 
 | module | one sentence |
 |---|---|
-| `effects` | reported numbers → yi, vi, and whether they agree with each other |
+| `effects` | reported numbers → yi, vi |
+| `agreement` | whether reported numbers agree with each other |
 | `batch` | `Subsets`: which rows form which pool, and their layout |
 | `model` | the quadratic forms of a mean that every estimator of tau² is made of |
 | `roots` | roots of many functions at once |
@@ -10,6 +11,7 @@
 | `heterogeneity` | Q, I², H² |
 | `inference` | tables of tests and prediction-interval rules |
 | `pool` | the front: `fit`, `pool_many`, `weights` |
+| `subgroup` | pools by group with one tau² or one each, and the tests between them |
 | `results`, `reasons` | `Pools`, `Pool`, and why a number is undefined |
 
 Names follow metafor: yi, vi, sei, tau2, i2 (percent), h2, q, k. Undefined is nan with a reason.
@@ -22,32 +24,44 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from registry.stats.agreement import Contradiction, off_centre, p_contradicts
     from registry.stats.batch import Subsets, by_group, cumulative, leave_one_out, whole
+    from registry.stats.effects import from_ci, from_log, from_p, inverted
     from registry.stats.pool import fit, pool_many, weights
     from registry.stats.results import Pool, Pools
+    from registry.stats.subgroup import Subgroups, SubgroupTest, common_tau2, subgroup_test, subgroups
 
-_HOME = {
-    "Subsets": "batch",
-    "by_group": "batch",
-    "cumulative": "batch",
-    "leave_one_out": "batch",
-    "whole": "batch",
-    "fit": "pool",
-    "pool_many": "pool",
-    "weights": "pool",
-    "Pool": "results",
-    "Pools": "results",
+_NAMES = {
+    "agreement": ("Contradiction", "off_centre", "p_contradicts"),
+    "batch": ("Subsets", "by_group", "cumulative", "leave_one_out", "whole"),
+    "effects": ("from_ci", "from_log", "from_p", "inverted"),
+    "pool": ("fit", "pool_many", "weights"),
+    "results": ("Pool", "Pools"),
+    "subgroup": ("SubgroupTest", "Subgroups", "common_tau2", "subgroup_test", "subgroups"),
 }
+_HOME = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
+    "Contradiction",
     "Pool",
     "Pools",
+    "SubgroupTest",
+    "Subgroups",
     "Subsets",
     "by_group",
+    "common_tau2",
     "cumulative",
     "fit",
+    "from_ci",
+    "from_log",
+    "from_p",
+    "inverted",
     "leave_one_out",
+    "off_centre",
+    "p_contradicts",
     "pool_many",
+    "subgroup_test",
+    "subgroups",
     "weights",
     "whole",
 ]

@@ -53,9 +53,9 @@ class MeanTest:
 TESTS = {
     entry.name: entry
     for entry in (
-        MeanTest("hk", "wider of Hartung–Knapp t(k − 1) and Wald", "Jackson et al. 2017, section 4"),
-        MeanTest("hk-adhoc", "Hartung–Knapp t(k − 1), q not below 1", "Röver et al. 2015, eq. 6"),
-        MeanTest("hk-plain", "Hartung–Knapp t(k − 1)", "Hartung & Knapp 2001, eq. 7; Sidik & Jonkman 2002"),
+        MeanTest("hk", "wider of Hartung–Knapp t(k − 1) and Wald", "Jackson et al. 2017"),
+        MeanTest("hk-adhoc", "Hartung–Knapp t(k − 1), q not below 1", "Röver, Knapp & Friede 2015"),
+        MeanTest("hk-plain", "Hartung–Knapp t(k − 1)", "Hartung & Knapp 2001; Sidik & Jonkman 2002"),
         MeanTest("t", "Wald standard error, t(k − 1)", "Follmann & Proschan 1999"),
         MeanTest("z", "Wald", "DerSimonian & Laird 1986"),
     )
@@ -73,7 +73,7 @@ def resolve_test(test: str) -> str:
 def estimate(model: Mean, tau2: Floats, *, random: bool = True) -> Estimate:
     """Weighted mean with weights 1/(vi + tau²), its Wald and its Hartung–Knapp standard error.
 
-    Wald: 1/√Σw. Hartung & Knapp (2001, eq. 7): √(q/Σw) with q = Σw(y − mu)²/(k − 1); nan for identical effects, where
+    Wald: 1/√Σw. Hartung & Knapp (2001): √(q/Σw) with q = Σw(y − mu)²/(k − 1); nan for identical effects, where
     it is 0 and says nothing (metafor prints an interval of width 0).
     """
     _, sum_w, mean = model.means(tau2[None])
@@ -85,18 +85,19 @@ def estimate(model: Mean, tau2: Floats, *, random: bool = True) -> Estimate:
     return Estimate(mu, wald, np.where(q > 0.0, wald * np.sqrt(q), np.nan), q, model.df)
 
 
-def interval(mu: Floats, se: Floats, df: int | None, level: float) -> Interval:
-    """Two-sided test of mu = 0 and CI at `level` percent: normal distribution (df None), t(df), or nan (df 0)."""
+def reach(se: Floats, df: int | None, level: float) -> Floats:
+    """Half width of the interval at `level` percent: normal distribution (df None), t(df), or nan (df 0)."""
     upper = 0.5 + level / 200.0
-    stat = mu / se
-    if df == 0:
-        undefined = np.full(len(mu), np.nan)
-        return Interval(*[undefined] * 6)
-    if df is None:
-        p, reach, shown = 2.0 * ndtr(-np.abs(stat)), float(ndtri(upper)) * se, np.nan
-    else:
-        p, reach, shown = 2.0 * stdtr(df, -np.abs(stat)), float(stdtrit(df, upper)) * se, float(df)
-    return Interval(se, stat, p, np.where(np.isnan(se), np.nan, shown), mu - reach, mu + reach)
+    critical = ndtri(upper) if df is None else stdtrit(df, upper) if df else np.nan
+    return np.asarray(float(critical) * se)
+
+
+def interval(mu: Floats, se: Floats, df: int | None, level: float) -> Interval:
+    """Two-sided test of mu = 0 and CI at `level` percent, by the normal distribution (df None) or t(df)."""
+    stat, half = mu / se, reach(se, df, level)
+    p = 2.0 * (ndtr(-np.abs(stat)) if df is None else stdtr(df, -np.abs(stat)))
+    shown = np.where(np.isnan(se), np.nan, np.nan if df is None else float(df))
+    return Interval(se, stat, p, shown, mu - half, mu + half)
 
 
 def infer(at: Estimate, *, test: str, level: float) -> tuple[Interval, NDArray[np.str_]]:
@@ -106,23 +107,24 @@ def infer(at: Estimate, *, test: str, level: float) -> tuple[Interval, NDArray[n
     intervals, and Wald's where Hartung–Knapp is undefined.
     """
     m, df = len(at.mu), at.df
-    wald = interval(at.mu, at.wald_se, None, level)
     if test == "z" or df == 0:
-        return wald, np.full(m, WALD)
+        return interval(at.mu, at.wald_se, None, level), np.full(m, WALD)
     if test == "t":
         return interval(at.mu, at.wald_se, df, level), np.full(m, T)
-    floored = test == "hk-adhoc"
-    hk = interval(at.mu, at.wald_se * np.sqrt(np.maximum(1.0, at.hk_q)) if floored else at.hk_se, df, level)
-    if test != "hk":
+    if test == "hk-adhoc":
+        return interval(at.mu, at.wald_se * np.sqrt(np.maximum(1.0, at.hk_q)), df, level), np.full(m, HK)
+    hk = interval(at.mu, at.hk_se, df, level)
+    if test == "hk-plain":
         return hk, np.full(m, HK)
-    wider = hk.ci_high - hk.ci_low >= wald.ci_high - wald.ci_low
+    wald = interval(at.mu, at.wald_se, None, level)
+    wider = reach(at.hk_se, df, level) >= reach(at.wald_se, None, level)
     chosen = Interval(*(np.where(wider, ours, theirs) for ours, theirs in zip(hk, wald, strict=True)))
     return chosen, np.where(wider, HK, WALD)
 
 
 PI_RULES = {
-    "hk": "t(k − 2) with the Hartung–Knapp standard error (Partlett & Riley 2017, eq. 10)",
-    "hts": "t(k − 2) with the Wald standard error (Higgins, Thompson & Spiegelhalter 2009, eq. 12)",
+    "hk": "t(k − 2) with the Hartung–Knapp standard error (Partlett & Riley 2017)",
+    "hts": "t(k − 2) with the Wald standard error (Higgins, Thompson & Spiegelhalter 2009)",
     "metafor": "distribution and standard error of the confidence interval (metafor's default)",
 }
 
@@ -153,5 +155,5 @@ def prediction(
     else:
         hk_se = ci.se if test.startswith("hk") else at.hk_se
         critical, se = np.full(len(tau2), stdtrit(df - 1, upper)), hk_se if rule == "hk" else at.wald_se
-    reach = critical * np.sqrt(tau2 + se * se)
-    return at.mu - reach, at.mu + reach
+    half = critical * np.sqrt(tau2 + se * se)
+    return at.mu - half, at.mu + half

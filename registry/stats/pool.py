@@ -143,8 +143,8 @@ def _mean_fields(model: Mean, tau2: Floats, options: _Options) -> dict[str, Any]
     test, level = options.test, options.level
     at = inference.estimate(model, tau2, random=options.how.name != "FE")
     ci, basis = inference.infer(at, test=test, level=level)
-    wald = inference.interval(at.mu, at.wald_se, None, level)
-    hk = inference.interval(at.mu, at.hk_se, at.df, level)
+    wald = inference.reach(at.wald_se, None, level)
+    hk = inference.reach(at.hk_se, at.df, level)
     pi_low, pi_high = inference.prediction(at, ci, tau2, rule=options.pi_rule, test=test, level=level)
     return {
         **ci._asdict(),
@@ -152,12 +152,12 @@ def _mean_fields(model: Mean, tau2: Floats, options: _Options) -> dict[str, Any]
         "mu": at.mu,
         "ci_basis": basis,
         "wald_se": at.wald_se,
-        "wald_ci_low": wald.ci_low,
-        "wald_ci_high": wald.ci_high,
+        "wald_ci_low": at.mu - wald,
+        "wald_ci_high": at.mu + wald,
         "hk_q": at.hk_q,
         "hk_se": at.hk_se,
-        "hk_ci_low": hk.ci_low,
-        "hk_ci_high": hk.ci_high,
+        "hk_ci_low": at.mu - hk,
+        "hk_ci_high": at.mu + hk,
         "pi_low": pi_low,
         "pi_high": pi_high,
     }

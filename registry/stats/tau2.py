@@ -18,10 +18,13 @@ from registry.stats.batch import CHUNK, Floats, Ints
 from registry.stats.model import Model
 from registry.stats.roots import polish
 
-# Step of the search grid in log(1 + tau²/vmin). A weight 1/(vi + tau²) is a logistic curve in that variable, whose bend
-# is about 4 wide, so the score has no feature as narrow as a step. Two sign changes within one step would cancel; the
-# likelihood between them would differ from its ends by less than any decision could rest on.
+# Step of the search grid in log(1 + tau²/vmin). In it each weight 1/(vi + tau²) is a logistic curve that takes
+# about 4 units to fall, so a step is a twentieth of the narrowest thing the score is made of. A pair of sign changes
+# within one step goes unseen: the likelihood then has a maximum there that hardly differs from its surroundings.
 STEP = 0.2
+
+# Lets a root that equals its bound stay inside in spite of rounding.
+LEEWAY = 1e-6
 
 
 class Solution(NamedTuple):
@@ -63,13 +66,13 @@ def _common_effect(model: Model) -> Solution:
 
 
 def _dersimonian_laird(model: Model) -> Solution:
-    """(Q − df) / tr P at tau² = 0, truncated at 0."""
+    """Take (Q − df) / tr P at tau² = 0, truncated at 0."""
     at_zero = model.forms(_zero(model))
     return _solution(np.maximum(0.0, (at_zero.q - model.df) / at_zero.tr_p)[0])
 
 
 def _paule_mandel(model: Model) -> Solution:
-    """Root of Q(tau²) = df, 0 where Q(0) is not above it."""
+    """Solve Q(tau²) = df; 0 where Q(0) is not above it."""
     return _solution(q_equals(model, np.full(len(model.vmin), float(model.df))))
 
 
@@ -95,7 +98,7 @@ def q_equals(model: Model, target: Floats) -> Floats:
             at = part.forms(t)
             return 1.0 - aim / at.q, -aim * at.ypp / at.q**2
 
-        top = np.maximum(part.ss / aim - part.vmin, 0.0)[None]
+        top = (1.0 + LEEWAY) * np.maximum(part.ss / aim - part.vmin, 0.0)[None]
         tau2[above] = polish(excess, np.zeros_like(top), top, unit=part.vmin)[0]
     return tau2
 
@@ -145,14 +148,14 @@ def _signs(model: Model, *, restricted: bool) -> tuple[Floats, np.ndarray[tuple[
 
 
 def log_likelihood(model: Model, tau2: Floats, *, restricted: bool) -> Floats:
-    """Profile log likelihood of tau² (m,), without its constant (Harville 1977, eq. 4.1 and 5.1)."""
+    """Profile log likelihood of tau² (m,), without its constant (Harville 1977)."""
     of_w, of_xwx = model.logdets(tau2[None])
     deviance: Floats = of_w + model.forms(tau2[None]).q + (of_xwx if restricted else 0.0)
     return np.asarray(-0.5 * deviance[0])
 
 
 def q_profile(model: Model, level: float) -> tuple[Floats, Floats]:
-    """Q-profile interval of tau² (Viechtbauer 2007, eq. 3): Q(tau²) equals the upper and the lower chi² quantile.
+    """Q-profile interval of tau² (Viechtbauer 2007): Q(tau²) equals the upper and the lower chi² quantile.
 
     Both ends are nan where even Q(0) is below the lower quantile: the set is empty (metafor prints 0 to 0).
     """
@@ -169,19 +172,23 @@ def _no_se(_model: Model, tau2: Floats) -> Floats:
 
 
 def _se_dl(model: Model, tau2: Floats) -> Floats:
+    """√(2 df + 4 tau² tr P + 2 tau⁴ tr PP) / tr P, traces at 0 (Biggerstaff & Tweedie 1997, at the estimate)."""
     tr_p, tr_pp = model.forms(_zero(model)).tr_p[0], model.curvature(_zero(model)).tr_pp[0]
     return np.asarray(np.sqrt(2.0 * model.df + 4.0 * tau2 * tr_p + 2.0 * tau2**2 * tr_pp) / tr_p)
 
 
 def _se_pm(model: Model, tau2: Floats) -> Floats:
+    """√(2 k²/df) / Σw, as metafor."""
     return np.asarray(np.sqrt(2.0 / model.df) * model.k / model.forms(tau2[None]).sum_w[0])
 
 
 def _se_reml(model: Model, tau2: Floats) -> Floats:
+    """From the expected information tr PP / 2 (Viechtbauer 2005)."""
     return np.asarray(np.sqrt(2.0 / model.curvature(tau2[None]).tr_pp[0]))
 
 
 def _se_ml(model: Model, tau2: Floats) -> Floats:
+    """From the expected information Σw² / 2 (Viechtbauer 2005)."""
     return np.asarray(np.sqrt(2.0 / model.curvature(tau2[None]).sum_w2[0]))
 
 
@@ -189,9 +196,11 @@ ESTIMATORS = {
     entry.name: entry
     for entry in (
         Estimator("FE", "common effect", "tau² = 0 by assumption", _common_effect, _no_se),
-        Estimator("DL", "DerSimonian–Laird", "DerSimonian & Laird 1986, eq. 8", _dersimonian_laird, _se_dl),
-        Estimator("PM", "Paule–Mandel", "Paule & Mandel 1982, eq. 5", _paule_mandel, _se_pm),
-        Estimator("REML", "restricted maximum likelihood", "Harville 1977, eq. 5.1", _restricted_likelihood, _se_reml),
-        Estimator("ML", "maximum likelihood", "Harville 1977, eq. 4.1", _likelihood, _se_ml),
+        Estimator("DL", "DerSimonian–Laird", "DerSimonian & Laird 1986", _dersimonian_laird, _se_dl),
+        Estimator("PM", "Paule–Mandel", "Paule & Mandel 1982; DerSimonian & Kacker 2007", _paule_mandel, _se_pm),
+        Estimator(
+            "REML", "restricted maximum likelihood", "Harville 1977; Viechtbauer 2005", _restricted_likelihood, _se_reml
+        ),
+        Estimator("ML", "maximum likelihood", "Hardy & Thompson 1996", _likelihood, _se_ml),
     )
 }
