@@ -5,6 +5,7 @@
 | `tokens` | the words and signs of a condition, every stray one refused with a caret |
 | `fields` | what a condition may name, and its literals resolved to keys |
 | `nodes` | the predicate tree, and its canonical text |
+| `reader` | Python's tree of a condition → ours |
 | `where` | text → `Condition`: the tree, and what it mentions |
 | `compile` | tree → SQLAlchemy expression with bound parameters |
 | `view` | the evidence as it is, or as of a changeset |
