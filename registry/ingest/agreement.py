@@ -1,0 +1,121 @@
+"""Checks across the rows of a file: what two rows say of one study, cohort or report must agree.
+
+An empty cell agrees with anything. What differs is reported on the later row, with the line that said otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import Any
+
+from registry.ingest.header import input_name
+from registry.ingest.issues import Problem
+from registry.record import Record
+from registry.terms import AttributeLevel
+from registry.vocabulary import AttributeDeclaration
+
+Owner = Callable[[Mapping[str, Any]], Hashable]
+Given = tuple[Any, ...]
+
+REPORT_FIELDS = ("first_author", "year", "title", "journal", "doi", "pmid")
+COHORT_FIELDS = (
+    "country",
+    "design",
+    "disease",
+    "treatment",
+    "recruited_from",
+    "recruited_to",
+    "centres",
+    "followup_median_months",
+)
+
+
+class Agreement:
+    """What the rows so far say of each study, cohort or report: `fields`, and the line that said it first."""
+
+    def __init__(self, code: str, thing: str, owner: Owner, fields: tuple[str, ...]) -> None:
+        self._code, self._thing, self._owner, self._fields = code, thing, owner, fields
+        self._known: dict[Hashable, tuple[Given, int | tuple[int, ...]]] = {}
+
+    def check(self, values: Mapping[str, Any], given: Mapping[str, Any], line: int) -> Iterator[Problem]:
+        """Compare what a row gives for its owner with what was known of it, and learn what is new."""
+        owner = self._owner(values)
+        if owner is None:
+            return
+        said = tuple(map(given.get, self._fields))
+        known = self._known.get(owner)
+        if known is None:
+            self._known[owner] = said, line
+        elif known[0] != said:
+            yield from self._compare(owner, known, said, line)
+
+    def _compare(
+        self, owner: Hashable, known: tuple[Given, int | tuple[int, ...]], said: Given, line: int
+    ) -> Iterator[Problem]:
+        before, lines = known[0], known[1] if isinstance(known[1], tuple) else (known[1],) * len(self._fields)
+        for field, old, new, first in zip(self._fields, before, said, lines, strict=True):
+            if old is not None and new is not None and old != new:
+                name = input_name(field)
+                message = f"the {self._thing} {_shown(owner)} has {name} {new!r} here and {old!r} on line {first}"
+                yield Problem(self._code, message, f"one {name} per {self._thing}", field)
+        merged = tuple(new if old is None else old for old, new in zip(before, said, strict=True))
+        if merged != before:
+            since = tuple(
+                line if old is None and new is not None else first
+                for old, new, first in zip(before, said, lines, strict=True)
+            )
+            self._known[owner] = merged, since
+
+
+class Agreements:
+    """Every check across rows, fed one record at a time."""
+
+    def __init__(self, declared: Mapping[str, AttributeDeclaration]) -> None:
+        of_study, of_cohort = (
+            tuple(name for name, each in declared.items() if each.level is level)
+            for level in (AttributeLevel.STUDY, AttributeLevel.COHORT)
+        )
+        report = tuple(field for field in REPORT_FIELDS if field != "doi")
+        self._of_values = (
+            Agreement("study-contradicts", "study", _study, REPORT_FIELDS),
+            Agreement("cohort-contradicts", "cohort", _cohort, COHORT_FIELDS),
+            Agreement("report-contradicts", "report", _doi, report),
+            Agreement("report-contradicts", "report", _pmid, ("doi",)),
+        )
+        self._of_attributes = tuple(
+            Agreement("attribute-contradicts", thing, owner, names)
+            for thing, owner, names in (
+                ("study", _study, of_study),
+                ("cohort", _cohort, of_cohort),
+            )
+            if names
+        )
+
+    def check(self, record: Record) -> list[Problem]:
+        """Give what a record contradicts in the rows before it."""
+        values, line = record.values, record.line
+        found = [problem for each in self._of_values for problem in each.check(values, values, line)]
+        for each in self._of_attributes:
+            found += each.check(values, record.attributes, line)
+        return found
+
+
+def _study(values: Mapping[str, Any]) -> Hashable:
+    return values.get("study")
+
+
+def _cohort(values: Mapping[str, Any]) -> Hashable:
+    study, cohort = values.get("study"), values.get("cohort")
+    return None if study is None or cohort is None else (study, cohort)
+
+
+def _doi(values: Mapping[str, Any]) -> Hashable:
+    return values.get("doi")
+
+
+def _pmid(values: Mapping[str, Any]) -> Hashable:
+    return values.get("pmid")
+
+
+def _shown(owner: Hashable) -> str:
+    return "/".join(owner) if isinstance(owner, tuple) else str(owner)

@@ -1,0 +1,217 @@
+"""The catalogue of what an import can find: one stable code each, with its meaning, an example and what to do.
+
+A `Problem` is what a converter or rule returns: it knows the value and not where it stands. The driver adds file,
+line and column and makes an `Issue` of it. Errors refuse the file; flags and remarks are reported and stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from registry.terms import Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a value, without its place.
+
+    `column` is a contract name or a study characteristic, filled in by whoever knows it. `value` is what the cell says
+    all the same, where a curator may confirm that it is printed so.
+    """
+
+    code: str
+    message: str
+    expected: str = ""
+    column: str = ""
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a code means, an example of a value that draws it, and what to do."""
+
+    meaning: str
+    example: str
+    remedy: str
+
+
+ERRORS: dict[str, Explanation] = {
+    # the file
+    "file-unreadable": Explanation(
+        "the path names nothing, a folder, or a file that cannot be read",
+        "evireg import no-such-file.csv",
+        "give the path of a CSV file",
+    ),
+    "file-empty": Explanation("the file holds nothing", "a file of 0 bytes", "export the table again"),
+    "file-kind": Explanation(
+        "the file is not comma-separated text: a workbook, or separated by semicolons or tabs",
+        "study_key;biomarker;endpoint;hr",
+        "save it as CSV with commas, UTF-8",
+    ),
+    "encoding": Explanation(
+        "a byte that is not UTF-8; the rest of the file was not read",
+        "é saved as byte 0xE9 by Windows-1252",
+        "save the file as UTF-8 (in a spreadsheet: CSV UTF-8)",
+    ),
+    "nul-byte": Explanation("a line holds a NUL byte", "OS\\0", "remove it; the export that wrote it may be damaged"),
+    "quoting": Explanation(
+        "a quotation mark that does not open or close a cell; after one that is never closed nothing can be read",
+        '"high" group',
+        'put the whole cell in quotation marks and double those inside it: """high"" group"',
+    ),
+    "row-ragged": Explanation(
+        "a row has more or fewer cells than the header",
+        "kim2016,NLR,OS under a header of four",
+        "quote cells that hold a comma; give every row as many cells as the header",
+    ),
+    "rows-missing": Explanation("there is a header and no row under it", "study_key,biomarker,endpoint,hr", "add rows"),
+    "too-many": Explanation(
+        "reading stopped after 10,000 problems", "a column shifted in every row", "correct these and import again"
+    ),
+    # the header
+    "column-unnamed": Explanation("a column has no name", "study_key,,endpoint", "name the column or delete it"),
+    "column-repeated": Explanation(
+        "two columns mean the same: one name twice, or two names of one column",
+        "n and n_patients",
+        "keep one of them",
+    ),
+    "column-unknown": Explanation(
+        "a column the import layout does not know",
+        "hazard",
+        "rename it; or --attributes declares it as a study characteristic; or --ignore COLUMN leaves it out",
+    ),
+    "column-missing": Explanation(
+        "a required column is not there",
+        "a file without endpoint",
+        "add study_key, biomarker, endpoint, and hr or (log_hr and se_log_hr) or effect_direction",
+    ),
+    "column-name": Explanation(
+        "a study characteristic whose name could not be used in a condition",
+        "follow-up (years)",
+        "letters, digits and underscores; not a name the registry uses itself, such as yi or status",
+    ),
+    "ignore-unknown": Explanation("--ignore names a column the file does not have", "--ignore nots", "check its name"),
+    # one cell
+    "cell-empty": Explanation("a required cell is empty", "a row without endpoint", "fill it"),
+    "number": Explanation("not a number", "NR; 2.1 (1.2-3.4)", "a number with a decimal point; empty when not read"),
+    "number-finite": Explanation("nan or infinity", "inf", "leave the cell empty when the number was not read"),
+    "number-range": Explanation("too large or too small to be stored exactly enough", "1e999", "check the number"),
+    "decimal-comma": Explanation("a decimal comma or a raised decimal point", "1,5", "write 1.5"),
+    "thousands-separator": Explanation("digits in groups of three", "1,077", "write 1077"),
+    "count": Explanation("not a whole number", "12.5 patients", "a whole number; empty when not read"),
+    "count-range": Explanation("a count no study can have", "0 patients", "at least 1 patient; events from 0"),
+    "ci-not-positive": Explanation(
+        "a ratio, or a bound of its CI, that is not above 0",
+        "ci_low = 0.00",
+        "a log ratio belongs in log_hr; a bound printed as 0.00 was rounded: leave it empty and give the words in "
+        "`quote`, or say in as_printed that it is printed so",
+    ),
+    "se-not-positive": Explanation("a standard error that is not above 0", "se_log_hr = 0", "check the number"),
+    "ci-level-range": Explanation(
+        "a CI level outside 50–99.99 percent", "0.95", "write it in percent: 95; empty when the source gives none"
+    ),
+    "p-value": Explanation("not a p-value", "NS", "0.03, <0.001, <=0.05 or >0.5; empty when not read"),
+    "p-range": Explanation("a p-value that cannot be", "p = 1.2; p < 0", "between 0 and 1"),
+    "year-range": Explanation("not a year of publication", "20016", "four digits from 1800 to 2100"),
+    "followup-range": Explanation("a negative follow-up", "-3", "months, 0 or more"),
+    "word-unknown": Explanation(
+        "not a word of a closed vocabulary", "contrast = above_vs_bellow", "one of the words the message lists"
+    ),
+    "endpoint-unknown": Explanation(
+        "an endpoint the registry does not know; the list is closed so that one endpoint has one name",
+        "overall survivall",
+        "use a known name; a new endpoint is added to the registry's vocabulary by a curator, once",
+    ),
+    "doi": Explanation("not a DOI", "doi.org/abc", "10.1097/md.0000000000012678, or its https://doi.org/ address"),
+    "pmid": Explanation("not a PubMed id", "PMC6076067", "digits only: 29979374"),
+    "url": Explanation("not a web address", "pubmed", "an address that starts with https:// or http://"),
+    "date": Explanation("not an ISO date or the first part of one", "June 2017", "2017, 2017-06 or 2017-06-30"),
+    "unit-unknown": Explanation(
+        "not a UCUM unit evireg knows", "ng per ml", "UCUM such as ng/mL, ug/L, 10*9/L; {ULN} or {score}; 1 for a ratio"
+    ),
+    "text-control": Explanation("a control character in a text", "escape sequences", "remove it"),
+    "text-long": Explanation("a name too long to be one", "a paragraph in study_key", "keep it short; text in notes"),
+    "as-printed-word": Explanation(
+        "as_printed says no, though any word in it confirms that the source prints it so",
+        "as_printed = no",
+        "leave it empty, or say what is printed: HR outside its CI",
+    ),
+    # one row
+    "unit-missing": Explanation(
+        "a cutoff value without unit, of a factor not declared dimensionless",
+        "cutoff_value = 550, cutoff_unit empty",
+        "give the unit; 1 for a ratio",
+    ),
+    "cutoff-incomplete": Explanation(
+        "a side of a cutoff, and no cutoff", "cutoff_operator = >= alone", "give cutoff_value or cutoff_text"
+    ),
+    "dates-reversed": Explanation(
+        "recruitment ends before it starts", "recruited_from = 2017, recruited_to = 2015", "check both dates"
+    ),
+    "hr-outside-ci": Explanation(
+        "the ratio is not inside its own CI (a bound equal to it is)",
+        "0.01 (0.05–0.5)",
+        "correct the slip; if the source prints it so, say so in as_printed: it is stored as disputed, never pooled",
+    ),
+    "ci-reversed": Explanation(
+        "the lower bound is above the upper", "2.1 (3.4–1.2)", "swap them, or say in as_printed that it is printed so"
+    ),
+    "ci-width-zero": Explanation(
+        "both bounds are the same number", "2.1 (2.1–2.1)", "correct it, or say in as_printed that it is printed so"
+    ),
+    "counts-impossible": Explanation(
+        "counts that cannot hold together", "120 events in 100 patients", "check both, or confirm them in as_printed"
+    ),
+    # the whole file
+    "key-repeated": Explanation(
+        "two rows have the key of one estimate and say different things",
+        "the same study, factor and endpoint with HR 2.1 and 2.3",
+        "say what sets them apart: cohort, timepoint, cutoff, adjusted, covariates or source_locator; or delete one",
+    ),
+    "study-contradicts": Explanation(
+        "two rows give one study different reports", "year 2015 and 2016", "one value per study_key"
+    ),
+    "cohort-contradicts": Explanation(
+        "two rows give one cohort different populations",
+        "country Japan and China",
+        "one value per cohort; name the cohorts when they are two",
+    ),
+    "report-contradicts": Explanation(
+        "two rows give one report different particulars", "one DOI, two PMIDs", "one value per DOI and per PMID"
+    ),
+    "attribute-contradicts": Explanation(
+        "two rows give one study or cohort different values of a characteristic declared for it",
+        "product_source commercial and academic in one cohort",
+        "name the cohorts when they are two; --attributes declares the characteristic anew, per estimate",
+    ),
+    "conflict": Explanation(
+        "the registry holds other values under the same key",
+        "HR 2.1 stored, 2.3 in the file",
+        "correct the file, or change what is stored with amend",
+    ),
+}
+
+#: Remarks of the import alone: reported once, refused never.
+REMARKS: dict[str, Explanation] = {
+    "row-repeated": Explanation(
+        "a row says the same as an earlier one; it is counted as unchanged", "a pasted row", "delete it when you can"
+    ),
+    "name-near": Explanation(
+        "a new factor or disease whose name is close to a known one", "ferritine", "if it is the same, use one name"
+    ),
+    "log-contradicts-ratio": Explanation(
+        "log_hr is not the natural log of hr; log_hr and its SE are used", "hr = 2, log_hr = 0.3", "is it a log10?"
+    ),
+    "covariates-unadjusted": Explanation(
+        "adjusted says no and covariates are listed", "adjusted = no, covariates = age", "check which of them is right"
+    ),
+}
+
+#: Flags travel with the estimate; those of broken hard rules are errors unless as_printed confirms them.
+FLAGS: dict[str, Explanation] = {
+    flag.value: Explanation(f"{flag.label}: {flag.definition}", "", "compare with the source")
+    for flag in Flag
+    if flag.value not in ERRORS
+}
+
+CATALOGUE: dict[str, Explanation] = {**ERRORS, **REMARKS, **FLAGS}

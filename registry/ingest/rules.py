@@ -1,0 +1,108 @@
+"""Checks of one typed row: each a small generator of problems, all of them in `RULES`.
+
+A rule sees the values of a row by contract name; what was not read is absent, what could not be read is None. Checks
+of a single cell are in `numbers` and `words`, checks across rows in `agreement`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from registry.ingest.issues import Problem
+from registry.terms import Adjusted
+from registry.vocabulary import Vocabulary
+
+Values = Mapping[str, Any]
+Rule = Callable[[Values, Vocabulary], Iterator[Problem]]
+
+#: Hard numeric rules a source may break in print: with `as_printed` the row is stored as disputed, never pooled.
+MAY_BE_PRINTED = frozenset(
+    {"hr-outside-ci", "ci-reversed", "ci-width-zero", "ci-not-positive", "ci-level-range", "counts-impossible"}
+)
+
+_PARTS = (
+    ("n_events", "n"),
+    ("n_index", "n"),
+    ("n_reference", "n"),
+    ("events_index", "n_index"),
+    ("events_reference", "n_reference"),
+    ("events_index", "n_events"),
+    ("events_reference", "n_events"),
+)
+_SUMS = (("n_index", "n_reference", "n"), ("events_index", "events_reference", "n_events"))
+
+
+def interval(values: Values, _: Vocabulary) -> Iterator[Problem]:
+    """Want the bounds in order and the ratio between them; a bound may equal it."""
+    low, high, ratio = values.get("ci_low"), values.get("ci_high"), values.get("est")
+    if low is not None and high is not None and low >= high:
+        if low > high:
+            yield Problem("ci-reversed", f"the CI runs from {low:g} down to {high:g}", "ci_low < ci_high", "ci_low")
+        else:
+            yield Problem("ci-width-zero", f"both bounds are {low:g}", "ci_low < ci_high", "ci_high")
+    elif ratio is not None and ((low is not None and ratio < low) or (high is not None and ratio > high)):
+        shown = f"{'?' if low is None else format(low, 'g')}–{'?' if high is None else format(high, 'g')}"
+        expected = "a ratio between its bounds; if the source prints it so, say so in as_printed"
+        yield Problem("hr-outside-ci", f"{ratio:g} is outside its CI {shown}", expected, "est")
+
+
+def counts(values: Values, _: Vocabulary) -> Iterator[Problem]:
+    """Want no part larger than its whole."""
+    if len(values.keys() & _COUNTED) < 2:
+        return
+    for part, whole in _PARTS:
+        small, large = values.get(part), values.get(whole)
+        if small is not None and large is not None and small > large:
+            yield Problem("counts-impossible", f"{part} = {small} is more than {whole} = {large}", column=part)
+    for one, other, whole in _SUMS:
+        first, second, large = values.get(one), values.get(other), values.get(whole)
+        if first is None or second is None or large is None:
+            continue
+        if max(first, second) <= large < first + second:
+            message = f"{one} + {other} = {first + second} is more than {whole} = {large}"
+            yield Problem("counts-impossible", message, column=one)
+
+
+_COUNTED = frozenset(name for names in (*_PARTS, *_SUMS) for name in names)
+
+
+def cutoff_unit(values: Values, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Want a unit with a cutoff value, unless its factor is declared dimensionless."""
+    if values.get("cutoff_value") is not None and "cutoff_unit" not in values:
+        factor = values.get("factor")
+        dimensionless, usual = vocabulary.factors.get(factor or "", (False, None))
+        if factor is not None and not dimensionless:
+            expected = f"a unit, such as {usual or 'ng/mL'}; 1 for a ratio"
+            yield Problem("unit-missing", f"the cutoff {values['cutoff_value']:g} has no unit", expected, "cutoff_unit")
+
+
+def recruitment(values: Values, _: Vocabulary) -> Iterator[Problem]:
+    """Want recruitment to end after it starts, as far as both dates tell."""
+    start, end = values.get("recruited_from"), values.get("recruited_to")
+    if start and end and end[: len(start)] < start[: len(end)]:
+        yield Problem("dates-reversed", f"recruited from {start} to {end}", "recruited_from first", "recruited_to")
+
+
+def log_ratio(values: Values, _: Vocabulary) -> Iterator[Problem]:
+    """Want the log ratio to be the natural log of the ratio, as far as two printed decimals tell."""
+    ratio, given = values.get("est"), values.get("log_hr")
+    if ratio and ratio > 0 and given is not None and abs(math.log(ratio) - given) > 0.01 + 0.005 / min(ratio, 1.0):
+        message = f"log_hr = {given:g} is not the log of hr = {ratio:g}"
+        yield Problem("log-contradicts-ratio", message, f"about {math.log(ratio):.2f}; log_hr is what counts", "log_hr")
+
+
+def covariates(values: Values, _: Vocabulary) -> Iterator[Problem]:
+    """Want no covariates with an unadjusted estimate."""
+    if values["adjusted"] == Adjusted.NO and values.get("covariates"):
+        expected = "adjusted = yes, or no covariates"
+        yield Problem("covariates-unadjusted", "adjusted says no and covariates are listed", expected, "covariates")
+
+
+RULES: tuple[Rule, ...] = (interval, counts, cutoff_unit, recruitment, log_ratio, covariates)
+
+
+def check(values: Values, vocabulary: Vocabulary) -> list[Problem]:
+    """Give what every rule finds in one row."""
+    return [problem for rule in RULES for problem in rule(values, vocabulary)]
