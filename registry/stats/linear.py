@@ -69,7 +69,7 @@ class Linear:
         self.columns = [column - centre for column, centre in zip(columns, self.centre, strict=True)]
         self.k, self.p = len(yi), len(columns)
         self.df = self.k - self.p
-        m = copies or max(array.shape[1] for array in (yi, vi, *columns))
+        m = max(array.shape[1] for array in (yi, vi, *columns)) if copies is None else copies
         self.vmin, self.vmax = np.broadcast_to(vi[0], m), np.broadcast_to(vi[-1], m)
         residual = self._residual(self._basis(np.ones((self.k, 1, 1))))
         self.ss: Floats = np.broadcast_to((residual * residual).sum(axis=0)[0], m)

@@ -37,7 +37,7 @@ class JointTest:
 
 @dataclass(frozen=True, slots=True)
 class Predictions:
-    """Expected effects at r rows of moderator values, CIs, and intervals for the true effect of a new study, all (r,)."""
+    """Expected effects at r rows of moderator values, CIs, intervals for the true effect of a new study; all (r,)."""
 
     pred: Floats
     se: Floats
@@ -146,7 +146,7 @@ def regress(
     under FE, I² and H² are Q's and tested by z only.
     """
     effects, variances = checked(yi, vi)
-    design = _design(moderators)
+    design = as_design(moderators)
     how, test = estimator(method), inference.resolve_test(test)
     _check_options(how, test, level)
     model, mean = single(effects, variances, design), _mean(effects, variances)
@@ -179,7 +179,8 @@ def single(yi: Floats, vi: Floats, design: DesignMatrix) -> Linear:
     return Linear(yi[order, None], vi[order, None], list(columns), intercept=design.intercept)
 
 
-def _design(moderators: DesignMatrix | Mapping[str, ArrayLike] | ArrayLike) -> DesignMatrix:
+def as_design(moderators: DesignMatrix | Mapping[str, ArrayLike] | ArrayLike) -> DesignMatrix:
+    """Turn what `regress` takes as moderators into a design matrix."""
     if isinstance(moderators, DesignMatrix):
         return moderators
     return design_matrix(moderators) if isinstance(moderators, Mapping) else given_matrix(moderators)
