@@ -6,6 +6,7 @@ study characteristics stand beside the contract columns in `attributes`. Python 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,22 @@ class Frame:
         """Give a frame with these contract columns in place of its own."""
         return Frame({**self.columns, **columns}, self.attributes)
 
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Give a dict of plain values per estimate: None where not read, whole numbers where the contract has them."""
+        names = [*self.columns, *self.attributes]
+        columns = [_plain(name, values.tolist()) for name, values in (*self.columns.items(), *self.attributes.items())]
+        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+    @classmethod
+    def from_columns(
+        cls, columns: Mapping[str, Sequence[Any]], attributes: Mapping[str, tuple[Sequence[Any], bool]]
+    ) -> Frame:
+        """Make a frame from sequences of one length; with those of a characteristic, whether it is a number."""
+        return cls(
+            {name: _column(values, numeric=_is_numeric(name)) for name, values in columns.items()},
+            {name: _column(values, numeric=numeric) for name, (values, numeric) in attributes.items()},
+        )
+
     @classmethod
     def from_rows(cls, rows: Sequence[Mapping[str, Any]], attributes: Sequence[str] = ()) -> Frame:
         """Make a frame from row mappings, each with an `attributes` mapping; every contract column is present."""
@@ -88,10 +105,17 @@ def _is_numeric(name: str) -> bool:
 
 def _column(values: Sequence[Any] | Array, *, numeric: bool) -> Array:
     if numeric:
-        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+        return np.array(values, dtype=np.float64)  # numpy reads None as nan
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array
+
+
+def _plain(name: str, values: list[Any]) -> list[Any]:
+    known = [None if isinstance(value, float) and math.isnan(value) else value for value in values]
+    if name in BY_NAME and BY_NAME[name].kind is Kind.INTEGER:
+        return [None if value is None else int(value) for value in known]
+    return known
 
 
 def _guessed(values: Sequence[Any] | Array) -> Array:

@@ -17,7 +17,7 @@ from registry.vocabulary import fold
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from registry.vocabulary import Vocabulary
+    from registry.vocabulary import AttributeDeclaration, Vocabulary
 
 #: How many names a hint lists.
 _SHOWN = 8
@@ -42,7 +42,7 @@ class Fields:
         if name in BY_NAME:
             return Field(name, BY_NAME[name].kind, BY_NAME[name])
         if name in self.vocabulary.attributes:
-            return Field(name, _KINDS[self.vocabulary.attributes[name].type])
+            return characteristic(self.vocabulary.attributes[name])
         known = [*BY_NAME, *self.vocabulary.attributes]
         meant = BY_INPUT.get(name.casefold())
         near = [meant.name] if meant else _nearest(name, known)
@@ -119,6 +119,11 @@ class Fields:
 
     def _fault(self, message: str, position: int, hint: str = "") -> ConditionError:
         return ConditionError(message, self.line, position, hint)
+
+
+def characteristic(declared: AttributeDeclaration) -> Field:
+    """Give the field of a study characteristic."""
+    return Field(declared.name, _KINDS[declared.type])
 
 
 _EXAMPLE = {

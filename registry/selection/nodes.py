@@ -140,3 +140,18 @@ def definite(predicate: Predicate) -> bool:
             return definite(operand)
         case And(operands) | Or(operands):
             return all(definite(each) for each in operands)
+
+
+def compared_fields(predicate: Predicate) -> frozenset[Field]:
+    """Collect the fields whose values the predicate compares; `is None` looks only at whether there is one."""
+    match predicate:
+        case IsNone():
+            return frozenset()
+        case Compare(field, _, right):
+            return frozenset({field, right} if isinstance(right, Field) else {field})
+        case OneOf(field) | Contains(field):
+            return frozenset({field})
+        case Not(operand):
+            return compared_fields(operand)
+        case And(operands) | Or(operands):
+            return frozenset().union(*map(compared_fields, operands))

@@ -1,0 +1,134 @@
+"""The conductor: a condition on the registry → the rows ready to pool, with their flow; or all that it matches.
+
+The same code reads the registry as it is and as of any changeset. A connection must see one moment
+(`Store.read` gives such a one). Rows come ordered by study, cohort and key, code point by code point, so that the same
+selection is the same bytes on every database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from registry.columns import COLUMNS
+from registry.errors import PoolRefused
+from registry.frame import Frame
+from registry.models import evidence
+from registry.selection.compile import compile_predicate, expression, neither
+from registry.selection.narrow import narrow
+from registry.selection.nodes import compared_fields
+from registry.selection.view import at_changeset, versions
+from registry.selection.where import Condition, parse
+from registry.terms import Allow, AttributeType
+from registry.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from registry.flow import Flow
+
+_NAMES = tuple(column.name for column in COLUMNS)
+_ORDER = itemgetter(*(_NAMES.index(name) for name in ("study", "cohort", "key")))
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Rows ready to pool (`frame`), how they were come by (`flow`), and what was asked.
+
+    `condition` is the canonical text with resolved keys (empty when none was given), `where` the text as given;
+    `changeset` the one the registry was read at; `on_results` the columns of the condition that hold the result itself.
+    """
+
+    frame: Frame
+    flow: Flow
+    condition: str
+    changeset: int
+    where: str = ""
+    on_results: tuple[str, ...] = ()
+
+
+def select(
+    connection: sa.Connection,
+    where: str | None,
+    *,
+    at: int | None = None,
+    one_per: str | None = None,
+    allow: Collection[str] = (),
+    vocabulary: Vocabulary | None = None,
+) -> Selection:
+    """Select the rows ready to pool: matched, less what must not or cannot be pooled, one per cohort if so ruled.
+
+    `where` None matches every row; `at` reads as of that changeset; `one_per` is a rule such as
+    `cohort:adjusted,largest_n`; of `allow`, "selection-on-results" and "p-derived" matter here. Simulated rows stay in
+    only if the condition names `origin`. An empty selection is a result, not an error.
+
+    Raises ConditionError, UsageError for a rule that cannot be read, PoolRefused for a condition on the result itself
+    or a rule that would choose between different quantities, NotFound for an `at` that does not exist.
+    """
+    names = vocabulary or Vocabulary.load(connection)
+    condition = parse(where, names)
+    if condition.on_results and Allow.SELECTION_ON_RESULTS not in allow:
+        raise PoolRefused(
+            f"the condition looks at the result itself: {', '.join(condition.on_results)}",
+            "leave that out of the condition, or say it aloud: --allow selection-on-results",
+            Allow.SELECTION_ON_RESULTS,
+        )
+    changeset = at_changeset(connection, at)
+    frame, flow = narrow(
+        matched(connection, condition, at, names),
+        simulated=condition.names_origin,
+        one_per=one_per,
+        allow=allow,
+        missing=_missing(connection, condition, at),
+    )
+    return Selection(frame, flow, condition.canonical, changeset, condition.text, condition.on_results)
+
+
+def estimates(
+    connection: sa.Connection, where: str | None, *, at: int | None = None, vocabulary: Vocabulary | None = None
+) -> Frame:
+    """Give every row the condition matches, poolable or not, simulated or not.
+
+    `status`, `not_poolable`, `retracted` and `origin` say what each is. Conditions on the result itself are fine here:
+    nothing is pooled. Raises ConditionError, and NotFound for an `at` that does not exist.
+    """
+    names = vocabulary or Vocabulary.load(connection)
+    condition = parse(where, names)
+    at_changeset(connection, at)
+    return matched(connection, condition, at, names)
+
+
+def matching(condition: Condition, at: int | None) -> sa.ColumnElement[bool]:
+    """Give the condition on evidence rows: the versions of that moment for which the predicate is true."""
+    chosen = [] if condition.predicate is None else [compile_predicate(condition.predicate)]
+    return sa.and_(versions(at), *chosen)
+
+
+def matched(connection: sa.Connection, condition: Condition, at: int | None, names: Vocabulary) -> Frame:
+    """Read the rows a condition matches, every contract column and every declared study characteristic, in order."""
+    columns = [*(evidence.c[name] for name in _NAMES), evidence.c.attributes]
+    found: list[Any] = connection.execute(sa.select(*columns).where(matching(condition, at))).all()  # type: ignore[assignment]
+    found.sort(key=_ORDER)
+    *columns_read, carried = zip(*found, strict=True) if found else [()] * len(columns)
+    characteristics = {
+        name: ([each.get(name) for each in carried], declared.type is AttributeType.NUMBER)
+        for name, declared in names.attributes.items()
+    }
+    return Frame.from_columns(dict(zip(_NAMES, columns_read, strict=True)), characteristics)
+
+
+def _missing(connection: sa.Connection, condition: Condition, at: int | None) -> Mapping[str, int]:
+    """Count, per mentioned column, the rows that drop out because it was not read.
+
+    A row counts for a column when the condition is neither true nor false for it and the column is null: known values
+    alone do not decide. Columns without such a row are left out.
+    """
+    if condition.predicate is None or (unknown := neither(condition.predicate)) is None:
+        return {}
+    compared = compared_fields(condition.predicate)
+    fields = [field for field in condition.fields if field in compared and not field.required]
+    counts = [sa.func.count() - sa.func.count(expression(field)) for field in fields]
+    row = connection.execute(sa.select(*counts).select_from(evidence).where(versions(at), unknown)).one()
+    return {field.name: count for field, count in zip(fields, row, strict=True) if count}
