@@ -195,8 +195,8 @@ def _resolved(method: str, test: str, level: float, pi_rule: str | None, *, prof
     how, test = estimator(method), inference.resolve_test(test)
     if how.name == "FE" and test not in {"hk", "z"}:
         raise StatisticsError(f"the common-effect model has the Wald test only: test='z', not {test!r}")
-    if not 0.0 < level < 100.0:
-        raise StatisticsError(f"level is in percent, above 0 and below 100: got {level}")
+    if not 1.0 <= level < 100.0:  # below 1 a share was meant
+        raise StatisticsError(f"level is in percent, from 1 to below 100: got {level}")
     return _Options(how, test, float(level), inference.resolve_pi_rule(pi_rule, test), profile, given)
 
 
