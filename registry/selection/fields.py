@@ -115,7 +115,9 @@ class Fields:
         return given if levels is None else self._word(field.name, given, levels, position)
 
     def _entries(self, given: str) -> str:
-        return "; ".join(self.vocabulary.covariate(entry) for entry in given.split(";") if entry.strip())
+        """Spell a list of covariates as ingest does: coded, each once, in order."""
+        codes = {fold(code): code for code in map(self.vocabulary.covariate, filter(str.strip, given.split(";")))}
+        return "; ".join(codes[folded] for folded in sorted(codes))
 
     def _fault(self, message: str, position: int, hint: str = "") -> ConditionError:
         return ConditionError(message, self.line, position, hint)
