@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,15 @@ import numpy as np
 from registry.columns import BY_INPUT, BY_NAME, Kind
 from registry.errors import UsageError
 from registry.frame import Array, Frame
+from registry.terms import Measure
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from registry.columns import Column
+
+_P = re.compile(r"\s*(?P<operator><=|>=|[<>=≤≥]?)\s*(?P<number>\d*\.?\d+(?:[eE][-+]?\d+)?)\s*")
+_P_OPERATORS = {"": "=", "≤": "<=", "≥": ">="}
 
 #: The numbers yi and vi are derived from, when the frame does not bring them.
 REPORTED = ("est", "log_hr")
@@ -42,6 +47,10 @@ def _from_pandas(table: pd.DataFrame) -> Frame:
         if len(twice) > 1 or sum(str(given) == name for given in table.columns) > 1:
             raise UsageError(f"columns {', '.join(map(repr, twice))} all mean {name!r}", "keep one of them")
     renamed = table.rename(columns=names)
+    if "p_value" in renamed and renamed["p_value"].dtype.kind != "f":
+        renamed = _split_p(renamed)
+    if "measure" not in renamed and {"hr", "log_hr"} & {str(name).casefold() for name in names}:
+        renamed["measure"] = Measure.HR.value
     for name in names.values():
         if name in BY_NAME and _is_number(BY_NAME[name]):
             renamed[name] = _numbers(name, renamed[name])
@@ -66,6 +75,23 @@ def _numbers(name: str, values: pd.Series) -> pd.Series:
         return pd.to_numeric(values).astype("float64")
     except (ValueError, TypeError) as error:
         raise UsageError(f"column {name!r} holds something that is not a number: {error}") from None
+
+
+def _split_p(table: pd.DataFrame) -> pd.DataFrame:
+    """Read `<0.001` as the import does: the number, its operator, and the text as printed."""
+    text = table["p_value"].astype(object).where(table["p_value"].notna(), None)
+    parts = [_P.fullmatch(str(each)) if each is not None else None for each in text]
+    if any(part is None and each is not None for part, each in zip(parts, text, strict=True)):
+        wrong = next(each for part, each in zip(parts, text, strict=True) if part is None and each is not None)
+        raise UsageError(f"p_value = {wrong!r} is not a p-value", "0.03, <0.001 or <=0.05")
+    columns: dict[str, Any] = {
+        "p_value": [math.nan if part is None else float(part["number"]) for part in parts],
+        "p_operator": [
+            None if part is None else _P_OPERATORS.get(part["operator"], part["operator"]) for part in parts
+        ],
+        "p_text": [None if each is None else str(each) for each in text],
+    }
+    return table.assign(**columns)
 
 
 def _worded(column: Column, values: Array) -> Array:
@@ -102,9 +128,8 @@ def _with_effects(frame: Frame) -> Frame:
             "name the columns as in the import layout (hr, ci_low, ci_high) or as in the contract (yi, vi)",
         )
     lacking = np.isnan(frame["yi"]) & np.isnan(frame["vi"]) & _blank(frame["not_poolable"])
-    reported = np.any([~np.isnan(frame[name]) for name in REPORTED if name in frame.columns] or [~lacking], axis=0)
-    rows = np.flatnonzero(lacking & reported)
-    return _derived(frame, rows) if len(rows) else frame
+    reported = any(name in frame.columns for name in REPORTED)
+    return _derived(frame, np.flatnonzero(lacking)) if reported and lacking.any() else frame
 
 
 def _blank(values: Array) -> Array:
@@ -119,9 +144,12 @@ def _derived(frame: Frame, rows: Array) -> Frame:
         got = derive({name: _plain(values[row]) for name, values in frame.columns.items()})
         made["yi"][row] = math.nan if got.yi is None else got.yi
         made["vi"][row] = math.nan if got.vi is None else got.vi
-        made["derivation"][row], made["not_poolable"][row] = str(got.derivation), got.not_poolable
+        made["derivation"][row] = got.derivation.value
+        made["not_poolable"][row] = got.not_poolable.value if got.not_poolable else None
         flags = (made["flags"][row] or "").split("; ")
-        made["flags"][row] = "; ".join(dict.fromkeys(filter(None, (*flags, *map(str, got.flags))))) or None
+        made["flags"][row] = (
+            "; ".join(dict.fromkeys(filter(None, (*flags, *(flag.value for flag in got.flags))))) or None
+        )
     return frame.replace(**made)
 
 

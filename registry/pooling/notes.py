@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from registry.flow import patients, units
+from registry.pooling.grouping import SAME_UNIT
 from registry.pooling.guards import counted, listed
 from registry.terms import DATA_DRIVEN_CUTOFFS, Adjusted, Allow, ContrastKind, Derivation, Flag, Origin
 
@@ -89,7 +90,7 @@ def _cutoffs(frame: Frame) -> Iterator[str]:
     grouped: dict[str, list[float]] = {}
     for value, unit in zip(frame["cutoff_value"].tolist(), frame["cutoff_unit"].tolist(), strict=True):
         if not np.isnan(value):
-            grouped.setdefault(unit or "1", []).append(value)
+            grouped.setdefault(SAME_UNIT.get(unit, unit or "1"), []).append(value)
     ranges = [
         f"{min(values):g} to {max(values):g}{'' if unit == '1' else ' ' + unit}"
         for unit, values in grouped.items()

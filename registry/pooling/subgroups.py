@@ -14,7 +14,7 @@ from registry.pooling.result import Group, Subgroups, SubgroupTest
 if TYPE_CHECKING:
     from registry.frame import Frame
     from registry.pooling.guards import Allowed
-    from registry.stats.subgroups import SubgroupTest as KernelTest
+    from registry.stats import SubgroupTest as KernelTest
 
 TAU2 = ("common", "separate")
 
@@ -54,7 +54,7 @@ def _check(groups: Grouping, settings: Settings, tau2: str) -> None:
 
 
 def _tested(frame: Frame, groups: Grouping, settings: Settings, *, common: bool) -> tuple[list[Group], KernelTest]:
-    from registry.stats.subgroups import subgroups as fit
+    from registry.stats import subgroups as fit
 
     known = np.flatnonzero(groups.codes >= 0)
     codes = groups.codes[known]

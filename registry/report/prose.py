@@ -34,7 +34,7 @@ MULTIPLIES = {Measure.RR: "risk", Measure.OR: "odds"}
 # Beyond the sixth decimal no reported ratio has digits.
 MOST_DECIMALS = 6
 
-_KEEP_TOGETHER = re.compile(r"[\d.<>]+ \([^()]*\)|[=<>] [\d.<>]+|[\d.]+ %|I² [=<>]?|\d+ (?:df|of \d+)")
+_KEEP_TOGETHER = re.compile(r"[\d.<>]+ \([^()]*\)|[=<>] [\d.<>]+|[\d.]+ %|I² [=<>]?|\d+ (?:df|of \d+)|\S+ \(\d+\)")
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -50,6 +50,8 @@ def number(value: float | None, decimals: int = 2) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     size = abs(value)
+    if size == 0.0:
+        return "0"
     if size >= 1e6 or 0.0 < size < 1e-4:
         return f"{value:.2e}".replace("-", "−")
     if size >= 100.0:
@@ -82,13 +84,26 @@ def value(estimate: float | None, low: float | None, high: float | None) -> str:
     return f"{number(estimate, decimals)} ({interval(low, high, decimals)})"
 
 
+def ratio(log: float | None) -> float | None:
+    """Give the ratio of a log ratio, None for None; infinite beyond the range of a float."""
+    if log is None:
+        return None
+    return math.exp(log) if log < 709.0 else math.inf
+
+
+def p_value(p: float | None) -> str:
+    """Write a p-value: `0.03`, `<0.001`."""
+    if p is None:
+        return NOTHING
+    if p < 0.001:
+        return "<0.001"
+    return f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+
+
 def p_text(p: float | None) -> str:
     """Write a p-value with its sign: `p = 0.03`, `p < 0.001`."""
-    if p is None:
-        return f"p {NOTHING}"
-    if p < 0.001:
-        return "p < 0.001"
-    return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+    text = p_value(p)
+    return f"p < {text[1:]}" if text.startswith("<") else f"p = {text}"
 
 
 def percent(share: float | None) -> str:
@@ -108,11 +123,28 @@ def count(number_of: int | None, what: str, several: str = "") -> str:
     return f"{number_of} {what}" if number_of == 1 else f"{number_of} {several or what + 's'}"
 
 
-def headline(pool: Pooled, measure: str | None) -> str:
-    """Say the pooled value in one line: `HR 1.73 (1.23–2.44), 95 % CI, k = 8, n = 1886`."""
+def headline(result: PoolResult) -> str:
+    """Say the result in one line: `HR 1.73 (1.23–2.44), 95 % CI, k = 8, n = 1886`.
+
+    One estimate keeps its own interval; two have none, but both that could be given.
+    """
+    pool, name = result.pool, measure_label(result.measure)
     size = f"k = {pool.k}" + (f", n = {pool.n}" if pool.n is not None else "")
-    text = value(pool.hr, pool.hr_ci_low, pool.hr_ci_high)
-    return f"{measure_label(measure)} {text}, {level_text(pool.level)} CI, {size}"
+    if not pool.has_headline:
+        wald = interval(ratio(pool.wald_ci_low), ratio(pool.wald_ci_high))
+        hk = interval(ratio(pool.hk_ci_low), ratio(pool.hk_ci_high))
+        level = level_text(pool.level)
+        return f"{name} {number(pool.hr)}, {level} CI {wald} (Wald) or {hk} (Hartung–Knapp), {size}"
+    only = ", one estimate, not pooled" if pool.k == 1 else ""
+    return f"{name} {pooled_value(result)}, {level_text(pool.level)} CI, {size}{only}"
+
+
+def pooled_value(result: PoolResult) -> str:
+    """Write the pooled ratio with its interval in one piece; a single estimate with its own interval as shown."""
+    if result.pool.k == 1:
+        [only] = result.estimates
+        return value(only.hr, only.ci_low, only.ci_high)
+    return value(result.pool.hr, result.pool.hr_ci_low, result.pool.hr_ci_high)
 
 
 def heterogeneity(pool: Pooled) -> str:
@@ -163,7 +195,10 @@ def methods(result: PoolResult) -> str:
     if pool.tau2_ci_low is not None:
         parts.append("Interval of tau²: Q-profile (Viechtbauer 2007).")
     if pool.pi_low is not None:
-        parts.append(f"Prediction interval: {PI_RULES[pool.pi_rule]}.")
+        rule = PI_RULES[pool.pi_rule]
+        if pool.pi_rule == "hk" and pool.ci_basis == "wald":
+            rule = rule.replace("the Hartung–Knapp standard error", "the same, here the Wald, standard error")
+        parts.append(f"Prediction interval: {rule}.")
     parts.append("I² from tau² and from Q (Higgins & Thompson 2002).")
     return " ".join(parts)
 

@@ -1,0 +1,76 @@
+"""The flow of a selection as tables: what was matched, left out and used, and what is known but cannot be pooled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from registry.report import prose
+from registry.report.prose import NOTHING
+from registry.report.table import Table, number, text
+from registry.terms import EffectDirection
+
+if TYPE_CHECKING:
+    from registry.flow import Flow
+    from registry.pooling.result import PoolResult
+
+DIRECTIONS = {
+    EffectDirection.WORSE: "fares worse",
+    EffectDirection.BETTER: "fares better",
+    EffectDirection.NONE: "no association",
+}
+
+
+def flow(result: PoolResult) -> Table:
+    """Show how many estimates were matched, left out (and why) and used, with their patients."""
+    found = result.flow
+    columns = (
+        text("Selection", keep=9),
+        number("Estimates", keep=9),
+        number("Cohorts", keep=4),
+        number("Patients"),
+    )
+    rows = [("matched", str(found.matched), "", "")]
+    rows += [
+        (f"– {step.label}", str(step.left_out), str(step.cohorts), _patients(step.patients)) for step in found.steps
+    ]
+    rows.append(("used", str(found.used), str(found.used_cohorts), _patients(found.used_patients)))
+    return Table("Flow", columns, tuple(rows), _missing(found))
+
+
+def _missing(found: Flow) -> str:
+    missing = [f"{column} ({count})" for column, count in found.missing.items() if count]
+    return f"Not matched because the condition's column was not read: {', '.join(missing)}." if missing else ""
+
+
+def unusable(result: PoolResult) -> Table | None:
+    """List what is known and cannot be pooled, with the direction its text states."""
+    found = result.flow
+    if not found.unusable:
+        return None
+    columns = (text("Study", keep=9), number("n"), text("Why not poolable", keep=3), text("Index group", keep=5))
+    rows = tuple(
+        (
+            study_label(each.study or each.key, each.cohort),
+            NOTHING if each.n is None else str(each.n),
+            each.reason,
+            direction_text(each.direction),
+        )
+        for each in found.unusable
+    )
+    cohorts = prose.count(found.unusable_cohorts, "cohort")
+    note = f"{cohorts} ({_patients(found.unusable_patients)} patients) are known and have no estimate in the pool."
+    return Table("Known, not poolable", columns, rows, note if found.unusable_cohorts else "")
+
+
+def study_label(study: str, cohort: str | None) -> str:
+    """Name a cohort: its study, and its own key when it has one."""
+    return study if cohort in (None, "all") else f"{study}, {cohort}"
+
+
+def direction_text(direction: str | None) -> str:
+    """Say the direction a text states: `fares worse`."""
+    return DIRECTIONS[EffectDirection(direction)] if direction else "not stated"
+
+
+def _patients(n: int | None) -> str:
+    return NOTHING if n is None else str(n)
