@@ -40,7 +40,7 @@ class Published:
 class Result:
     """A pool worth looking at: condition, options of `pool`, `k` estimates expected, and what was published.
 
-    Without `published`, `why_not` says why there is nothing to compare with.
+    Without `published`, `why_not` says why there is nothing to compare with. `subgroups` are those of the analysis.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Result:
     k: int | None = None
     published: Published | None = None
     why_not: str = ""
+    subgroups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,16 @@ class Seeded:
     def unchanged(self) -> int:
         """Count the estimates that were there already."""
         return sum(each.unchanged for each in self.loaded)
+
+    @property
+    def flagged(self) -> int:
+        """Count the flags that travel with the estimates."""
+        return sum(len(each.flags) for each in self.loaded)
+
+    @property
+    def not_poolable(self) -> int:
+        """Count the estimates that are stored and cannot be pooled."""
+        return sum(sum(each.not_poolable.values()) for each in self.loaded)
 
 
 def topics() -> tuple[Topic, ...]:
@@ -157,6 +168,7 @@ def _result(content: Mapping[str, Any]) -> Result:
         k=content.get("k"),
         published=Published(**published) if published else None,
         why_not=_prose(content.get("why_not", "")),
+        subgroups=tuple(content.get("subgroups", ())),
     )
 
 

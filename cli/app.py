@@ -1,0 +1,122 @@
+"""The root command: which commands there are, and how errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from io import TextIOWrapper
+from typing import TYPE_CHECKING
+
+import typer
+
+from cli import columns, demo, importing, init, listing, pool, seed, show, version
+from registry.errors import EviregError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
+
+#: Exit codes of Unix tools: ended by the keyboard, and by a reader that has gone.
+INTERRUPTED = 130
+READER_GONE = 141
+
+HELP = """evireg keeps reported hazard ratios of prognostic factors with their sources, and pools any part of them.
+
+Start with `evireg init`, `evireg seed` and `evireg list studies`, or with `evireg demo`.
+"""
+
+#: Name → module, in the order a newcomer needs them; each module has `command` and an `EXAMPLE` that works.
+COMMANDS: dict[str, ModuleType] = {
+    "init": init,
+    "seed": seed,
+    "demo": demo,
+    "import": importing,
+    "list": listing,
+    "show": show,
+    "pool": pool,
+    "columns": columns,
+    "version": version,
+}
+
+app = typer.Typer(
+    name="evireg",
+    help=HELP,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+for _name, _module in COMMANDS.items():
+    # \b keeps the lines of an example as they are.
+    app.command(name=_name, epilog=f"\b\nExample:\n  {_module.EXAMPLE}")(_module.command)
+
+
+@app.callback()
+def _root() -> None:
+    pass
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit code; see `registry.errors` for what each code means."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # an old terminal shows ? for what it cannot
+    try:
+        return _run(given)
+    except EviregError as error:
+        return _fail(error, as_json="--json" in given)
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _reader_gone()
+    except Exception as error:
+        if "EVIREG_DEBUG" in os.environ:
+            raise
+        return _fail(_fault(error), as_json="--json" in given)
+
+
+def _run(arguments: list[str]) -> int:
+    command = typer.main.get_command(app)
+    try:
+        done = command.main(arguments, prog_name="evireg", standalone_mode=False)
+    except typer.TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(error.format_message())
+            return 0
+        # What Typer found wrong with the arguments, as one of our errors: one form for all messages.
+        raise _usage(error) from None
+    sys.stdout.flush()
+    return done if isinstance(done, int) else 0
+
+
+def _usage(error: typer.TyperException) -> UsageError:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "evireg"
+    # pydantic, which reads the values, begins some of its messages so.
+    said = error.format_message().replace("Value error, ", "")
+    return UsageError(said, f"see: {path} --help")
+
+
+def _fault(error: Exception) -> EviregError:
+    """Name a fault that is ours, not the user's, without a traceback."""
+    return EviregError(
+        f"this is a fault of evireg: {type(error).__name__}: {error}",
+        "please report it with the command you ran; EVIREG_DEBUG=1 shows where it happened",
+    )
+
+
+def _fail(error: EviregError, *, as_json: bool) -> int:
+    from cli.output import fail
+
+    return fail(error, as_json=as_json)
+
+
+def _reader_gone() -> int:
+    """Leave quietly when the reader (`head`, `less`) has gone, as Unix tools do."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return READER_GONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

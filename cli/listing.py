@@ -1,0 +1,176 @@
+"""`evireg list`: what the registry holds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.options import DEFAULT_DATABASE, AsJson, Database, Where
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from registry.report.table import Column
+
+EXAMPLE = "evireg list cohorts --where 'factor == \"ferritin\"'"
+
+
+class Kind(StrEnum):
+    """What can be listed."""
+
+    STUDIES = "studies"
+    COHORTS = "cohorts"
+    CUTOFFS = "cutoffs"
+    ESTIMATES = "estimates"
+    FACTORS = "factors"
+    ATTRIBUTES = "attributes"
+
+
+def command(
+    *,
+    kind: Annotated[Kind, typer.Argument(metavar="WHAT", help=f"{', '.join(Kind)}.")],
+    where: Where = None,
+    db: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
+) -> None:
+    """List what the registry holds.
+
+    WHAT is studies, cohorts, cutoffs, estimates, factors or attributes (study characteristics). With a condition
+    only what has a matching estimate is listed. Estimates that cannot be pooled are listed too: what is known and
+    unusable is part of the evidence.
+    """
+    from cli import output
+    from registry.handle import open as open_registry
+
+    with open_registry(db) as reg:
+        rows = reg.listing(kind, where)
+    if as_json:
+        output.show_json({"kind": str(kind), "where": where, "rows": rows})
+        return
+    title = f"{len(rows)} {kind}" if len(rows) != 1 else f"1 {ONE[kind]}"
+    output.show_table(title, _columns(kind), [_cells(kind, row) for row in rows], note=_note(kind, rows))
+
+
+#: One of each kind.
+ONE = {
+    Kind.STUDIES: "study",
+    Kind.COHORTS: "cohort",
+    Kind.CUTOFFS: "cutoff",
+    Kind.ESTIMATES: "estimate",
+    Kind.FACTORS: "factor",
+    Kind.ATTRIBUTES: "attribute",
+}
+
+#: Header → (field, rank on a narrow terminal, whole and to the right); a field with a function below is composed.
+SHOWN: Mapping[Kind, Mapping[str, tuple[str, int, bool]]] = {
+    Kind.STUDIES: {
+        "Study": ("study", 9, False),
+        "Author": ("first_author", 5, False),
+        "Year": ("year", 6, True),
+        "Cohorts": ("cohorts", 4, True),
+        "Estimates": ("estimates", 8, True),
+        "Poolable": ("poolable", 7, True),
+        "DOI": ("doi", 2, False),
+    },
+    Kind.COHORTS: {
+        "Study": ("study", 9, False),
+        "Cohort": ("cohort", 8, False),
+        "Disease": ("disease", 6, False),
+        "Treatment": ("treatment", 3, False),
+        "n": ("n", 7, True),
+        "Follow-up, months": ("followup_median_months", 2, True),
+        "Estimates": ("estimates", 5, True),
+        "Poolable": ("poolable", 5, True),
+        "Overlap group": ("overlap_group", 4, False),
+    },
+    Kind.CUTOFFS: {
+        "Factor": ("factor", 9, False),
+        "Cutoff": ("cutoff", 9, False),
+        "How chosen": ("cutoff_method", 6, False),
+        "Studies": ("studies", 4, True),
+        "Estimates": ("estimates", 7, True),
+        "Poolable": ("poolable", 5, True),
+    },
+    Kind.ESTIMATES: {
+        "Key": ("key", 9, False),
+        "Factor": ("factor", 6, False),
+        "Endpoint": ("endpoint", 5, False),
+        "n": ("n", 4, True),
+        "Ratio": ("ratio", 8, True),
+        "p": ("p_text", 3, True),
+        "Adjusted": ("adjusted", 4, False),
+        "Not poolable because": ("not_poolable", 7, False),
+        "Text says": ("effect_direction", 5, False),
+        "Origin": ("origin", 3, False),
+        "Flags": ("flags", 2, False),
+    },
+    Kind.FACTORS: {
+        "Factor": ("factor", 9, False),
+        "Name": ("label", 6, False),
+        "Unit": ("unit", 5, False),
+        "Studies": ("studies", 4, True),
+        "Estimates": ("estimates", 8, True),
+        "Poolable": ("poolable", 5, True),
+        "Also called": ("synonyms", 3, False),
+    },
+    Kind.ATTRIBUTES: {
+        "Name": ("attribute", 9, False),
+        "Meaning": ("label", 7, False),
+        "Type": ("type", 5, False),
+        "Unit": ("unit", 4, False),
+        "Words": ("levels", 6, False),
+        "Given per": ("level", 3, False),
+        "Estimates": ("estimates", 8, True),
+    },
+}
+
+
+def _columns(kind: Kind) -> list[Column]:
+    from cli.output import Column
+
+    return [
+        Column(header, keep=keep, whole=number or name == "study", right=number)
+        for header, (name, keep, number) in SHOWN[kind].items()
+    ]
+
+
+def _cells(kind: Kind, row: Mapping[str, Any]) -> list[Any]:
+    composed = {"cutoff": cutoff, "ratio": ratio}
+    return [_cell(composed[name](row) if name in composed else row[name]) for name, _, _ in SHOWN[kind].values()]
+
+
+def _cell(value: Any) -> Any:
+    return ", ".join(value) if isinstance(value, list) else value
+
+
+def cutoff(row: Mapping[str, Any]) -> str:
+    """Write a cutoff as a text does: `≥ 550 ng/mL`, or its words."""
+    from registry.terms import CutoffOperator
+
+    if row["cutoff_value"] is None:
+        return row["cutoff_text"] or ""
+    side = CutoffOperator(row["cutoff_operator"]).label if row["cutoff_operator"] else ""
+    unit = "" if row["cutoff_unit"] in (None, "1") else row["cutoff_unit"]
+    words = f"({row['cutoff_text']})" if row["cutoff_text"] else ""
+    return " ".join(part for part in (side, f"{row['cutoff_value']:g}", unit, words) if part)
+
+
+def ratio(row: Mapping[str, Any]) -> str:
+    """Write what was reported, digit by digit: `HR 1.73 (1.23–2.44)`; empty when no ratio was."""
+    from registry.report.prose import measure_label
+
+    if row["est_text"] is None:
+        return "" if row["log_hr"] is None else f"log {measure_label(row['measure'])} {row['log_hr']:g}"
+    bounds = [row["ci_low_text"], row["ci_high_text"]]
+    interval = f" ({bounds[0] or '?'}–{bounds[1] or '?'})" if any(bounds) else ""
+    return f"{measure_label(row['measure'])} {row['est_text']}{interval}"
+
+
+def _note(kind: Kind, rows: Sequence[Mapping[str, Any]]) -> str:
+    if not rows:
+        return "Nothing matches. `evireg list factors` shows what there is; `evireg seed` imports the shipped evidence."
+    if kind is Kind.ESTIMATES:
+        return "`evireg show KEY` shows one with its source; --json every column."
+    return ""

@@ -1,0 +1,170 @@
+"""The only printer: tables and prose for people, JSON for machines, errors on stderr.
+
+On a terminal a table fits its width: columns a reader can do without go first, values in one piece (`1.73 (1.23–2.44)`)
+are never wrapped or cut. Into a file or a pipe a table takes the width it needs. Colours only on a terminal, and not
+with NO_COLOR.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from registry.report.table import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
+
+    from registry.errors import EviregError
+    from registry.report.table import Table
+
+__all__ = ["Column", "fail", "remark", "say", "show_block", "show_json", "show_table", "show_tables"]
+
+#: Prose wider than this is hard to read, whatever the terminal.
+PROSE_WIDTH = 100
+
+
+def show_tables(tables: Iterable[Table]) -> None:
+    """Print tables one below the other, each with its note."""
+    for table in tables:
+        show_table(table.title, table.columns, table.rows, note=table.note)
+
+
+def show_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, note: str = "") -> None:
+    """Print a table; None shows as an empty cell. `note` stands below it."""
+    from rich import box
+    from rich.table import Table
+
+    console = _console()
+    cells = [[_cell(value) for value in row] for row in rows]
+    kept = _fitting(columns, cells, console.width)
+    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, title_style="bold")
+    for index in kept:
+        column = columns[index]
+        table.add_column(
+            column.header,
+            justify="right" if column.right else "left",
+            no_wrap=column.whole,
+            min_width=_width(column, cells, index) if column.whole else None,
+        )
+    for row in cells:
+        table.add_row(*(row[index] for index in kept))
+    console.print(table)
+    left_out = [column.header for index, column in enumerate(columns) if index not in kept]
+    if left_out:
+        say(f"Not shown for want of width: {', '.join(left_out)}. --json has every column.")
+    if note:
+        say(note)
+
+
+def say(text: str = "") -> None:
+    """Print prose, wrapped to the terminal; each line of `text` is a paragraph of its own, its indent kept."""
+    from registry.report.prose import wrapped
+
+    room = min(width(), PROSE_WIDTH)
+    for line in text.splitlines() or [""]:
+        indent = " " * (len(line) - len(line.lstrip()))
+        print("\n".join(indent + each for each in wrapped(line, room - len(indent))))
+
+
+def shows_unicode() -> bool:
+    """Whether stdout can take the characters a text forest plot is drawn with."""
+    try:
+        "▪█◆┊".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def show_block(text: str) -> None:
+    """Print lines exactly as they are, such as a text forest plot."""
+    print(text)
+
+
+def show_json(data: Any) -> None:
+    """Print a value as JSON on stdout: full double precision, null and never NaN."""
+    print(to_json(data))
+
+
+def to_json(data: Any) -> str:
+    """Write a value as JSON; NaN and infinities are an error of ours, not an output."""
+    import json
+
+    return json.dumps(data, allow_nan=False, ensure_ascii=False, indent=2)
+
+
+def remark(text: str) -> None:
+    """Say something beside the result: on stderr, so that stdout stays clean for pipes."""
+    print(text, file=sys.stderr)
+
+
+def fail(error: EviregError, *, as_json: bool) -> int:
+    """Say what went wrong on stderr, as JSON when asked for, and give the exit code."""
+    if as_json:
+        remark(to_json(as_object(error)))
+    else:
+        remark(f"evireg: {error}")
+    return error.exit_code
+
+
+def as_object(error: EviregError) -> dict[str, Any]:
+    """Give an error as the JSON object that `--json` prints on stderr."""
+    issues = [issue.as_dict() for issue in getattr(error, "issues", ())]
+    return {
+        "error": {
+            "kind": type(error).__name__,
+            "message": error.message,
+            "hint": error.hint,
+            "exit_code": error.exit_code,
+            **({"issues": issues} if issues else {}),
+        }
+    }
+
+
+def on_terminal() -> bool:
+    """Whether stdout is a terminal that a person looks at."""
+    return sys.stdout.isatty()
+
+
+def width() -> int:
+    """Give the columns there are. A pipe has no width: a table gets the room it needs unless COLUMNS says otherwise."""
+    import os
+    import shutil
+
+    if on_terminal() or os.environ.get("COLUMNS", "").isdigit():
+        return shutil.get_terminal_size().columns
+    return 10_000
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(width=width(), highlight=False, markup=False, emoji=False)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)
+
+
+def _width(column: Column, cells: Sequence[Sequence[str]], index: int) -> int:
+    return max(len(column.header), *(len(row[index]) for row in cells), 1)
+
+
+def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Choose the columns that fit: drop those of lowest rank, rightmost first, until the rest can be shown."""
+    kept = list(range(len(columns)))
+    while len(kept) > 1 and sum(_least(columns[i], cells, i) + 2 for i in kept) - 2 > width:
+        kept.remove(min(reversed(kept), key=lambda i: columns[i].keep))
+    return kept
+
+
+def _least(column: Column, cells: Sequence[Sequence[str]], index: int) -> int:
+    """Give the width below which a column cannot be read: a whole value, else a few words."""
+    full = _width(column, cells, index)
+    return full if column.whole else min(full, 12)

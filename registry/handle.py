@@ -1,0 +1,170 @@
+"""The door for Python: `Registry` opens a transaction, calls one verb, and returns what it gave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from registry.curators import curator as find_curator
+from registry.store import init, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    import pandas as pd
+
+    from registry.frame import Frame
+    from registry.ingest.load import Loaded
+    from registry.pooling.result import PoolResult
+    from registry.seeding import Seeded
+    from registry.store import Store
+    from registry.vocabulary import Vocabulary
+
+__all__ = ["Registry", "init", "open", "pool"]
+
+
+class Registry:
+    """An open registry. Every method reads or writes in one transaction of its own.
+
+    `curator` answers for what is written through this handle; without it each write asks `registry.curators`.
+    """
+
+    def __init__(self, store: Store, *, curator: str | None = None) -> None:
+        self.store = store
+        self._curator = curator
+
+    def estimates(self, where: str | None = None, *, at: int | None = None) -> pd.DataFrame:
+        """Give the estimates a condition means, poolable or not: one row each, contract columns and characteristics.
+
+        `at` is a changeset number: the registry as it was then. Raises `ConditionError`.
+        """
+        return self.frame(where, at=at).to_pandas()
+
+    def frame(self, where: str | None = None, *, at: int | None = None) -> Frame:
+        """Give the same as `estimates` as a `registry.frame.Frame`, without pandas."""
+        from registry.selection import estimates
+
+        with self.store.read() as connection:
+            return estimates(connection, where, at=at)
+
+    def pool(
+        self,
+        where: str | None,
+        *,
+        at: int | None = None,
+        one_per: str | None = None,
+        allow: Collection[str] = (),
+        **options: Any,
+    ) -> PoolResult:
+        """Select and pool, with full provenance: condition, changeset, engine version, SHA-256 of the rows used.
+
+        `options` are those of `registry.pooling.pool`. Raises `ConditionError`, `NothingSelected`, `PoolRefused`.
+        """
+        from registry.pooling import pool as pool_frame
+        from registry.selection import select
+
+        with self.store.read() as connection:
+            selection = select(connection, where, at=at, one_per=one_per, allow=allow)
+        provenance = {
+            "condition": selection.condition,
+            "changeset": selection.changeset,
+            "on_results": list(selection.on_results),
+        }
+        return pool_frame(
+            selection.frame, one_per=one_per, allow=allow, flow=selection.flow, provenance=provenance, **options
+        )
+
+    def import_file(
+        self,
+        path: str | Path,
+        *,
+        dry_run: bool = False,
+        attributes: bool = False,
+        ignore: Collection[str] = (),
+        message: str | None = None,
+        curator: str | None = None,
+    ) -> Loaded:
+        """Import a file, all or nothing; `dry_run` checks it and stores nothing.
+
+        `attributes` declares unknown columns as study characteristics, `ignore` leaves columns out. Raises
+        `InputRefused` or `Conflict` with every issue found.
+        """
+        from registry.ingest.load import load
+
+        return load(
+            self.store,
+            path,
+            curator=self._answerable(curator),
+            message=message,
+            dry_run=dry_run,
+            attributes=attributes,
+            ignore=tuple(ignore),
+        )
+
+    def seed(self, *names: str, curator: str | None = None) -> tuple[Seeded, ...]:
+        """Import topics shipped with evireg, by default every real one. Raises `NotFound` for an unknown topic."""
+        from registry import seeding
+
+        chosen = [seeding.topic(name) for name in names] or [each for each in seeding.topics() if each.by_default]
+        return tuple(seeding.seed(self.store, topic, curator=curator or self._curator) for topic in chosen)
+
+    def listing(self, kind: str, where: str | None = None) -> list[dict[str, Any]]:
+        """List studies, cohorts, cutoffs, estimates, factors or attributes (see `registry.selection.listing`)."""
+        from registry.selection.listing import listing
+
+        with self.store.read() as connection:
+            return listing(connection, kind, where)
+
+    def show(self, key: str) -> dict[str, Any]:
+        """Give everything about one study, cohort or estimate. Raises `NotFound` with the nearest keys."""
+        from registry.selection.show import show
+
+        with self.store.read() as connection:
+            return show(connection, key)
+
+    def vocabulary(self) -> Vocabulary:
+        """Give the names the registry knows: factors, diseases, endpoints, covariates, study characteristics."""
+        from registry.vocabulary import Vocabulary
+
+        with self.store.read() as connection:
+            return Vocabulary.load(connection)
+
+    def declare_overlap(
+        self, cohort_a: str, cohort_b: str, kind: str, reason: str, *, curator: str | None = None
+    ) -> None:
+        """Declare that two cohorts (`study/cohort`) share patients: `kind` is same, subset, partial or suspected."""
+        from registry.writing import declare_overlap
+
+        with self.store.transaction(self._answerable(curator), f"overlap of {cohort_a} and {cohort_b}") as transaction:
+            declare_overlap(transaction, cohort_a, cohort_b, kind, reason)
+
+    def close(self) -> None:
+        """Give back the database connections."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _answerable(self, given: str | None) -> str:
+        return find_curator(given or self._curator).name
+
+
+def open(target: str | Path, *, curator: str | None = None) -> Registry:  # noqa: A001 - registry.open is what it does
+    """Open a registry: a path, `sqlite:///…` or `postgresql://…`. Never creates or upgrades (`registry.init` does).
+
+    Raises `SchemaError` for a database that is empty, older, newer or not evireg's.
+    """
+    return Registry(open_store(target), curator=curator)
+
+
+def pool(frame: Frame | pd.DataFrame, **options: Any) -> PoolResult:
+    """Pool a frame or DataFrame that has `yi` and `vi`; see `registry.pooling.pool` for the options.
+
+    Raises `PoolRefused` for estimates that must not be pooled together.
+    """
+    from registry.pooling import pool as pool_frame
+
+    return pool_frame(frame, **options)

@@ -1,0 +1,73 @@
+"""What a command imports is what its user waits for."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.app import COMMANDS, main
+
+HEAVY = ("alembic", "matplotlib", "numpy", "pandas", "psycopg", "rich", "scipy", "sqlalchemy")
+
+POOL = ["pool", "--factor", "NLR", "--disease", "multiple myeloma", "--endpoint", "OS"]
+
+SCRIPT = """
+import io, json, sys
+from contextlib import redirect_stdout
+from cli.app import main
+with redirect_stdout(io.StringIO()):
+    code = main(json.loads(sys.argv[1]))
+assert code == 0, code
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def modules_after(arguments: list[str]) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, json.dumps(arguments)], capture_output=True, text=True, check=True, timeout=120
+    )
+    return set(json.loads(done.stdout))
+
+
+@pytest.fixture(scope="module")
+def registry_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("imports") / "evireg.db"
+    assert main(["init", "--db", str(path)]) == 0
+    assert main(["seed", "nlr_myeloma", "--db", str(path)]) == 0
+    return path
+
+
+@pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in COMMANDS)], ids=" ".join)
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    """Help is text: it loads neither numbers nor databases nor figures."""
+    assert not modules_after(arguments) & set(HEAVY)
+
+
+def test_version_imports_nothing_heavy() -> None:
+    """So is the version."""
+    assert not modules_after(["version"]) & set(HEAVY)
+
+
+def test_pool_imports_no_pandas_no_figures_and_no_migrations(registry_path: Path) -> None:
+    """A pool on the command line needs arrays and a database, and nothing that draws or migrates."""
+    loaded = modules_after([*POOL, "--db", str(registry_path)])
+    assert not loaded & {"pandas", "scipy.stats", "matplotlib", "alembic"}
+
+
+def test_pool_imports_figures_only_when_one_is_asked_for(registry_path: Path, tmp_path: Path) -> None:
+    """Matplotlib is paid for by those who want a figure, and pandas still by nobody."""
+    figure = tmp_path / "forest.svg"
+    loaded = modules_after([*POOL, "--db", str(registry_path), "--forest", str(figure)])
+    assert "matplotlib" in loaded
+    assert not loaded & {"pandas", "scipy.stats", "alembic"}
+
+
+def test_registry_package_imports_nothing_heavy() -> None:
+    """`import registry` is free; its names load on first use."""
+    script = "import registry, sys, json; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert not set(json.loads(done.stdout)) & set(HEAVY)

@@ -1,0 +1,116 @@
+"""The order of the rooms: data flows one way, and a module imports only from lower layers or its own room."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+#: Room or module → layer. Every module of the two packages has a line here.
+LAYERS = {
+    "registry.errors": 0,
+    "registry.terms": 0,
+    "registry.issues": 0,
+    "registry.columns": 1,
+    "registry.frame": 1,
+    "registry.record": 1,
+    "registry.flow": 1,
+    "registry.version": 1,
+    "registry.resources": 1,
+    "registry.curators": 1,
+    "registry.stats": 1,
+    "registry.models": 2,
+    "registry.derivation": 2,
+    "registry.database": 3,
+    "registry.ledger": 3,
+    "registry.store": 3,
+    "registry.vocabulary": 3,
+    "registry.writing": 3,
+    "registry.ingest": 4,
+    "registry.selection": 4,
+    "registry.pooling": 5,
+    "registry.seeding": 6,
+    "registry.report": 7,
+    "registry.handle": 8,
+    "registry": 8,
+    "cli": 9,
+}
+
+#: Left of the frame the code knows the database; these rooms are right of it.
+KNOW_NO_DATABASE = ("registry.columns", "registry.frame", "registry.stats", "registry.pooling", "registry.report")
+
+#: Slow to import: only inside the function that needs it, so that commands that do not need it stay quick.
+NEVER_AT_THE_TOP = ("pandas", "matplotlib", "alembic", "scipy.stats", "rich")
+
+
+def modules() -> list[Path]:
+    return sorted([*(ROOT / "registry").rglob("*.py"), *(ROOT / "cli").rglob("*.py")])
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def room_of(module: str) -> str:
+    """Give the longest name in the table that the module is or is part of."""
+    inside = [room for room in LAYERS if room != "registry" and (module == room or module.startswith(f"{room}."))]
+    return max(inside, key=len, default="registry" if module == "registry" else module)
+
+
+def imports(path: Path, *, whole_file: bool) -> set[str]:
+    """Name what a module imports, outside TYPE_CHECKING; without `whole_file` only what importing it imports."""
+    found: set[str] = set()
+    pending: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            pending.extend(node.orelse)
+            continue
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not whole_file:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        pending.extend(ast.iter_child_nodes(node))
+    return found
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_module_imports_only_from_lower_layers_or_its_own_room(path: Path) -> None:
+    """Data flow one way: no module knows a room above its own, not even inside a function."""
+    module = name_of(path)
+    own = room_of(module)
+    assert own in LAYERS, f"{module} has no layer: give it a line in LAYERS"
+    for target in imports(path, whole_file=True):
+        if target.split(".")[0] not in ("registry", "cli"):
+            continue
+        other = room_of(target)
+        if other in LAYERS:
+            assert other == own or LAYERS[other] < LAYERS[own], f"{module} (layer {LAYERS[own]}) imports {target}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_module_right_of_the_frame_knows_no_database(path: Path) -> None:
+    """Statistics, pooling and reports see frames and arrays, never SQLAlchemy."""
+    if room_of(name_of(path)) in KNOW_NO_DATABASE:
+        assert not {name for name in imports(path, whole_file=True) if name.split(".")[0] == "sqlalchemy"}
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_module_imports_nothing_slow_at_its_top(path: Path) -> None:
+    """What takes long to import is imported where it is used; only drawing a figure is about matplotlib throughout."""
+    slow = {name for name in imports(path, whole_file=False) if name.startswith(NEVER_AT_THE_TOP)}
+    if name_of(path) == "registry.report.forest":
+        slow = {name for name in slow if not name.startswith("matplotlib")}
+    assert not slow
+
+
+def test_every_layer_in_the_table_exists() -> None:
+    """The table of layers names no room that is gone."""
+    there = {room_of(name_of(path)) for path in modules()}
+    assert set(LAYERS) - there == set()

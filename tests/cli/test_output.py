@@ -1,0 +1,87 @@
+"""The only printer."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from cli import output
+from cli.output import Column
+from registry.errors import UsageError
+
+COLUMNS = [
+    Column("Study", keep=9),
+    Column("HR (95 % CI)", keep=9, whole=True, right=True),
+    Column("Weight", keep=5, whole=True, right=True),
+    Column("Flags", keep=2),
+]
+ROWS = [
+    ("Kim 2016", "1.56 (1.08–2.27)", "15.2 %", "data-driven cutoff, CI level assumed"),
+    ("Wongrakpanich 2016", "1.07 (1.03–1.12)", "20.1 %", ""),
+]
+
+
+@pytest.mark.parametrize("width", range(34, 140, 7))
+def test_value_with_its_interval_is_never_wrapped_or_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    """At any width a pooled value stands in one piece; what does not fit goes column by column, and is named."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    output.show_table("Estimates", COLUMNS, ROWS)
+    shown = capsys.readouterr().out
+    assert "1.56 (1.08–2.27)" in shown
+    assert "1.07 (1.03–1.12)" in shown
+    assert all(len(line) <= width for line in shown.splitlines())
+    assert "Flags" in shown
+
+
+def test_table_in_a_pipe_takes_the_width_it_needs(capsys: pytest.CaptureFixture[str]) -> None:
+    """One row is one line, for grep."""
+    output.show_table("Estimates", COLUMNS, ROWS)
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "Kim" in line]
+    assert "CI level assumed" in line
+
+
+def test_output_that_is_no_terminal_has_no_colours(capsys: pytest.CaptureFixture[str]) -> None:
+    """Escape sequences are for terminals."""
+    output.show_table("Estimates", COLUMNS, ROWS)
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_markup_in_data_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """A study named [bold] is not a command to the printer."""
+    output.show_table("[red]", [Column("Study")], [("[bold]x[/bold] :smile:",)])
+    shown = capsys.readouterr().out
+    assert "[bold]x[/bold] :smile:" in shown
+    assert "[red]" in shown
+
+
+def test_json_refuses_what_is_not_json() -> None:
+    """NaN and infinity are no JSON: they would be a fault of ours, never an output."""
+    with pytest.raises(ValueError, match="JSON compliant"):
+        output.to_json({"x": math.nan})
+
+
+def test_json_keeps_full_precision() -> None:
+    """A double comes back as it was."""
+    assert output.to_json(0.1 + 0.2) == "0.30000000000000004"
+
+
+def test_prose_is_wrapped_with_values_in_one_piece(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wrapping never parts a ratio from its interval."""
+    monkeypatch.setenv("COLUMNS", "40")
+    output.say("  – the pooled hazard ratio of all of them is 1.73 (1.23–2.44) here")
+    shown = capsys.readouterr().out
+    assert "1.73 (1.23–2.44)" in shown
+    assert all(line.startswith("  ") and len(line) <= 40 for line in shown.splitlines())
+
+
+def test_error_is_said_on_stderr_with_its_hint(capsys: pytest.CaptureFixture[str]) -> None:
+    """Message, then what to do; the exit code is the error's."""
+    assert output.fail(UsageError("no such thing", "try another"), as_json=False) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "evireg: no such thing\ntry another\n"

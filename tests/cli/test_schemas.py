@@ -1,0 +1,94 @@
+"""What `--json` prints is what the shipped schemas say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from cli.app import COMMANDS
+from tests.cli.conftest import Run
+
+SCHEMAS = Path(__file__).parents[2] / "cli" / "schemas"
+
+NLR = ["--factor", "NLR", "--disease", "multiple myeloma", "--endpoint", "OS"]
+
+#: Commands whose output has the shape of their schema, name → arguments.
+OUTPUTS: dict[str, list[list[str]]] = {
+    "init": [["init"], ["init", "--db", "new.db"]],
+    "seed": [["seed", "nlr_myeloma"], ["seed", "--topics"]],
+    "demo": [["demo", "--into", "demo"]],
+    "import": [["import", "evidence.csv", "--as", "Ada"], ["import", "evidence.csv", "--as", "Ada", "--dry-run"]],
+    "list": [["list", kind] for kind in ("studies", "cohorts", "cutoffs", "estimates", "factors", "attributes")],
+    "show": [["show", "kim2016"], ["show", "ferritin"], ["show", "TransfusApherSci2023_auto/myeloma"]],
+    "pool": [
+        ["pool", *NLR],
+        ["pool", *NLR, "--method", "DL", "--test", "z", "--leave-one-out"],
+        ["pool", *NLR, "--method", "FE", "--subgroup", "year:2015", "--subgroup-tau2", "separate"],
+        ["pool", *NLR, "--where", "year <= 2014"],
+        ["pool", *NLR, "--where", 'study == "kim2016"', "--leave-one-out"],
+        ["pool", "--where", 'factor == "ferritin" and endpoint == "OS" and measure == "hr" and n > 250'],
+    ],
+    "columns": [["columns"], ["columns", "--db", "none.db"]],
+    "version": [["version"]],
+}
+
+FILE = """study_key,biomarker,endpoint,hr,ci_low,ci_high,ci_level,adjusted,product
+kim2016x,NLR,OS,1.56,1.08,2.27,,yes,a
+lee2017x,NLR,OS,,,,,yes,b
+"""
+
+
+def schema(name: str) -> dict[str, Any]:
+    return json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def validate(name: str, output: Any) -> None:
+    errors = list(Draft202012Validator(schema(name)).iter_errors(output))
+    assert not errors, [f"{error.json_path}: {error.message}" for error in errors]
+
+
+def test_every_command_has_a_schema() -> None:
+    """Whoever reads our JSON can know its shape."""
+    assert {path.stem for path in SCHEMAS.glob("*.json")} == {*COMMANDS, "error"}
+
+
+@pytest.mark.parametrize("path", sorted(SCHEMAS.glob("*.json")), ids=lambda path: path.stem)
+def test_schema_is_a_schema(path: Path) -> None:
+    """The schemas are valid JSON Schema 2020-12 and allow nothing that is not named."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(content)
+    assert content["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"), [(name, each) for name, several in OUTPUTS.items() for each in several], ids=str
+)
+def test_output_has_the_shape_of_its_schema(run: Run, seeded: Path, name: str, arguments: list[str]) -> None:
+    """Real output validates, field by field."""
+    (seeded.parent / "evidence.csv").write_text(FILE, encoding="utf-8")
+    extra = ["--attributes"] if name == "import" else []
+    done = run(*arguments, *extra, "--json")
+    assert done.code == 0, done.err
+    validate(name, done.json)
+
+
+def test_estimate_shown_has_the_shape_of_its_schema(run: Run, seeded: Path) -> None:
+    """An estimate is found by the key that list gives."""
+    assert seeded.exists()
+    for row in run("list", "estimates", "--json").json["rows"][::17]:
+        validate("show", run("show", row["key"], "--json").json)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["list", "studies", "--db", "none.db"], ["pool"], ["import", "bad.csv", "--as", "Ada"], ["show", "x"]]
+)
+def test_error_has_the_shape_of_its_schema(run: Run, seeded: Path, arguments: list[str]) -> None:
+    """Errors too, with every issue of an import."""
+    (seeded.parent / "bad.csv").write_text("study_key,biomarker,endpoint,hr\nkim,NLR,OS,many\n", encoding="utf-8")
+    done = run(*arguments, "--json")
+    assert done.code > 1
+    validate("error", json.loads(done.err))
