@@ -53,6 +53,7 @@ class Transaction:
     closed: dict[str, str] = field(default_factory=dict)
     _changes: list[tuple[str, str, str, str | None, str | None]] = field(default_factory=list)
     _ids: dict[str, int] = field(default_factory=dict)
+    _first: dict[str, int] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:
@@ -68,8 +69,13 @@ class Transaction:
         if table not in self._ids:
             column = Base.metadata.tables[table].c.id
             self._ids[table] = self.connection.execute(sa.select(sa.func.max(column))).scalar() or 0
+            self._first[table] = self._ids[table] + 1
         self._ids[table] += 1
         return self._ids[table]
+
+    def made(self, table: str, number: int) -> bool:
+        """Whether this transaction gave out this integer key."""
+        return number >= self._first.get(table, number + 1)
 
     def finish(self) -> None:
         """Write the changes and the hash; called by the store right before it commits."""

@@ -1,0 +1,286 @@
+"""Write estimates: match by key, create what is new, refuse what contradicts, and project into evidence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from registry.derivation import hard_faults
+from registry.errors import Conflict, InputRefused
+from registry.issues import Issue
+from registry.models import Cohort, Estimate, Study, evidence
+from registry.terms import AttributeLevel, Flag, Status
+from registry.writing.bulk import batched, select_in
+from registry.writing.flush import Waiting
+from registry.writing.keys import DEFAULTS, estimate_key, report_names
+from registry.writing.names import Names
+from registry.writing.overlaps import overlap_groups
+from registry.writing.population import SAID, Population
+from registry.writing.projection import REPORTED, finished, refresh
+from registry.writing.reports import OWN, Reports
+from registry.writing.things import Merger, Thing, same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from registry.derivation import Derived
+    from registry.ledger import Transaction
+    from registry.record import Record
+
+#: Rows matched and written together: enough that queries cost little, few enough that memory stays small.
+CHUNK = 4000
+
+#: Compared when a key is met again. The printed texts are not: the same number with other digits is the same number.
+_COMPARED = tuple(name for name in REPORTED if not name.endswith("_text") and name != "status")
+
+#: The contract column a flag is about.
+_FLAGGED = {
+    Flag.LEVEL_ASSUMED: "ci_level",
+    Flag.P_CONTRADICTS: "p_value",
+    Flag.P_TEST_UNCLEAR: "p_test",
+    Flag.DATA_DRIVEN_CUTOFF: "cutoff_method",
+    Flag.OFF_CENTRE: "est",
+    Flag.OUTSIDE_CI: "est",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of the records: estimates `created`, or `unchanged` because they are there; new studies and cohorts.
+
+    `flagged` has an Issue for each flag of a created estimate, `not_poolable` counts these by reason.
+    """
+
+    created: int
+    unchanged: int
+    studies: int
+    cohorts: int
+    flagged: tuple[Issue, ...]
+    not_poolable: Mapping[str, int]
+
+
+def write_estimates(transaction: Transaction, records: Iterable[Record]) -> Written:
+    """Write records into the registry, in the order given; they are taken as they come, never all at once.
+
+    Factors, diseases, studies, cohorts, cutoffs and reports are created on first use, their empty fields filled in.
+    Conflict, with an Issue for each contradiction, when a key is stored with other numbers or a study, cohort or
+    report with other particulars; InputRefused for an unknown endpoint or an undeclared study characteristic. After
+    either the transaction must not be committed.
+    """
+    writer = _Writer(transaction)
+    for chunk in batched(records, CHUNK):
+        writer.write(chunk)
+    return writer.finish()
+
+
+@dataclass(slots=True, eq=False)
+class _Row:
+    """A record being matched: its values with defaults and canonical names."""
+
+    record: Record
+    values: dict[str, Any]
+    key: str
+    cohort: Thing
+    study: Thing
+    source: Thing | None = None
+
+
+@dataclass(slots=True)
+class _Tally:
+    created: int = 0
+    unchanged: int = 0
+    studies: int = 0
+    cohorts: int = 0
+    flagged: list[Issue] = field(default_factory=list)
+    not_poolable: Counter[str] = field(default_factory=Counter)
+
+
+class _Writer:
+    """What is kept over the chunks of one call."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._waiting = Waiting(transaction)
+        self._names = Names(transaction, self._waiting.rows)
+        self._merger = Merger(transaction, [])
+        self._groups = overlap_groups(transaction.connection)
+        self._levels = {name: each.level for name, each in self._names.vocabulary.attributes.items()}
+        self._touched: dict[str, set[int]] = {"report": set(), "study": set(), "cohort": set()}
+        self._tally = _Tally()
+
+    def write(self, records: list[Record]) -> None:
+        """Match one chunk, then write it; after the first contradiction the rest is only compared."""
+        values = [self._named(record) for record in records]
+        people = Population(self._merger, self._levels)
+        people.load(each["study"] for each in values)
+        papers = Reports(self._merger)
+        papers.load(values, (study.fields["report_id"] or 0 for study in people.studies.values()))
+        self._names.load_contrasts(values)
+        rows = [self._settled(record, each, people, papers) for record, each in zip(records, values, strict=True)]
+        for row in rows:
+            row.source = papers.source(row.study, row.values, row.record)
+        stored = self._stored(rows)
+        for row in rows:
+            known = stored.get(row.key)
+            if known is None:
+                stored[row.key] = self._create(row, papers)
+            else:
+                self._compare(row, known)
+        self._flush(people, papers, rows)
+
+    def _named(self, record: Record) -> dict[str, Any]:
+        values = {**DEFAULTS, **{name: value for name, value in record.values.items() if value is not None}}
+        canonical = self._names.canonical
+        values["factor"] = canonical("factor", values["factor"])
+        values["endpoint"] = canonical("endpoint", values["endpoint"])
+        if "disease" in values:
+            values["disease"] = canonical("disease", values["disease"])
+        if "status" not in values:
+            values["status"] = Status.DISPUTED.value if hard_faults(values) else Status.EXTRACTED.value
+        undeclared = [name for name in record.attributes if name not in self._levels]
+        if undeclared:
+            raise InputRefused(
+                f"study characteristic {undeclared[0]!r} is not declared", hint="declare it first, with --attributes"
+            )
+        return values
+
+    def _settled(self, record: Record, values: dict[str, Any], people: Population, papers: Reports) -> _Row:
+        study = people.study(values["study"])
+        cohort, news = people.cohort(study, values, record)
+        if news:
+            papers.own(study, values, record)
+        return _Row(record, values, estimate_key(values), cohort, study)
+
+    def _stored(self, rows: list[_Row]) -> dict[str, dict[str, Any]]:
+        """Read the live evidence rows of these keys."""
+        known = [row for row in rows if row.study.stored]
+        columns = [evidence.c[name] for name in ("key", "source_kind", "source_url", "attributes", *_COMPARED)]
+        statement = sa.select(*columns).where(evidence.c.valid_to.is_(None))
+        found = select_in(self._transaction.connection, statement, evidence.c.key, {row.key for row in known})
+        return {row.key: row._asdict() for row in found}
+
+    def _compare(self, row: _Row, stored: Mapping[str, Any]) -> None:
+        """Note what an estimate that is there is given other than it is; what the row leaves empty says nothing."""
+        given = {name: row.values.get(name) for name in ("source_kind", "source_url", *_COMPARED)}
+        given |= self._own_attributes(row)
+        held = {**stored["attributes"], **stored}
+        if row.source is not None and _same_address(stored["source_url"], given["source_url"]):
+            del given["source_kind"], given["source_url"]  # the report itself was compared
+        before = len(self._merger.issues)
+        for name, value in given.items():
+            if value is not None and not same(held.get(name), value):
+                self._merger.contradiction(f"estimate {row.key}", name, held.get(name), value, row.record)
+        self._tally.unchanged += len(self._merger.issues) == before
+
+    def _own_attributes(self, row: _Row) -> dict[str, Any]:
+        levels = self._levels
+        return {name: value for name, value in row.record.attributes.items() if levels[name] is AttributeLevel.ESTIMATE}
+
+    def _create(self, row: _Row, papers: Reports) -> dict[str, Any]:
+        source, cohort, study = row.source, row.cohort, row.study
+        facts = row.values.copy()
+        own = papers.by_id.get(study.fields["report_id"] or 0)
+        paper = own.fields if own else {}
+        for name in SAID:
+            facts[name] = cohort.fields.get(name)
+        for name, mine in OWN.items():
+            facts[name] = paper.get(mine)
+        facts["source_kind"] = source.fields.get("kind") if source else None
+        facts["source_url"] = source.fields.get("url") if source else None
+        attributes = self._own_attributes(row)
+        facts["attributes"] = {**study.attributes, **cohort.attributes, **attributes}
+        facts["key"] = row.key
+        facts["overlap_group"] = self._groups.get(cohort.id)
+        facts["retracted"] = bool(paper.get("retracted") or (source and source.fields.get("retracted")))
+        _, derived = finished(facts)
+        self._tally.created += 1
+        self._remark(row, derived)
+        number = self._waiting.estimate(
+            row.values,
+            key=row.key,
+            cohort=cohort.id,
+            contrast=self._names.contrast(row.values),
+            endpoint=self._names.id("endpoint", row.values["endpoint"]),
+            report=source.id if source else None,
+        )
+        self._waiting.attributes("estimate_id", number, attributes)
+        self._waiting.evidence(facts)
+        return facts
+
+    def _remark(self, row: _Row, derived: Derived) -> None:
+        if derived.not_poolable is not None:
+            self._tally.not_poolable[derived.not_poolable.value] += 1
+        for flag in derived.flags:
+            column = _FLAGGED.get(flag, "ci_low")
+            value = row.values.get(f"{column}_text") or row.values.get(column)
+            shown = "" if value is None else str(value)
+            message = f"{flag.label}: {flag.definition}"
+            file, line = row.record.file, row.record.line
+            self._tally.flagged.append(Issue(flag.value, message, "flag", file, line, column, shown))
+
+    def _flush(self, people: Population, papers: Reports, rows: list[_Row]) -> None:
+        things = [*papers.by_id.values(), *people.studies.values(), *people.cohorts.values()]
+        self._tally.studies += sum(not study.stored for study in people.studies.values())
+        self._tally.cohorts += sum(not cohort.stored for cohort in people.cohorts.values())
+        for thing in things:
+            if thing.touched:
+                self._touched[thing.kind].add(thing.id)
+        if self._merger.issues:
+            self._waiting.forget()
+            return
+        links = {(row.study.id, row.source.id) for row in rows if row.source is not None}
+        links |= {(study.id, study.fields["report_id"]) for study in people.studies.values()}
+        self._waiting.write(
+            reports=papers.by_id.values(),
+            studies=people.studies.values(),
+            cohorts=people.cohorts,
+            links={(study, report) for study, report in links if report is not None},
+            disease_id=lambda key: self._names.id("disease", key),
+        )
+
+    def finish(self) -> Written:
+        """Refuse if anything contradicted; else bring rows that were there in line with what was filled in."""
+        issues = self._merger.issues
+        if issues:
+            values = "value contradicts" if len(issues) == 1 else "values contradict"
+            raise Conflict(
+                f"{len(issues)} {values} the registry; nothing was stored",
+                issues,
+                "correct the file, or change what is stored with amend",
+            )
+        if any(self._touched.values()):
+            refresh(self._transaction, self._affected())
+        tally = self._tally
+        return Written(
+            created=tally.created,
+            unchanged=tally.unchanged,
+            studies=tally.studies,
+            cohorts=tally.cohorts,
+            flagged=tuple(tally.flagged),
+            not_poolable=dict(sorted(tally.not_poolable.items())),
+        )
+
+    def _affected(self) -> set[int]:
+        return estimates_of(self._transaction.connection, **self._touched)
+
+
+def _same_address(stored: str | None, given: str | None) -> bool:
+    return given is not None and report_names(url=stored) == report_names(url=given)
+
+
+def estimates_of(connection: sa.Connection, *, report: set[int], study: set[int], cohort: set[int]) -> set[int]:
+    """Give the integer ids of all estimates of these cohorts, of these studies, or to do with these reports."""
+    statement = sa.select(Estimate.id).join(Cohort, Estimate.cohort_id == Cohort.id)
+    of_study = statement.join(Study, Cohort.study_id == Study.id)
+    found: set[int] = set()
+    for query, column, ids in (
+        (statement, Estimate.cohort_id, cohort),
+        (statement, Cohort.study_id, study),
+        (statement, Estimate.report_id, report),
+        (of_study, Study.report_id, report),
+    ):
+        found |= {number for (number,) in select_in(connection, query, column, ids)}
+    return found

@@ -1,0 +1,108 @@
+"""Factors, diseases, endpoints and contrasts on their way in: found by key or synonym, created on first use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from registry.errors import InputRefused
+from registry.models import Base, Contrast, Cutoff
+from registry.vocabulary import Vocabulary, fold
+from registry.writing.bulk import select_in
+from registry.writing.keys import CUTOFF, contrast_key, cutoff_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from registry.ledger import Transaction
+
+_CONTRAST = ("factor", "timepoint", *CUTOFF, "contrast", "reference_group")
+
+
+class Names:
+    """What the registry calls things, kept for a whole transaction; new rows wait in `waiting`, by table."""
+
+    def __init__(self, transaction: Transaction, waiting: dict[str, list[dict[str, Any]]]) -> None:
+        self._transaction = transaction
+        self._waiting = waiting
+        self.vocabulary = Vocabulary.load(transaction.connection)
+        self._matched = {kind: dict(names) for kind, names in self.vocabulary.matched.items()}
+        self._ids = {kind: self._read_ids(kind) for kind in ("factor", "disease", "endpoint")}
+        self._contrasts: dict[tuple[int, str], int] = {}
+        self._cutoffs: dict[tuple[int, str], int] = {}
+
+    def _read_ids(self, kind: str) -> dict[str, int]:
+        table = Base.metadata.tables[kind]
+        return dict(self._transaction.connection.execute(sa.select(table.c.key, table.c.id)).tuples().all())
+
+    def canonical(self, kind: str, name: str) -> str:
+        """Give the key of a factor or disease, new or known; InputRefused for an endpoint that is not there."""
+        if name in self._ids[kind]:
+            return name
+        folded = fold(name)
+        key = self._matched[kind].get(folded)
+        if key is not None:
+            return key
+        if kind == "endpoint":
+            raise InputRefused(f"{name!r} is not a known endpoint", hint="add it to the vocabulary first")
+        return self._create(kind, " ".join(name.split()), folded)
+
+    def _create(self, kind: str, key: str, folded: str) -> str:
+        number = self._ids[kind][key] = self._transaction.next_id(kind)
+        self._matched[kind][folded] = key
+        row = {"id": number, "key": key}
+        if kind == "factor":
+            row |= {"label": key, "dimensionless": False}
+        self._waiting[kind].append(row)
+        self._waiting["synonym"].append({"vocabulary": kind, "folded": folded, "name": key, "key": key})
+        return key
+
+    def id(self, kind: str, key: str) -> int:
+        """Give the integer id of a canonical key."""
+        return self._ids[kind][key]
+
+    def load_contrasts(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Read the contrasts and cutoffs these rows need and that were not met before."""
+        wanted: dict[int, tuple[set[str], set[str]]] = {}
+        for row in rows:
+            contrasts, cutoffs = wanted.setdefault(self.id("factor", row["factor"]), (set(), set()))
+            contrasts.add(contrast_key(row))
+            cutoffs.add(cutoff_key(row))
+        for factor, keys in wanted.items():
+            for model, known, names in ((Contrast, self._contrasts, keys[0]), (Cutoff, self._cutoffs, keys[1])):
+                missing = [name for name in names if name and (factor, name) not in known]
+                statement = sa.select(model.key, model.id).where(model.factor_id == factor)
+                for key, number in select_in(self._transaction.connection, statement, model.key, missing):
+                    known[factor, key] = number
+
+    def contrast(self, row: Mapping[str, Any]) -> int:
+        """Give the integer id of the contrast of a row."""
+        factor = self.id("factor", row["factor"])
+        place = (factor, contrast_key(row))
+        number = self._contrasts.get(place)
+        if number is None:
+            number = self._contrasts[place] = self._transaction.next_id("contrast")
+            self._waiting["contrast"].append(
+                {
+                    "id": number,
+                    "factor_id": factor,
+                    "key": place[1],
+                    "kind": row["contrast"],
+                    "cutoff_id": self._cutoff(factor, row),
+                    "timepoint": row.get("timepoint"),
+                    "reference_group": row.get("reference_group"),
+                }
+            )
+        return number
+
+    def _cutoff(self, factor: int, row: Mapping[str, Any]) -> int | None:
+        key = cutoff_key(row)
+        if not key:
+            return None
+        number = self._cutoffs.get((factor, key))
+        if number is None:
+            number = self._cutoffs[factor, key] = self._transaction.next_id("cutoff")
+            fields = {name.removeprefix("cutoff_"): row.get(name) for name in CUTOFF}
+            self._waiting["cutoff"].append({"id": number, "factor_id": factor, "key": key, **fields})
+        return number

@@ -1,0 +1,162 @@
+"""Match reports: a study's own one, and the one a number was read in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from registry.models import Report
+from registry.terms import SourceKind
+from registry.writing.bulk import select_in
+from registry.writing.keys import citation, doi_of, pmid_of, report_names
+from registry.writing.things import Merger, Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from registry.record import Record
+
+#: Contract name of a field of a study's own report → the report's name for it.
+OWN = {
+    "first_author": "authors",
+    "year": "year",
+    "title": "title",
+    "journal": "journal",
+    "doi": "doi",
+    "pmid": "pmid",
+}
+FIELDS = ("kind", "doi", "pmid", "year", "authors", "title", "journal", "url", "retracted")
+
+#: Kinds of source that are the study's own report when the source has no address.
+_OWN_KINDS = frozenset({SourceKind.ARTICLE, SourceKind.ABSTRACT})
+
+
+def own_fields(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what a row says of the study's own report, by the report's names."""
+    return {mine: values[name] for name, mine in OWN.items() if values.get(name) is not None}
+
+
+class Reports:
+    """The reports that the rows of one chunk can mean, by every name they are known under."""
+
+    def __init__(self, merger: Merger) -> None:
+        self._merger = merger
+        self._transaction = merger.transaction
+        self.by_id: dict[int, Thing] = {}
+        self._by_name: dict[str, Thing] = {}
+
+    def load(self, rows: Iterable[Mapping[str, Any]], owned: Iterable[int]) -> None:
+        """Read the reports these rows name, and those with these integer ids."""
+        names = {name for row in rows for name in _mentioned(row)}
+        dois = {name[4:] for name in names if name.startswith("doi:")}
+        pmids = {name[5:] for name in names if name.startswith("pmid:")}
+        columns = sa.select(Report.__table__)
+        connection = self._transaction.connection
+        for column, values in (
+            (Report.key, names),
+            (sa.func.lower(Report.doi), dois),
+            (Report.pmid, pmids),
+            (Report.id, set(owned)),
+        ):
+            for row in select_in(connection, columns, column, values):
+                if row.id not in self.by_id:
+                    fields = {name: getattr(row, name) for name in FIELDS}
+                    self._know(Thing("report", row.id, row.key, fields, stored=True))
+
+    def _know(self, report: Thing) -> None:
+        self.by_id[report.id] = report
+        fields = report.fields
+        for name in (report.key, *report_names(doi=fields.get("doi"), pmid=fields.get("pmid"))):
+            self._by_name.setdefault(name, report)
+
+    def _find(self, names: Iterable[str]) -> Thing | None:
+        return next((self._by_name[name] for name in names if name in self._by_name), None)
+
+    def _create(self, names: tuple[str, ...]) -> Thing:
+        report = Thing("report", self._transaction.next_id("report"), names[0], {"retracted": False}, stored=False)
+        self._know(report)
+        for name in names:
+            self._by_name.setdefault(name, report)
+        return report
+
+    def _merge(self, report: Thing, fields: Mapping[str, Any], record: Record) -> Thing:
+        self._merger.merge(report, _without_same_doi(report, fields), record)
+        self._know(report)
+        return report
+
+    def own(self, study: Thing, values: Mapping[str, Any], record: Record) -> Thing | None:
+        """Match the study's own report by DOI, PMID or citation; the study keeps it."""
+        fields = own_fields(values)
+        known = self.by_id.get(study.fields.get("report_id") or 0)
+        if not fields:
+            return known
+        names = report_names(doi=fields.get("doi"), pmid=fields.get("pmid"), citation=citation(study.key, fields))
+        found = self._find(names)
+        if known is None or (found is not None and found is not known and _nameless(known, fields)):
+            report = found or self._create(names)
+            if known is not None:
+                self._merge(report, {name: known.fields.get(name) for name in OWN.values()}, record)
+            self._adopt(study, report)
+        else:
+            report = known
+        identifiers = [name for name in names if name.startswith(("doi:", "pmid:"))]
+        others = [other for name in identifiers if (other := self._by_name.get(name)) not in (None, report)]
+        if others:
+            self._merger.contradiction(f"study {study.key}", "report", report.key, others[0].key, record)
+            return report
+        return self._merge(report, fields, record)
+
+    def _adopt(self, study: Thing, report: Thing) -> None:
+        before = study.fields.get("report_id")
+        study.fields["report_id"] = report.id
+        study.filled.add("report_id")
+        if study.stored and not self._transaction.made("study", study.id):
+            held = self.by_id.get(before or 0)
+            self._transaction.change("study", study.key, "report", held.key if held else None, report.key)
+
+    def source(self, study: Thing, values: Mapping[str, Any], record: Record) -> Thing | None:
+        """Match the report a number was read in; None when the row does not say."""
+        kind, url = values.get("source_kind"), values.get("source_url")
+        if url is not None:
+            names = report_names(url=url)
+            report = self._find(names) or self._create(names)
+            fields = {"kind": kind, "doi": doi_of(url), "pmid": pmid_of(url)}
+            if report.fields.get("url") is None:
+                fields["url"] = url
+            return self._merge(report, fields, record)
+        if kind is None:
+            return None
+        own = self.by_id.get(study.fields.get("report_id") or 0)
+        if own is not None and kind in _OWN_KINDS and own.fields.get("kind") in (None, kind):
+            return self._merge(own, {"kind": kind}, record)
+        names = (_unnamed(study.key, kind),)
+        return self._merge(self._find(names) or self._create(names), {"kind": kind}, record)
+
+
+def _mentioned(values: Mapping[str, Any]) -> Iterator[str]:
+    """Name every name a row could mean a report by."""
+    own = own_fields(values)
+    yield from report_names(doi=own.get("doi"), pmid=own.get("pmid"))
+    if own and (name := citation(values["study"], own)):
+        yield name
+    if values.get("source_url") is not None:
+        yield from report_names(url=values["source_url"])
+    elif values.get("source_kind") is not None:
+        yield _unnamed(values["study"], values["source_kind"])
+
+
+def _unnamed(study: str, kind: str) -> str:
+    return f"{kind} on study:{study}"
+
+
+def _nameless(known: Thing, fields: Mapping[str, Any]) -> bool:
+    """Whether a report has no identifier that a row could contradict by naming another one."""
+    return all(known.fields.get(name) is None for name in ("doi", "pmid") if fields.get(name) is not None)
+
+
+def _without_same_doi(report: Thing, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    held = report.fields.get("doi")
+    if held is None or fields.get("doi") is None or doi_of(held) != doi_of(fields["doi"]):
+        return fields
+    return {**fields, "doi": None}
