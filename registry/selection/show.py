@@ -31,9 +31,9 @@ Facts = dict[str, Any]
 
 #: What is told of each estimate of a study, cohort or factor.
 _BRIEF = (
-    "key", "study", "cohort", "factor", "contrast", "cutoff_operator", "cutoff_value", "cutoff_unit", "cutoff_method",
-    "endpoint", "measure", "est", "ci_low", "ci_high", "est_text", "ci_low_text", "ci_high_text", "p_text",
-    "effect_direction", "adjusted", "n", "status", "origin", "not_poolable", "flags",
+    "key", "study", "cohort", "factor", "contrast", "cutoff_operator", "cutoff_value", "cutoff_unit", "cutoff_text",
+    "cutoff_method", "endpoint", "measure", "est", "ci_low", "ci_high", "est_text", "ci_low_text", "ci_high_text",
+    "log_hr", "p_text", "effect_direction", "adjusted", "n", "status", "origin", "not_poolable", "flags",
 )  # fmt: skip
 _POPULATION = (
     "disease", "country", "design", "treatment", "recruited_from", "recruited_to", "centres", "followup_median_months",
@@ -71,7 +71,7 @@ def _estimate(connection: sa.Connection, wanted: str) -> Facts | None:
         "kind": "estimate",
         **{column.name: row[column.name] for column in COLUMNS},
         "attributes": dict(row["attributes"]),
-        "report": _first(_reports(connection, sa.select(Estimate.report_id).where(Estimate.key == key))),
+        "reports": _reports(connection, sa.select(Estimate.report_id).where(Estimate.key == key)),
         "entered": history[0],
         "history": history,
         "closed": None if row["valid_to"] is None else _history(connection, [row["valid_to"]])[0],
@@ -83,14 +83,13 @@ def _study(connection: sa.Connection, wanted: str) -> Facts | None:
     if key is None:
         return None
     reports = sa.select(study_report.c.report_id).join(Study).where(Study.key == key)
-    own = _reports(connection, sa.select(Study.report_id).where(Study.key == key))
+    own = connection.execute(sa.select(Report.key).join(Study).where(Study.key == key)).scalars().all()
     estimates = _brief(connection, evidence.c.study == key)
     cohorts = connection.execute(sa.select(Cohort.key).join(Study).where(Study.key == key).order_by(Cohort.key))
     return {
         "kind": "study",
         "study": key,
-        "report": _first(own),
-        "reports": _reports(connection, reports),
+        "reports": [{**report, "own": report["key"] in own} for report in _reports(connection, reports)],
         "cohorts": [{"cohort": cohort, **_population(connection, key, cohort)} for cohort in cohorts.scalars()],
         "estimates": estimates,
     }
@@ -149,10 +148,6 @@ def _reports(connection: sa.Connection, numbers: sa.Select[Any]) -> list[Facts]:
     more = (Report.title, Report.journal, Report.url, Report.retracted)
     rows = connection.execute(sa.select(*columns, *more).where(Report.id.in_(numbers)).order_by(Report.key))
     return [dict(row) for row in rows.mappings()]
-
-
-def _first(rows: list[Facts]) -> Facts | None:
-    return rows[0] if rows else None
 
 
 def _history(connection: sa.Connection, numbers: list[int]) -> list[Facts]:
