@@ -71,3 +71,20 @@ def test_registry_package_imports_nothing_heavy() -> None:
     script = "import registry, sys, json; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert not set(json.loads(done.stdout)) & set(HEAVY)
+
+
+def test_pooling_a_frame_needs_no_database() -> None:
+    """Right of the frame nothing loads SQLAlchemy: a DataFrame is pooled with arrays alone."""
+    script = """
+import json, sys
+import numpy as np
+from registry.frame import Frame
+from registry.pooling import pool
+from registry.report import prose, tables
+rows = [{"yi": 0.5, "vi": 0.04}, {"yi": 0.7, "vi": 0.09}, {"yi": 0.2, "vi": 0.01}]
+result = pool(Frame.from_rows(rows))
+prose.methods(result), list(tables.tables(result))
+print(json.dumps(sorted(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert not set(json.loads(done.stdout)) & {"alembic", "matplotlib", "pandas", "scipy.stats", "sqlalchemy"}
