@@ -5,7 +5,7 @@ An empty cell agrees with anything. What differs is reported on the later row, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from typing import Any
 
 from registry.ingest.header import input_name
@@ -13,8 +13,9 @@ from registry.ingest.issues import Problem
 from registry.record import Record
 from registry.terms import AttributeLevel
 from registry.vocabulary import AttributeDeclaration
+from registry.writing.things import same
 
-Owner = Callable[[Mapping[str, Any]], Hashable]
+Owner = Callable[[Mapping[str, Any]], Any]
 Given = tuple[Any, ...]
 
 REPORT_FIELDS = ("first_author", "year", "title", "journal", "doi", "pmid")
@@ -42,7 +43,7 @@ class Agreement:
         owner = self._owner(values)
         if owner is None:
             return
-        said = tuple(map(given.get, self._fields))
+        said: Given = tuple(map(given.get, self._fields))
         known = self._known.get(owner)
         if known is None:
             self._known[owner] = said, line
@@ -52,9 +53,9 @@ class Agreement:
     def _compare(
         self, owner: Hashable, known: tuple[Given, int | tuple[int, ...]], said: Given, line: int
     ) -> Iterator[Problem]:
-        before, lines = known[0], known[1] if isinstance(known[1], tuple) else (known[1],) * len(self._fields)
+        before, lines = known[0], known[1] if isinstance(known[1], tuple) else (known[1],) * len(said)
         for field, old, new, first in zip(self._fields, before, said, lines, strict=True):
-            if old is not None and new is not None and old != new:
+            if old is not None and new is not None and not same(old, new):
                 name = input_name(field)
                 message = f"the {self._thing} {_shown(owner)} has {name} {new!r} here and {old!r} on line {first}"
                 yield Problem(self._code, message, f"one {name} per {self._thing}", field)
@@ -68,28 +69,27 @@ class Agreement:
 
 
 class Agreements:
-    """Every check across rows, fed one record at a time."""
+    """Every check across rows, fed one record at a time; `columns` and `attributes` are those the records have."""
 
-    def __init__(self, declared: Mapping[str, AttributeDeclaration]) -> None:
-        of_study, of_cohort = (
-            tuple(name for name, each in declared.items() if each.level is level)
-            for level in (AttributeLevel.STUDY, AttributeLevel.COHORT)
-        )
+    def __init__(
+        self, columns: Collection[str], attributes: Collection[str], declared: Mapping[str, AttributeDeclaration]
+    ) -> None:
         report = tuple(field for field in REPORT_FIELDS if field != "doi")
-        self._of_values = (
-            Agreement("study-contradicts", "study", _study, REPORT_FIELDS),
-            Agreement("cohort-contradicts", "cohort", _cohort, COHORT_FIELDS),
-            Agreement("report-contradicts", "report", _doi, report),
-            Agreement("report-contradicts", "report", _pmid, ("doi",)),
-        )
-        self._of_attributes = tuple(
-            Agreement("attribute-contradicts", thing, owner, names)
-            for thing, owner, names in (
-                ("study", _study, of_study),
-                ("cohort", _cohort, of_cohort),
+        self._of_values = [
+            Agreement(code, thing, owner, present)
+            for code, thing, owner, needs, fields in (
+                ("study-contradicts", "study", _study, "study", REPORT_FIELDS),
+                ("cohort-contradicts", "cohort", _cohort, "study", COHORT_FIELDS),
+                ("report-contradicts", "report", _doi, "doi", report),
+                ("report-contradicts", "report", _pmid, "pmid", ("doi",)),
             )
-            if names
-        )
+            if needs in columns and (present := tuple(field for field in fields if field in columns))
+        ]
+        self._of_attributes = [
+            Agreement("attribute-contradicts", level.value, owner, present)
+            for level, owner in ((AttributeLevel.STUDY, _study), (AttributeLevel.COHORT, _cohort))
+            if "study" in columns and (present := tuple(name for name in attributes if declared[name].level is level))
+        ]
 
     def check(self, record: Record) -> list[Problem]:
         """Give what a record contradicts in the rows before it."""
@@ -100,21 +100,21 @@ class Agreements:
         return found
 
 
-def _study(values: Mapping[str, Any]) -> Hashable:
-    return values.get("study")
+def _study(values: Mapping[str, Any]) -> Any:
+    return values["study"]
 
 
-def _cohort(values: Mapping[str, Any]) -> Hashable:
-    study, cohort = values.get("study"), values.get("cohort")
+def _cohort(values: Mapping[str, Any]) -> Any:
+    study, cohort = values["study"], values["cohort"]
     return None if study is None or cohort is None else (study, cohort)
 
 
-def _doi(values: Mapping[str, Any]) -> Hashable:
-    return values.get("doi")
+def _doi(values: Mapping[str, Any]) -> Any:
+    return values["doi"]
 
 
-def _pmid(values: Mapping[str, Any]) -> Hashable:
-    return values.get("pmid")
+def _pmid(values: Mapping[str, Any]) -> Any:
+    return values["pmid"]
 
 
 def _shown(owner: Hashable) -> str:

@@ -202,6 +202,11 @@ REMARKS: dict[str, Explanation] = {
     "log-contradicts-ratio": Explanation(
         "log_hr is not the natural log of hr; log_hr and its SE are used", "hr = 2, log_hr = 0.3", "is it a log10?"
     ),
+    "attribute-narrowed": Explanation(
+        "a study characteristic declared for cohorts differs within one; with --attributes it is now one of estimates",
+        "review_key, when a second review reports the same cohort",
+        "nothing; values stored before are kept",
+    ),
     "covariates-unadjusted": Explanation(
         "adjusted says no and covariates are listed", "adjusted = no, covariates = age", "check which of them is right"
     ),

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
+from operator import getitem, itemgetter
 from typing import Any
 
 from registry.columns import BY_NAME, Column, Kind
 from registry.ingest import numbers, words
-from registry.ingest.files import Row
+from registry.ingest.files import Row, Table
 from registry.ingest.header import Header, input_name
-from registry.ingest.issues import ERRORS, Problem
+from registry.ingest.issues import Problem
 from registry.ingest.units import unit
 from registry.issues import Issue
 from registry.record import Record
@@ -30,7 +32,11 @@ DEFAULTS: dict[str, Any] = {
     "adjusted": Adjusted.UNCLEAR.value,
     "origin": Origin.REPORTED.value,
 }
-_REQUIRED = ("study", "factor", "endpoint")
+#: What an empty cell is read as, where not as None.
+_EMPTY: dict[str, Any] = DEFAULTS | {
+    name: Problem("cell-empty", "the cell is empty", f"{BY_NAME[name].meaning}; every row has one")
+    for name in ("study", "factor", "endpoint")
+}
 #: Texts a column remembers before it starts anew: enough for what repeats, little for what does not.
 _REMEMBERED = 20_000
 #: Names that make up keys; both databases index them, PostgreSQL up to 2,700 bytes an entry.
@@ -77,84 +83,106 @@ _FURTHER: dict[str, tuple[tuple[str, Read], ...]] = {
 class Reading(dict[str, Any]):
     """What the texts of one column were read as; a text not met before is read and remembered."""
 
-    def __init__(self, read: Read) -> None:
-        super().__init__()
-        self._read = read
+    def __init__(self, read: Read, empty: Any = None) -> None:
+        super().__init__({"": empty})
+        self._read, self._empty = read, empty
 
     def __missing__(self, given: str) -> Any:
         if len(self) >= _REMEMBERED:
             self.clear()
+            self[""] = self._empty
         stripped = given.strip()
-        value = self[given] = self._read(stripped) if stripped else None
+        value = self[given] = self._read(stripped) if stripped else self._empty
         return value
 
 
+class Plan:
+    """Which cells become which values: names, cell positions and readings in one order.
+
+    The loop over the cells of a row is `map` over these, for it runs some fifty times a row.
+    """
+
+    def __init__(self, targets: Iterable[tuple[str, int, Reading]]) -> None:
+        listed = list(targets)
+        self.names = tuple(name for name, _, _ in listed)
+        positions = [position for _, position, _ in listed]
+        # itemgetter gives a tuple from two positions on
+        self._texts = itemgetter(*positions) if len(positions) > 1 else partial(_each, positions)
+        self._readings = tuple(reading for _, _, reading in listed)
+
+    def values(self, cells: list[str]) -> tuple[dict[str, Any], list[Problem]]:
+        """Give the values by name, None where not read; a cell with a problem counts as not read."""
+        values = dict(zip(self.names, map(getitem, self._readings, self._texts(cells)), strict=True))
+        if Problem not in set(map(type, values.values())):
+            return values, []
+        problems = [replace(value, column=name) for name, value in values.items() if isinstance(value, Problem)]
+        return {**values, **{problem.column: None for problem in problems}}, problems
+
+
+def _each(positions: list[int], cells: list[str]) -> list[str]:
+    return [cells[position] for position in positions]
+
+
 class Layout:
-    """The columns of one file, ready to read its rows. `names` tells new factors and diseases met on the way."""
+    """The columns of one file, ready to read its rows.
+
+    `columns` and `attributes` name the values a record will have; `new_names` collects (kind, name) of factors and
+    diseases the registry does not know, as they are met.
+    """
 
     def __init__(
-        self, file: str, header: Header, vocabulary: Vocabulary, declared: Mapping[str, AttributeDeclaration]
+        self, table: Table, header: Header, vocabulary: Vocabulary, declared: Mapping[str, AttributeDeclaration]
     ) -> None:
-        self.file = file
+        self.file, self._names = table.file, table.header
         self.position = {**header.columns, **header.attributes, **header.undeclared}
-        self.new_names: dict[str, dict[str, str]] = {"factor": {}, "disease": {}}
+        self.new_names: list[tuple[str, str]] = []
         readers = {**_READERS, **self._by_vocabulary(vocabulary)}
-        self._columns = [
-            (target, index, Reading(read))
-            for name, index in header.columns.items()
+        self._values = Plan(
+            (target, position, Reading(read, _EMPTY.get(target)))
+            for name, position in header.columns.items()
             for target, read in _targets(BY_NAME[name], readers)
-        ]
-        self._attributes = [
-            (name, self.position[name], Reading(_attribute(declaration)))
+        )
+        self._attributes = Plan(
+            (name, self.position[name], Reading(characteristic(declaration)))
             for name, declaration in declared.items()
             if name in self.position
-        ]
-        self._required = [name for name in _REQUIRED if name in header.columns]
+        )
+        self._defaults = {name: value for name, value in DEFAULTS.items() if name not in header.columns}
+        self.columns, self.attributes = (*self._values.names, *self._defaults), self._attributes.names
 
     def read(self, row: Row) -> tuple[Record, list[Problem]]:
-        """Type one row; a cell with a problem is in the record as None, so that it does not count as missing."""
-        cells = row.cells
-        values, attributes = DEFAULTS.copy(), dict[str, Any]()
-        problems: list[Problem] = []
-        for plan, typed in ((self._columns, values), (self._attributes, attributes)):
-            for target, index, reading in plan:
-                text = cells[index]
-                if text:
-                    value = reading[text]
-                    if value.__class__ is Problem:
-                        problems.append(replace(value, column=target))
-                        typed[target] = None
-                    elif value is not None:
-                        typed[target] = value
-        problems += [_empty(target) for target in self._required if target not in values]
-        return Record(values, attributes, self.file, row.line), problems
+        """Type one row; what was not read, or could not be, is None."""
+        values, problems = self._values.values(row.cells)
+        values.update(self._defaults)
+        given, more = self._attributes.values(row.cells)
+        attributes = {name: value for name, value in given.items() if value is not None}
+        return Record(values, attributes, self.file, row.line), problems + more
 
-    def issues(self, row: Row, problems: Iterable[Problem], *, confirmed: bool = False) -> Iterator[Issue]:
+    def issues(self, row: Row, problems: Iterable[Problem], severity: str) -> Iterator[Issue]:
         """Give problems their place: file, line, the file's column and the text of its cell."""
         for problem in problems:
             index = self.position.get(problem.column)
-            yield Issue(
-                problem.code,
-                problem.message,
-                "flag" if confirmed or problem.code not in ERRORS else "error",
-                self.file,
-                row.line,
-                input_name(problem.column),
-                "" if index is None else row.cells[index].strip()[:80],
-                problem.expected,
-            )
+            text = "" if index is None else row.cells[index].strip()[:80]
+            column = input_name(problem.column) if index is None else self._names[index].strip()
+            yield Issue(problem.code, problem.message, severity, self.file, row.line, column, text, problem.expected)
+
+    def named(self, issues: Iterable[Issue]) -> Iterator[Issue]:
+        """Give issues about contract columns the column names of the file."""
+        for issue in issues:
+            index = self.position.get(issue.column)
+            column = input_name(issue.column) if index is None else self._names[index].strip()
+            yield replace(issue, column=column)
+
+    def _meet(self, kind: str, name: str) -> None:
+        self.new_names.append((kind, name))
 
     def _by_vocabulary(self, vocabulary: Vocabulary) -> dict[str, Read]:
         return {
-            "factor": _open_name(vocabulary.factor, self.new_names["factor"]),
-            "disease": _open_name(vocabulary.disease, self.new_names["disease"]),
+            "factor": _open_name(vocabulary.factor, partial(self._meet, "factor")),
+            "disease": _open_name(vocabulary.disease, partial(self._meet, "disease")),
             "endpoint": _endpoint(vocabulary),
             "covariates": _covariates(vocabulary),
         }
-
-
-def _empty(name: str) -> Problem:
-    return Problem("cell-empty", "the cell is empty", f"{BY_NAME[name].meaning}; every row has one", name)
 
 
 def _targets(column: Column, readers: Mapping[str, Read]) -> Iterator[tuple[str, Read]]:
@@ -168,14 +196,19 @@ def _by_kind(column: Column) -> Read:
     return {Kind.NUMBER: numbers.number, Kind.INTEGER: numbers.count}.get(column.kind, words.text)
 
 
-def _open_name(resolve: Callable[[str], str | None], new: dict[str, str]) -> Read:
+def _open_name(resolve: Callable[[str], str | None], meet: Callable[[str], None]) -> Read:
     """Read a name of a vocabulary that grows on first use; within the file the first spelling stands."""
+    new: dict[str, str] = {}
 
     def read(given: str) -> str | Problem:
         plain = _NAME(given)
         if isinstance(plain, Problem):
             return plain
-        return resolve(plain) or new.setdefault(fold(plain), plain)
+        known = resolve(plain) or new.get(fold(plain))
+        if known is None:
+            known = new[fold(plain)] = plain
+            meet(plain)
+        return known
 
     return read
 
@@ -204,7 +237,8 @@ def _covariates(vocabulary: Vocabulary) -> Read:
     return read
 
 
-def _attribute(declaration: AttributeDeclaration) -> Read:
+def characteristic(declaration: AttributeDeclaration) -> Read:
+    """Make a reader of the values of a study characteristic."""
     if declaration.type is AttributeType.NUMBER:
         return numbers.number
     if declaration.type is AttributeType.CATEGORY and declaration.levels is not None:

@@ -1,7 +1,7 @@
 """Checks of one typed row: each a small generator of problems, all of them in `RULES`.
 
-A rule sees the values of a row by contract name; what was not read is absent, what could not be read is None. Checks
-of a single cell are in `numbers` and `words`, checks across rows in `agreement`.
+A rule sees the values of a row by contract name; what was not read, or could not be, is None or absent. Checks of a
+single cell are in `numbers` and `words`, checks across rows in `agreement`.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def interval(values: Values, _: Vocabulary) -> Iterator[Problem]:
 
 def counts(values: Values, _: Vocabulary) -> Iterator[Problem]:
     """Want no part larger than its whole."""
-    if len(values.keys() & _COUNTED) < 2:
+    if [values.get(name) for name in _COUNTED].count(None) > len(_COUNTED) - 2:
         return
     for part, whole in _PARTS:
         small, large = values.get(part), values.get(whole)
@@ -65,12 +65,12 @@ def counts(values: Values, _: Vocabulary) -> Iterator[Problem]:
             yield Problem("counts-impossible", message, column=one)
 
 
-_COUNTED = frozenset(name for names in (*_PARTS, *_SUMS) for name in names)
+_COUNTED = tuple({name for names in (*_PARTS, *_SUMS) for name in names})
 
 
 def cutoff_unit(values: Values, vocabulary: Vocabulary) -> Iterator[Problem]:
     """Want a unit with a cutoff value, unless its factor is declared dimensionless."""
-    if values.get("cutoff_value") is not None and "cutoff_unit" not in values:
+    if values.get("cutoff_value") is not None and values.get("cutoff_unit") is None:
         factor = values.get("factor")
         dimensionless, usual = vocabulary.factors.get(factor or "", (False, None))
         if factor is not None and not dimensionless:

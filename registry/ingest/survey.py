@@ -1,73 +1,97 @@
-"""A first look at columns the registry does not know: of what type they are, and what their values belong to."""
+"""A first look at study characteristics: of what type a new one is, and what the values of each belong to."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from registry.ingest import numbers
 from registry.ingest.files import Row, Table
 from registry.ingest.header import Header
 from registry.ingest.issues import Problem
-from registry.ingest.records import DEFAULTS
+from registry.ingest.records import DEFAULTS, characteristic
 from registry.terms import AttributeLevel, AttributeType
-from registry.vocabulary import AttributeDeclaration
+from registry.vocabulary import AttributeDeclaration, fold
 
 #: 007 is a name, not the number 7.
 _PADDED = re.compile(r"[+-]?0[0-9]")
+#: (study, cohort), or (study, None) for what belongs to a study.
+Owner = tuple[str, str | None]
 
 
 @dataclass(slots=True)
-class _Seen:
-    """What the cells of one column have shown so far."""
+class Seen:
+    """What the cells of one column have shown: numbers only, one value per owner, and the first line with another."""
 
     index: int
+    read: Callable[[str], Any]
+    per_study: bool = False
     numeric: bool = True
-    per_cohort: bool = True
     filled: bool = False
-    of_cohort: dict[tuple[str, str], str] = field(default_factory=dict)
+    varies_on: int | None = None
+    of_owner: dict[Owner, Any] = field(default_factory=dict)
 
-    def look(self, cohort: tuple[str, str], text: str) -> None:
-        if not text:
-            return
+    def look(self, line: int, owner: Owner, text: str) -> None:
+        """Take in one cell that is not empty."""
         self.filled = True
         if self.numeric:
             self.numeric = not (_PADDED.match(text) or isinstance(numbers.number(text), Problem))
-        if self.per_cohort:
-            self.per_cohort = self.of_cohort.setdefault(cohort, text) == text
-            if not self.per_cohort:
-                self.of_cohort.clear()
+        if self.varies_on is None:
+            value = self.read(text)
+            known = self.of_owner.setdefault((owner[0], None) if self.per_study else owner, value)
+            if known != value:
+                self.varies_on = line
+                self.of_owner.clear()
 
 
-def survey(table: Table, header: Header) -> tuple[AttributeDeclaration, ...]:
+def survey(table: Table, header: Header, declared: Mapping[str, AttributeDeclaration]) -> dict[str, Seen]:
+    """Look through the columns that are not declared, and those declared for studies or cohorts without more."""
+    seen = {name: Seen(index, fold) for name, index in header.undeclared.items()}
+    for name, index in header.attributes.items():
+        if _may_be_narrowed(declared[name]):
+            per_study = declared[name].level is AttributeLevel.STUDY
+            seen[name] = Seen(index, characteristic(declared[name]), per_study)
+    if seen:
+        _look(table, header, seen.values())
+    return seen
+
+
+def declarations(header: Header, seen: Mapping[str, Seen]) -> tuple[AttributeDeclaration, ...]:
     """Declare the columns the registry does not know: number or text, of the cohort or of the single estimate.
 
     A value that is the same in all rows of each cohort belongs to the cohort. A column without any value says nothing
     and is not declared.
     """
-    seen = {name: _Seen(index) for name, index in header.undeclared.items()}
-    if seen:
-        _look(table, header, seen)
     return tuple(
         AttributeDeclaration(
             name,
             label=name.replace("_", " "),
-            type=AttributeType.NUMBER if each.numeric else AttributeType.TEXT,
-            level=AttributeLevel.COHORT if each.per_cohort else AttributeLevel.ESTIMATE,
+            type=AttributeType.NUMBER if seen[name].numeric else AttributeType.TEXT,
+            level=AttributeLevel.COHORT if seen[name].varies_on is None else AttributeLevel.ESTIMATE,
         )
-        for name, each in seen.items()
-        if each.filled
+        for name in header.undeclared
+        if seen[name].filled
     )
 
 
-def _look(table: Table, header: Header, seen: dict[str, _Seen]) -> None:
+def _may_be_narrowed(declaration: AttributeDeclaration) -> bool:
+    """Tell declarations that a survey made from those a curator thought about: these have a unit or levels."""
+    plain = declaration.type is not AttributeType.CATEGORY and declaration.unit is None
+    return plain and declaration.level is not AttributeLevel.ESTIMATE
+
+
+def _look(table: Table, header: Header, seen: Iterable[Seen]) -> None:
     study, cohort = header.columns.get("study"), header.columns.get("cohort")
     for row in table.rows():
         if isinstance(row, Row):
             cells = row.cells
-            key = (
-                "" if study is None else cells[study].strip(),
-                (cohort is not None and cells[cohort].strip()) or DEFAULTS["cohort"],
+            owner = (
+                "" if study is None else " ".join(cells[study].split()),
+                (cohort is not None and " ".join(cells[cohort].split())) or str(DEFAULTS["cohort"]),
             )
-            for each in seen.values():
-                each.look(key, cells[each.index].strip())
+            for each in seen:
+                text = cells[each.index].strip()
+                if text:
+                    each.look(row.line, owner, text)

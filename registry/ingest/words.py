@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from registry.ingest.issues import Problem
 from registry.terms import Term
@@ -18,6 +18,7 @@ from registry.terms import Term
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _DOI_PREFIX = re.compile(r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[!-~]{1,200}")
+_URL = re.compile(r"(?:https?|ftp)://[^\s/?#\[\]]+(?:[/?#]\S*)?", re.IGNORECASE)
 _PMID = re.compile(r"(?:pmid:?\s*)?([1-9][0-9]{0,8})(?:\.0*)?", re.IGNORECASE)
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _NO = frozenset({"no", "n", "false", "0", "none", "unclear"})
@@ -40,8 +41,9 @@ def name(longest: int) -> Read:
     """Make a reader of a name: printable, on one line, single spaces, at most `longest` characters."""
 
     def read(given: str) -> str | Problem:
-        one_line = " ".join(given.split())
-        plain = unicodedata.normalize("NFC", one_line)
+        plain = " ".join(given.split())
+        if not plain.isascii():
+            plain = unicodedata.normalize("NFC", plain)
         if not plain.isprintable():
             hidden = next(character for character in plain if not character.isprintable())
             message = f"the name holds the invisible character U+{ord(hidden):04X}"
@@ -100,12 +102,7 @@ def pmid(given: str) -> str | Problem:
 
 def url(given: str) -> str | Problem:
     """Give a web address as it stands."""
-    try:
-        parts = urlsplit(given)
-        usable = parts.scheme in ("http", "https", "ftp") and bool(parts.netloc) and len(given) <= 2000
-    except ValueError:
-        usable = False
-    if usable and given.isprintable() and " " not in given:
+    if _URL.fullmatch(given) and given.isprintable() and len(given) <= 2000:
         return given
     return Problem("url", f"{given[:80]!r} is not a web address", "an address that starts with https:// or http://")
 

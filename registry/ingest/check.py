@@ -1,0 +1,152 @@
+"""One pass over a table: rows in, good records out, everything found on the way kept as issues with positions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from registry.columns import BY_NAME
+from registry.ingest.agreement import Agreements
+from registry.ingest.files import Row, Table
+from registry.ingest.header import input_name
+from registry.ingest.issues import ERRORS, Problem
+from registry.ingest.records import Layout
+from registry.ingest.rules import MAY_BE_PRINTED, check
+from registry.issues import Issue
+from registry.record import Record
+from registry.terms import Flag, Status
+from registry.vocabulary import AttributeDeclaration, Vocabulary
+from registry.writing.keys import IDENTITY
+from registry.writing.things import same
+
+#: Problems after which reading stops: a file that wrong is wrong in one way.
+MOST_ISSUES = 10_000
+
+_FLAGS = frozenset(flag.value for flag in Flag)
+#: Not compared between two rows of one key: a number printed with more zeros is the same number.
+_AS_TYPED = frozenset({"est_text", "ci_low_text", "ci_high_text", "p_text", "status"})
+
+
+class Check:
+    """Reads and checks the rows of a table; `rows`, `issues` (errors) and `remarks` fill up while records are taken."""
+
+    def __init__(
+        self,
+        table: Table,
+        layout: Layout,
+        vocabulary: Vocabulary,
+        declared: Mapping[str, AttributeDeclaration],
+        issues: tuple[Issue, ...] = (),
+    ) -> None:
+        self.rows = 0
+        self.repeated = 0
+        self.issues = list(issues)
+        self.remarks: list[Issue] = []
+        self.new_names: dict[tuple[str, str], int] = {}  # (kind, name) → the line that has it first
+        self._table, self._layout, self._vocabulary = table, layout, vocabulary
+        self._agreements = Agreements(layout.columns, layout.attributes, declared)
+        self._first_line: dict[int, int] = {}
+        self._repeats: list[tuple[int, Row, Record]] = []
+
+    def records(self) -> Iterator[Record]:
+        """Yield each record that can be stored, as long as nothing has spoken against storing the file."""
+        for found in self._table.rows():
+            if isinstance(found, Issue):
+                self.issues.append(found)
+            else:
+                self.rows += 1
+                record = self._examine(found)
+                if record is not None and not self.issues:
+                    yield record
+            if len(self.issues) >= MOST_ISSUES:
+                message = f"{MOST_ISSUES:,} problems; the rows below were not read"
+                self.issues.append(Issue("too-many", message, file=self._table.file, line=found.line))
+                return
+        if not self.rows and not self.issues:
+            expected = "one row per estimate"
+            self.issues.append(
+                Issue("rows-missing", "no row below the header", file=self._table.file, expected=expected)
+            )
+        yield from self._settle_repeats()
+
+    def _examine(self, row: Row) -> Record | None:
+        """Type and check one row; None when it is refused, or when it waits to be compared with an earlier one."""
+        record, problems = self._layout.read(row)
+        values = record.values
+        while self._layout.new_names:
+            self.new_names[self._layout.new_names.pop()] = row.line
+        confirmed = bool(values.get("as_printed"))
+        unread = {each.column for each in problems}
+        if confirmed:
+            values.update({each.column: each.value for each in problems if each.code in MAY_BE_PRINTED})
+        problems += [each for each in check(values, self._vocabulary) if each.column not in unread]
+        problems += self._agreements.check(record)
+        if problems and self._refuses(row, problems, record, confirmed=confirmed):
+            return None
+        identity = hash(tuple(map(values.get, IDENTITY)))
+        first = self._first_line.setdefault(identity, row.line)
+        if first == row.line:
+            return record
+        self._repeats.append((first, row, record))
+        return None
+
+    def _refuses(self, row: Row, problems: list[Problem], record: Record, *, confirmed: bool) -> bool:
+        """Sort problems into errors and remarks, and say whether there are errors.
+
+        What the curator confirms to be printed so makes the row disputed; most of it is a flag of the estimate too and
+        reported as such.
+        """
+        printed = [each for each in problems if confirmed and each.code in MAY_BE_PRINTED]
+        remarks = [each for each in problems if each.code not in ERRORS]
+        errors = [each for each in problems if each not in printed and each not in remarks]
+        if printed:
+            record.values["status"] = Status.DISPUTED.value
+        self.remarks += self._layout.issues(row, [each for each in printed if each.code not in _FLAGS], "flag")
+        self.remarks += self._layout.issues(row, remarks, "flag")
+        self.issues += self._layout.issues(row, errors, "error")
+        return bool(errors)
+
+    def _settle_repeats(self) -> Iterator[Record]:
+        """Compare rows of one key with the first of them, which is read again: they were not kept."""
+        if not self._repeats:
+            return
+        wanted = {first for first, _, _ in self._repeats}
+        originals = {
+            row.line: self._layout.read(row)[0]
+            for row in self._table.rows()
+            if isinstance(row, Row) and row.line in wanted
+        }
+        for first, row, record in self._repeats:
+            original = originals[first]
+            if any(original.values.get(name) != record.values.get(name) for name in IDENTITY):
+                if not self.issues:  # two keys of one hash
+                    yield record
+                continue
+            self._compare(original, row, record)
+
+    def _compare(self, original: Record, row: Row, record: Record) -> None:
+        told = _differences(original, record)
+        if told:
+            column, shown = told[0][0], "; ".join(text for _, text in told[:5])
+            message = f"the row has the key of line {original.line} and says something else: {shown}"
+            expected = "another cohort, timepoint, cutoff, adjusted, covariates or source_locator; or one row"
+            self.issues += self._layout.issues(row, [Problem("key-repeated", message, expected, column)], "error")
+        else:
+            self.repeated += 1
+            message = f"the row says the same as line {original.line}; it is counted as unchanged"
+            self.remarks += self._layout.issues(row, [Problem("row-repeated", message, "", "study")], "flag")
+
+
+def _differences(one: Record, other: Record) -> list[tuple[str, str]]:
+    """Name what the second of two records of one key says otherwise than the first; an empty cell says nothing."""
+    before, after = {**one.attributes, **one.values}, {**other.attributes, **other.values}
+    names = [name for name in (*BY_NAME, *one.attributes, *other.attributes) if name not in _AS_TYPED]
+    return [
+        (name, f"{input_name(name)} {_shown(after.get(name))} here, {_shown(before.get(name))} there")
+        for name in dict.fromkeys(names)
+        if after.get(name) is not None and not same(before.get(name), after.get(name))
+    ]
+
+
+def _shown(value: Any) -> str:
+    return "empty" if value is None else str(value)[:80]
