@@ -194,6 +194,11 @@ def _mean(yi: Floats, vi: Floats) -> Mean:
 def _check_options(how: Estimator, test: str, level: float) -> None:
     if how.name == "FE" and test not in {"hk", "z"}:
         raise StatisticsError(f"the common-effect model has the Wald test only: test='z', not {test!r}")
+    check_level(level)
+
+
+def check_level(level: float) -> None:
+    """Raise StatisticsError unless `level` is a percentage between 0 and 100."""
     if not 0.0 < level < 100.0:
         raise StatisticsError(f"level is in percent, above 0 and below 100: got {level}")
 
