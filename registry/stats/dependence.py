@@ -41,7 +41,7 @@ def three_level(
     Equal to metafor's `rma.mv(random = ~ 1 | cluster/obs)` as far as its optimiser goes: ours climbs from every local
     maximum of a grid, gives a variance on the boundary as exactly 0, and never forms a k × k matrix.
     """
-    effects, variances, design, codes = _checked(yi, vi, clusters, moderators, level)
+    effects, variances, design, codes = check_dependent(yi, vi, clusters, moderators, level)
     if len(np.unique(codes)) == len(codes):
         raise StatisticsError(
             "every cluster has one estimate: variances between clusters and between estimates cannot be told apart",
@@ -63,7 +63,7 @@ def cluster_robust(
 
     `sigma2` is (0, tau²). Equal to clubSandwich's `vcovCR` of metafor's `rma`. Errors as `three_level`.
     """
-    effects, variances, design, codes = _checked(yi, vi, clusters, moderators, level)
+    effects, variances, design, codes = check_dependent(yi, vi, clusters, moderators, level)
     solution = estimator(method).solve(single(effects, variances, design))
     model = Clustered(effects, variances, design.matrix, codes, intercept=design.intercept)
     sigma2 = np.array([0.0, float(solution.tau2[0])])
@@ -85,7 +85,7 @@ def working_correlations(
     `model` is CHE, CE (both by REML) or HTJ, which enters rho into tau² only (2010, eq. 15, as robumeta's CORR). What
     does not move with rho can be relied on; CR2 is right whatever the true correlation. Errors as `three_level`.
     """
-    effects, variances, design, codes = _checked(yi, vi, clusters, moderators, level)
+    effects, variances, design, codes = check_dependent(yi, vi, clusters, moderators, level)
     if model not in {"CHE", "CE", "HTJ"}:
         raise StatisticsError(f"unknown working model {model!r}: one of CHE, CE, HTJ")
     if not rhos or not all(0.0 <= rho < 1.0 for rho in rhos):
@@ -127,9 +127,10 @@ def restricted(
     return dependent(clustered, top.variances, design, name=model, rho=rho, level=level, maxima=top.maxima)
 
 
-def _checked(
+def check_dependent(
     yi: ArrayLike, vi: ArrayLike, clusters: Sequence[Any] | NDArray[Any], moderators: Moderators, level: float
 ) -> tuple[Floats, Floats, DesignMatrix, Ints]:
+    """Arrays, design and cluster numbers (k,) of dependent estimates; errors as `three_level` names them."""
     effects, variances = checked(yi, vi)
     check_level(level)
     labels = np.asarray(clusters)

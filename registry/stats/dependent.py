@@ -32,7 +32,8 @@ class Dependent:
     `se`, `stat`, `p`, `ci_*` are those of the `model`, with the normal distribution; `cr1` and `cr2` do not need it
     to be right. `sigma2` are the variances between clusters and between the estimates of a cluster (0 for one that the
     model has not, or that is estimated as 0), `i2` their shares of the total variance in percent. `rho` is the working
-    correlation, nan if the model states none. `pi_*` is the interval for the true effect in a new cluster.
+    correlation, nan if the model states none (multi-cutoff: the factor on its correlations).
+    `pi_*` is the interval for the true effect in a new cluster.
     """
 
     model: str
