@@ -19,6 +19,7 @@ from registry.pooling.result import PooledEstimate, PoolResult
 from registry.pooling.sensitivity import leave_one_out as leaving_one_out
 from registry.pooling.sensitivity import without_data_driven_cutoffs
 from registry.pooling.subgroups import subgroups
+from registry.terms import ContrastKind
 from registry.version import ENGINE
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from registry.pooling.result import Pooled
 
 #: What a figure or table says of the question, when all rows agree on it.
-ABOUT = ("factor", "endpoint", "disease", "contrast")
+ABOUT = ("factor", "endpoint", "disease", "contrast", "measure")
+ABOVE = ContrastKind.ABOVE_VS_BELOW
 
 
 def pool(
@@ -119,8 +121,9 @@ def _labels(frame: Frame) -> list[str]:
 
 
 def _about(frame: Frame) -> dict[str, str]:
-    """Say what all rows have in common."""
-    found = {name: {value for value in frame[name].tolist() if value is not None} for name in (*ABOUT, "measure")}
+    """Say what all rows have in common; after inversion below vs above is above vs below."""
+    found = {name: {value for value in frame[name].tolist() if value is not None} for name in ABOUT}
+    found["contrast"] = {str(ABOVE if kind in guards.INVERTIBLE else kind) for kind in found["contrast"]}
     return {name: values.pop() for name, values in found.items() if len(values) == 1}
 
 

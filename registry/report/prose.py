@@ -43,6 +43,11 @@ def measure_label(measure: str | None) -> str:
     return SHORT[Measure(measure)] if measure else "ratio"
 
 
+def multiplied(measure: str | None) -> str:
+    """Name what the ratio multiplies: hazard, risk, odds; "ratio" if no row says."""
+    return MULTIPLIES.get(Measure(measure), "hazard") if measure else "ratio"
+
+
 def number(value: float | None, decimals: int = 2) -> str:
     """Write a number with this many decimals, or with three significant digits when it is small or large."""
     if value is None or math.isnan(value):
@@ -201,6 +206,24 @@ def methods(result: PoolResult) -> str:
         parts.append(f"Prediction interval: {rule}.")
     parts.append("I² from tau² and from Q (Higgins & Thompson 2002).")
     return " ".join(parts)
+
+
+def methods_in_short(result: PoolResult) -> str:
+    """Say in a line under a figure what was done: `Random effects (REML); 95 % interval: Hartung–Knapp.`."""
+    pool = result.pool
+    if pool.k == 1:
+        return methods(result)
+    model = "Common effect" if pool.method == "FE" else f"Random effects ({pool.method})"
+    if not pool.has_headline:
+        return f"{model}; {level_text(pool.level)} intervals: Wald, and Hartung–Knapp t(k − 1)."
+    return f"{model}; {level_text(pool.level)} interval: {basis(pool)}."
+
+
+def basis(pool: Pooled) -> str:
+    """Name what the headline interval rests on: Wald, Hartung–Knapp."""
+    if pool.test == "hk-adhoc" and pool.ci_basis == "hk":
+        return "Hartung–Knapp, q ≥ 1"
+    return {"wald": "Wald", "hk": "Hartung–Knapp", "t": "Wald, t(k − 1)"}[pool.ci_basis]
 
 
 def _test_sentence(pool: Pooled) -> str:

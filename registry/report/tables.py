@@ -79,16 +79,11 @@ def _intervals(pool: Pooled) -> Iterator[Cells]:
     wald = (pool.wald_ci_low, pool.wald_ci_high)
     hk = (pool.hk_ci_low, pool.hk_ci_high)
     if pool.has_headline:
-        yield _pool_row(f"pooled ({_basis(pool)})", pool)
+        yield _pool_row(f"pooled ({prose.basis(pool)})", pool)
     for name, (low, high), basis in (("Wald", wald, "wald"), ("Hartung–Knapp", hk, "hk")):
         is_headline = pool.has_headline and pool.ci_basis == basis and pool.test != "hk-adhoc"
         if low is not None and not is_headline:
             yield _interval_row(f"{name} interval", pool, low, high, full=not pool.has_headline)
-
-
-def _basis(pool: Pooled) -> str:
-    names = {"wald": "Wald", "hk": "Hartung–Knapp", "t": "Wald, t(k − 1)"}
-    return "Hartung–Knapp, q ≥ 1" if pool.test == "hk-adhoc" and pool.ci_basis == "hk" else names[pool.ci_basis]
 
 
 def _pool_row(name: str, pool: Pooled) -> Cells:
