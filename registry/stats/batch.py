@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 # Numbers per (k, m) array: a dozen of them stay in the cache, and memory is bounded whatever the number of pools.
-CHUNK = 1 << 15
+CHUNK = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def test_arrays_are_the_loop(rows: list[tuple[float, float, float]]) -> None:
     ]
     assert list(zip(yi.tolist(), vi.tolist(), strict=True)) == single
     assert from_ci(est, est / spread, est * spread)[1].shape == est.shape
-    assert from_p(est, np.full(len(est), 0.04))[0].tolist() == [from_p(e, 0.04)[0] for e in est.tolist()]
+    np.testing.assert_array_equal(from_p(est, np.full(len(est), 0.04))[0], [from_p(e, 0.04)[0] for e in est.tolist()])
     assert inverted(yi, vi)[0].tolist() == (-yi).tolist()
 
 
