@@ -82,6 +82,7 @@ def engine_for(target: str | Path | Target, *, create: bool = False) -> sa.Engin
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cache_size = -65536")  # 64 MiB: a bulk write does not spill to disk half-way
     # SQLite's own lower() folds ASCII only; conditions on text promise every script.
     connection.create_function("lower", 1, _fold, deterministic=True)
 

@@ -22,8 +22,10 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(), nullable=True),
         sa.Column("levels", JSON, nullable=True),
         sa.Column("level", sa.String(), nullable=False),
-        sa.CheckConstraint("level IN ('study', 'cohort', 'estimate')", name=op.f("ck_attribute_level")),
-        sa.CheckConstraint("type IN ('text', 'number', 'category')", name=op.f("ck_attribute_type")),
+        sa.CheckConstraint(
+            "level = 'study' OR level = 'cohort' OR level = 'estimate'", name=op.f("ck_attribute_level")
+        ),
+        sa.CheckConstraint("type = 'text' OR type = 'number' OR type = 'category'", name=op.f("ck_attribute_type")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attribute")),
         sa.UniqueConstraint("name", name=op.f("uq_attribute_name")),
     )
@@ -77,7 +79,8 @@ def upgrade() -> None:
         sa.Column("url", sa.String(), nullable=True),
         sa.Column("retracted", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('article', 'abstract', 'data set', 'review', 'news')", name=op.f("ck_report_kind")
+            "kind = 'article' OR kind = 'abstract' OR kind = 'data set' OR kind = 'review' OR kind = 'news'",
+            name=op.f("ck_report_kind"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
         sa.UniqueConstraint("key", name=op.f("uq_report_key")),
@@ -119,10 +122,12 @@ def upgrade() -> None:
         sa.Column("text", sa.String(), nullable=True),
         sa.Column("method", sa.String(), nullable=True),
         sa.CheckConstraint(
-            "method IN ('prespecified', 'median', 'quantile', 'roc', 'min_p', 'data_driven', 'unclear')",
+            "method = 'prespecified' OR method = 'median' OR method = 'quantile' OR method = 'roc' OR method = 'min_p' OR method = 'data_driven' OR method = 'unclear'",
             name=op.f("ck_cutoff_method"),
         ),
-        sa.CheckConstraint("operator IN ('>', '>=', '<', '<=')", name=op.f("ck_cutoff_operator")),
+        sa.CheckConstraint(
+            "operator = '>' OR operator = '>=' OR operator = '<' OR operator = '<='", name=op.f("ck_cutoff_operator")
+        ),
         sa.ForeignKeyConstraint(["factor_id"], ["factor.id"], name=op.f("fk_cutoff_factor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cutoff")),
     )
@@ -180,7 +185,7 @@ def upgrade() -> None:
         sa.Column("timepoint", sa.String(), nullable=True),
         sa.Column("reference_group", sa.String(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('above_vs_below', 'below_vs_above', 'per_unit', 'per_doubling', 'per_sd', 'category', 'unclear')",
+            "kind = 'above_vs_below' OR kind = 'below_vs_above' OR kind = 'per_unit' OR kind = 'per_doubling' OR kind = 'per_sd' OR kind = 'category' OR kind = 'unclear'",
             name=op.f("ck_contrast_kind"),
         ),
         sa.ForeignKeyConstraint(["cutoff_id"], ["cutoff.id"], name=op.f("fk_contrast_cutoff_id")),
@@ -265,38 +270,60 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Integer(), nullable=False),
         sa.Column("valid_to", sa.Integer(), nullable=True),
         sa.Column("bucket", sa.Integer(), nullable=False),
-        sa.CheckConstraint("adjusted IN ('yes', 'no', 'unclear')", name=op.f("ck_evidence_adjusted")),
-        sa.CheckConstraint("ci_type IN ('wald', 'profile', 'bootstrap', 'firth')", name=op.f("ck_evidence_ci_type")),
         sa.CheckConstraint(
-            "contrast IN ('above_vs_below', 'below_vs_above', 'per_unit', 'per_doubling', 'per_sd', 'category', 'unclear')",
+            "adjusted = 'yes' OR adjusted = 'no' OR adjusted = 'unclear'", name=op.f("ck_evidence_adjusted")
+        ),
+        sa.CheckConstraint(
+            "ci_type = 'wald' OR ci_type = 'profile' OR ci_type = 'bootstrap' OR ci_type = 'firth'",
+            name=op.f("ck_evidence_ci_type"),
+        ),
+        sa.CheckConstraint(
+            "contrast = 'above_vs_below' OR contrast = 'below_vs_above' OR contrast = 'per_unit' OR contrast = 'per_doubling' OR contrast = 'per_sd' OR contrast = 'category' OR contrast = 'unclear'",
             name=op.f("ck_evidence_contrast"),
         ),
         sa.CheckConstraint(
-            "cutoff_method IN ('prespecified', 'median', 'quantile', 'roc', 'min_p', 'data_driven', 'unclear')",
+            "cutoff_method = 'prespecified' OR cutoff_method = 'median' OR cutoff_method = 'quantile' OR cutoff_method = 'roc' OR cutoff_method = 'min_p' OR cutoff_method = 'data_driven' OR cutoff_method = 'unclear'",
             name=op.f("ck_evidence_cutoff_method"),
         ),
-        sa.CheckConstraint("cutoff_operator IN ('>', '>=', '<', '<=')", name=op.f("ck_evidence_cutoff_operator")),
-        sa.CheckConstraint("derivation IN ('ci', 'se', 'p', 'none')", name=op.f("ck_evidence_derivation")),
         sa.CheckConstraint(
-            "effect_direction IN ('worse', 'better', 'none')", name=op.f("ck_evidence_effect_direction")
+            "cutoff_operator = '>' OR cutoff_operator = '>=' OR cutoff_operator = '<' OR cutoff_operator = '<='",
+            name=op.f("ck_evidence_cutoff_operator"),
         ),
         sa.CheckConstraint(
-            "measure IN ('hr', 'cause_specific_hr', 'subdistribution_hr', 'rr', 'or')", name=op.f("ck_evidence_measure")
+            "derivation = 'ci' OR derivation = 'se' OR derivation = 'p' OR derivation = 'none'",
+            name=op.f("ck_evidence_derivation"),
         ),
         sa.CheckConstraint(
-            "not_poolable IN ('disputed', 'direction-only', 'no-ratio', 'no-interval', 'one-bound', 'p-derived')",
+            "effect_direction = 'worse' OR effect_direction = 'better' OR effect_direction = 'none'",
+            name=op.f("ck_evidence_effect_direction"),
+        ),
+        sa.CheckConstraint(
+            "measure = 'hr' OR measure = 'cause_specific_hr' OR measure = 'subdistribution_hr' OR measure = 'rr' OR measure = 'or'",
+            name=op.f("ck_evidence_measure"),
+        ),
+        sa.CheckConstraint(
+            "not_poolable = 'disputed' OR not_poolable = 'direction-only' OR not_poolable = 'no-ratio' OR not_poolable = 'no-interval' OR not_poolable = 'one-bound' OR not_poolable = 'p-derived'",
             name=op.f("ck_evidence_not_poolable"),
         ),
         sa.CheckConstraint(
-            "origin IN ('reported', 'derived', 'reconstructed', 'simulated')", name=op.f("ck_evidence_origin")
-        ),
-        sa.CheckConstraint("p_operator IN ('=', '<', '<=', '>', '>=')", name=op.f("ck_evidence_p_operator")),
-        sa.CheckConstraint("p_test IN ('wald', 'logrank', 'lr', 'unclear')", name=op.f("ck_evidence_p_test")),
-        sa.CheckConstraint(
-            "source_kind IN ('article', 'abstract', 'data set', 'review', 'news')", name=op.f("ck_evidence_source_kind")
+            "origin = 'reported' OR origin = 'derived' OR origin = 'reconstructed' OR origin = 'simulated'",
+            name=op.f("ck_evidence_origin"),
         ),
         sa.CheckConstraint(
-            "status IN ('extracted', 'checked', 'accepted', 'disputed', 'excluded')", name=op.f("ck_evidence_status")
+            "p_operator = '=' OR p_operator = '<' OR p_operator = '<=' OR p_operator = '>' OR p_operator = '>='",
+            name=op.f("ck_evidence_p_operator"),
+        ),
+        sa.CheckConstraint(
+            "p_test = 'wald' OR p_test = 'logrank' OR p_test = 'lr' OR p_test = 'unclear'",
+            name=op.f("ck_evidence_p_test"),
+        ),
+        sa.CheckConstraint(
+            "source_kind = 'article' OR source_kind = 'abstract' OR source_kind = 'data set' OR source_kind = 'review' OR source_kind = 'news'",
+            name=op.f("ck_evidence_source_kind"),
+        ),
+        sa.CheckConstraint(
+            "status = 'extracted' OR status = 'checked' OR status = 'accepted' OR status = 'disputed' OR status = 'excluded'",
+            name=op.f("ck_evidence_status"),
         ),
         sa.CheckConstraint("bucket >= 0 AND bucket < 1024", name=op.f("ck_evidence_bucket")),
         sa.CheckConstraint(
@@ -378,19 +405,33 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("as_printed", sa.String(), nullable=True),
         sa.Column("notes", sa.String(), nullable=True),
-        sa.CheckConstraint("adjusted IN ('yes', 'no', 'unclear')", name=op.f("ck_estimate_adjusted")),
-        sa.CheckConstraint("ci_type IN ('wald', 'profile', 'bootstrap', 'firth')", name=op.f("ck_estimate_ci_type")),
         sa.CheckConstraint(
-            "effect_direction IN ('worse', 'better', 'none')", name=op.f("ck_estimate_effect_direction")
+            "adjusted = 'yes' OR adjusted = 'no' OR adjusted = 'unclear'", name=op.f("ck_estimate_adjusted")
         ),
         sa.CheckConstraint(
-            "measure IN ('hr', 'cause_specific_hr', 'subdistribution_hr', 'rr', 'or')", name=op.f("ck_estimate_measure")
+            "ci_type = 'wald' OR ci_type = 'profile' OR ci_type = 'bootstrap' OR ci_type = 'firth'",
+            name=op.f("ck_estimate_ci_type"),
         ),
         sa.CheckConstraint(
-            "origin IN ('reported', 'derived', 'reconstructed', 'simulated')", name=op.f("ck_estimate_origin")
+            "effect_direction = 'worse' OR effect_direction = 'better' OR effect_direction = 'none'",
+            name=op.f("ck_estimate_effect_direction"),
         ),
-        sa.CheckConstraint("p_operator IN ('=', '<', '<=', '>', '>=')", name=op.f("ck_estimate_p_operator")),
-        sa.CheckConstraint("p_test IN ('wald', 'logrank', 'lr', 'unclear')", name=op.f("ck_estimate_p_test")),
+        sa.CheckConstraint(
+            "measure = 'hr' OR measure = 'cause_specific_hr' OR measure = 'subdistribution_hr' OR measure = 'rr' OR measure = 'or'",
+            name=op.f("ck_estimate_measure"),
+        ),
+        sa.CheckConstraint(
+            "origin = 'reported' OR origin = 'derived' OR origin = 'reconstructed' OR origin = 'simulated'",
+            name=op.f("ck_estimate_origin"),
+        ),
+        sa.CheckConstraint(
+            "p_operator = '=' OR p_operator = '<' OR p_operator = '<=' OR p_operator = '>' OR p_operator = '>='",
+            name=op.f("ck_estimate_p_operator"),
+        ),
+        sa.CheckConstraint(
+            "p_test = 'wald' OR p_test = 'logrank' OR p_test = 'lr' OR p_test = 'unclear'",
+            name=op.f("ck_estimate_p_test"),
+        ),
         sa.CheckConstraint(
             "status = 'disputed' OR ((ci_low IS NULL OR ci_high IS NULL OR ci_low < ci_high) AND (est IS NULL OR ((ci_low IS NULL OR ci_low <= est) AND (ci_high IS NULL OR est <= ci_high))))",
             name=op.f("ck_estimate_ci_holds_est"),
@@ -403,7 +444,8 @@ def upgrade() -> None:
         sa.CheckConstraint("status = 'disputed' OR est > 0", name=op.f("ck_estimate_est")),
         sa.CheckConstraint("status = 'disputed' OR se_log_hr > 0", name=op.f("ck_estimate_se_log_hr")),
         sa.CheckConstraint(
-            "status IN ('extracted', 'checked', 'accepted', 'disputed', 'excluded')", name=op.f("ck_estimate_status")
+            "status = 'extracted' OR status = 'checked' OR status = 'accepted' OR status = 'disputed' OR status = 'excluded'",
+            name=op.f("ck_estimate_status"),
         ),
         sa.CheckConstraint("events_index >= 0", name=op.f("ck_estimate_events_index")),
         sa.CheckConstraint("events_reference >= 0", name=op.f("ck_estimate_events_reference")),
@@ -430,7 +472,9 @@ def upgrade() -> None:
         sa.Column("cohort_b", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
-        sa.CheckConstraint("kind IN ('same', 'subset', 'partial', 'suspected')", name=op.f("ck_overlap_kind")),
+        sa.CheckConstraint(
+            "kind = 'same' OR kind = 'subset' OR kind = 'partial' OR kind = 'suspected'", name=op.f("ck_overlap_kind")
+        ),
         sa.CheckConstraint("cohort_a < cohort_b", name=op.f("ck_overlap_order")),
         sa.ForeignKeyConstraint(["cohort_a"], ["cohort.id"], name=op.f("fk_overlap_cohort_a")),
         sa.ForeignKeyConstraint(["cohort_b"], ["cohort.id"], name=op.f("fk_overlap_cohort_b")),

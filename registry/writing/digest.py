@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 #: Keys are spread over this many buckets, so that two registries can be compared piece by piece.
 BUCKETS = 1024
 
-_HASHED = tuple(column.name for column in COLUMNS if column.name != "digest")
+#: In the order of the encoding, so that nothing is sorted row by row.
+_HASHED = tuple(sorted([column.name for column in COLUMNS if column.name != "digest"] + ["attributes"]))
 _FLOATS = tuple(column.name for column in COLUMNS if column.kind is Kind.NUMBER)
 _BOOLEANS = tuple(column.name for column in COLUMNS if column.kind is Kind.BOOLEAN)
 
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 def digest(row: Mapping[str, Any]) -> str:
@@ -35,15 +36,17 @@ def digest(row: Mapping[str, Any]) -> str:
 
     UsageError for nan or an infinity.
     """
-    content = {name: value for name in _HASHED if (value := row.get(name)) is not None}
+    get = row.get
+    content = {name: value for name in _HASHED if (value := get(name)) is not None}
     for name in _FLOATS:
         if name in content:
             content[name] = float(content[name]) + 0.0  # -0.0 + 0.0 is 0.0
     for name in _BOOLEANS:
-        content[name] = bool(content.get(name))
-    attributes = canonical_attributes(row.get("attributes") or {})
-    if attributes:
-        content["attributes"] = attributes
+        content[name] = bool(content[name])
+    if "attributes" in content:
+        content["attributes"] = canonical_attributes(content["attributes"])
+        if not content["attributes"]:
+            del content["attributes"]
     try:
         encoded = _encode(content)
     except ValueError as error:
@@ -55,7 +58,7 @@ def canonical_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Give study characteristics in the one form they are stored and hashed in: no nulls, every number a float."""
     return {
         name: float(value) + 0.0 if isinstance(value, int | float) else value
-        for name, value in attributes.items()
+        for name, value in sorted(attributes.items())
         if value is not None
     }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from registry.columns import COLUMNS
 from registry.derivation import hard_faults
 from registry.errors import Conflict, InputRefused
 from registry.issues import Issue
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 #: Rows matched and written together: enough that queries cost little, few enough that memory stays small.
 CHUNK = 4000
+
+#: Every column a record can fill, not read.
+_NOT_READ: dict[str, Any] = dict.fromkeys([column.name for column in COLUMNS if column.inputs] + list(REPORTED))
 
 #: Compared when a key is met again. The printed texts are not: the same number with other digits is the same number.
 _COMPARED = tuple(name for name in REPORTED if not name.endswith("_text") and name != "status")
@@ -132,13 +136,15 @@ class _Writer:
         self._flush(people, papers, rows)
 
     def _named(self, record: Record) -> dict[str, Any]:
-        values = {**DEFAULTS, **{name: value for name, value in record.values.items() if value is not None}}
+        values = {**_NOT_READ, **record.values}
+        for name, default in DEFAULTS.items():
+            values[name] = values[name] or default
         canonical = self._names.canonical
         values["factor"] = canonical("factor", values["factor"])
         values["endpoint"] = canonical("endpoint", values["endpoint"])
-        if "disease" in values:
+        if values["disease"] is not None:
             values["disease"] = canonical("disease", values["disease"])
-        if "status" not in values:
+        if values["status"] is None:
             values["status"] = Status.DISPUTED.value if hard_faults(values) else Status.EXTRACTED.value
         undeclared = [name for name in record.attributes if name not in self._levels]
         if undeclared:

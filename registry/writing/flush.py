@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from registry.ledger import Transaction
     from registry.writing.things import Thing
 
+_reported = itemgetter(*REPORTED)
 _ESTIMATE = ("id", "key", "cohort_id", "contrast_id", "endpoint_id", "report_id", *REPORTED)
 _VALUE = ("id", "attribute_id", "study_id", "cohort_id", "estimate_id", "value")
 _NAMES = ("disease", "factor", "synonym", "cutoff", "contrast")
@@ -39,8 +41,7 @@ class Waiting:
     ) -> int:
         """Queue an estimate and give its integer id."""
         number = self._transaction.next_id("estimate")
-        get = values.get
-        self._estimates.append((number, key, cohort, contrast, endpoint, report, *[get(name) for name in REPORTED]))
+        self._estimates.append((number, key, cohort, contrast, endpoint, report, *_reported(values)))
         return number
 
     def evidence(self, row: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
     from registry.ledger import Transaction
 
-_CONTRAST = ("factor", "timepoint", *CUTOFF, "contrast", "reference_group")
+#: What makes a contrast; read from a row at once.
+_contrast_of = itemgetter("factor", "timepoint", *CUTOFF, "contrast", "reference_group")
 
 
 class Names:
@@ -30,6 +32,7 @@ class Names:
         self._matched = {kind: dict(names) for kind, names in self.vocabulary.matched.items()}
         self._ids = {kind: self._read_ids(kind) for kind in ("factor", "disease", "endpoint")}
         self._contrasts: dict[tuple[int, str], int] = {}
+        self._met: dict[tuple[Any, ...], int] = {}
         self._cutoffs: dict[tuple[int, str], int] = {}
 
     def _read_ids(self, kind: str) -> dict[str, int]:
@@ -65,7 +68,7 @@ class Names:
     def load_contrasts(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Read the contrasts and cutoffs these rows need and that were not met before."""
         wanted: dict[int, tuple[set[str], set[str]]] = {}
-        for row in rows:
+        for row in {_contrast_of(row): row for row in rows}.values():
             contrasts, cutoffs = wanted.setdefault(self.id("factor", row["factor"]), (set(), set()))
             contrasts.add(contrast_key(row))
             cutoffs.add(cutoff_key(row))
@@ -78,6 +81,13 @@ class Names:
 
     def contrast(self, row: Mapping[str, Any]) -> int:
         """Give the integer id of the contrast of a row."""
+        met = _contrast_of(row)
+        number = self._met.get(met)
+        if number is None:
+            number = self._met[met] = self._contrast(row)
+        return number
+
+    def _contrast(self, row: Mapping[str, Any]) -> int:
         factor = self.id("factor", row["factor"])
         place = (factor, contrast_key(row))
         number = self._contrasts.get(place)

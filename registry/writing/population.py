@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -29,7 +30,7 @@ FIELDS = (
 )
 #: What a row says of the population; a disease by its key.
 SAID = ("disease", *FIELDS)
-_MERGED = (*SAID, *OWN)
+_said = itemgetter(*SAID, *OWN)
 
 
 class Population:
@@ -76,12 +77,13 @@ class Population:
         if cohort is None:
             number = self._merger.transaction.next_id("cohort")
             cohort = self.cohorts[place] = Thing("cohort", number, "/".join(place), {}, stored=False)
-        get = values.get
-        said = (*[get(name) for name in _MERGED], *sorted(record.attributes.items()))
+        said: tuple[Any, ...] = _said(values)
+        if record.attributes:
+            said = (*said, *sorted(record.attributes.items()))
         if said in cohort.met:
             return cohort, False
         cohort.met.add(said)
-        self._merger.merge(cohort, {name: get(name) for name in SAID}, record)
+        self._merger.merge(cohort, {name: values[name] for name in SAID}, record)
         self._characterise(study, cohort, record)
         return cohort, True
 

@@ -7,6 +7,7 @@ the evidence table in line after a change: it closes the version that is no long
 from __future__ import annotations
 
 from collections import defaultdict
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
 
     from registry.ledger import Transaction
 
-EVIDENCE = tuple(column.name for column in evidence.columns)
+#: The columns of the evidence table as `stored_row` fills them.
+EVIDENCE = ("id", *(column.name for column in COLUMNS), "attributes", "valid_from", "valid_to", "bucket")
+_contract = itemgetter(*(column.name for column in COLUMNS))
 
 #: The contract's columns that stand in the table of estimates under the same name.
 REPORTED = tuple(
@@ -108,14 +111,8 @@ def finished(facts: dict[str, Any]) -> tuple[dict[str, Any], Derived]:
 
 def stored_row(row: dict[str, Any], *, number: int, opened_by: int) -> tuple[Any, ...]:
     """Give a finished row as the evidence table takes it, with integer id `number`, opened by a changeset."""
-    history = {
-        "id": number,
-        "attributes": canonical_json(row["attributes"]),
-        "valid_from": opened_by,
-        "bucket": bucket(row["key"]),
-    }
-    complete = {**row, **history}
-    return tuple([complete.get(name) for name in EVIDENCE])
+    attributes = canonical_json(row["attributes"]) if row["attributes"] else "{}"
+    return (number, *_contract(row), attributes, opened_by, None, bucket(row["key"]))
 
 
 def project(connection: sa.Connection, estimates: Collection[int]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -45,10 +46,11 @@ class Reports:
         self._transaction = merger.transaction
         self.by_id: dict[int, Thing] = {}
         self._by_name: dict[str, Thing] = {}
+        self._sources: dict[tuple[Any, ...], Thing | None] = {}
 
     def load(self, rows: Iterable[Mapping[str, Any]], owned: Iterable[int]) -> None:
         """Read the reports these rows name, and those with these integer ids."""
-        names = {name for row in rows for name in _mentioned(row)}
+        names = {name for row in {_said(row): row for row in rows}.values() for name in _mentioned(row)}
         dois = {name[4:] for name in names if name.startswith("doi:")}
         pmids = {name[5:] for name in names if name.startswith("pmid:")}
         columns = sa.select(Report.__table__)
@@ -117,7 +119,13 @@ class Reports:
 
     def source(self, study: Thing, values: Mapping[str, Any], record: Record) -> Thing | None:
         """Match the report a number was read in; None when the row does not say."""
-        kind, url = values.get("source_kind"), values.get("source_url")
+        kind, url = values["source_kind"], values["source_url"]
+        met = (study.id, kind, url)
+        if met not in self._sources:
+            self._sources[met] = self._source(study, kind, url, record)
+        return self._sources[met]
+
+    def _source(self, study: Thing, kind: str | None, url: str | None, record: Record) -> Thing | None:
         if url is not None:
             names = report_names(url=url)
             report = self._find(names) or self._create(names)
@@ -132,6 +140,10 @@ class Reports:
             return self._merge(own, {"kind": kind}, record)
         names = (_unnamed(study.key, kind),)
         return self._merge(self._find(names) or self._create(names), {"kind": kind}, record)
+
+
+#: What a row says of reports; read at once.
+_said = itemgetter("study", *OWN, "source_kind", "source_url")
 
 
 def _mentioned(values: Mapping[str, Any]) -> Iterator[str]:
