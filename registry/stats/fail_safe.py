@@ -35,7 +35,7 @@ def fail_safe_n(
 
     yi, vi (k,); rounded up; not below 0. "rosenthal" (Rosenthal 1979): (Σyi/√vi / z(alpha))² − k, until the combined
     one-sided p exceeds `alpha`. "rosenberg" (Rosenberg 2005): k ((Σw yi / z(alpha/2))² / Σw − 1), w = 1/vi, until the
-    two-sided p of the common-effect mean does. "orwin" (Orwin 1983): k (mean − target)/target, until the unweighted mean
+    two-sided p of the common-effect mean does. "orwin" (Orwin 1983): k (mean − target)/target, until the plain mean
     falls to `target`, half of it unless given. As metafor's `fsn`. Raises StatisticsError for an unknown rule.
     """
     yi, vi = checked(yi, vi)
