@@ -60,7 +60,8 @@ def neither(predicate: Predicate) -> Test | None:
     parts = predicate.operands if isinstance(predicate, And) else (predicate,)
     sure = [compile_predicate(part) for part in parts if definite(part)]
     open_ones = [compile_predicate(part) for part in parts if not definite(part)]
-    return sa.and_(*sure, sa.and_(*open_ones).is_(None)) if open_ones else None
+    # The parentheses are ours to set: `NOT a IS NULL` would ask whether a is known.
+    return sa.and_(*sure, sa.Grouping(sa.and_(*open_ones)).is_(None)) if open_ones else None
 
 
 def expression(field: Field) -> Expression:

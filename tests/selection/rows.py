@@ -16,8 +16,8 @@ from registry.writing import Entry, add_vocabulary, declare_attributes
 ENTRIES = (
     Entry("factor", "ferritin", ("serum ferritin",)),
     Entry("factor", "NLR", ("neutrophil-to-lymphocyte ratio",)),
-    Entry("disease", "multiple myeloma", ("MM", "plasma cell myeloma")),
-    Entry("disease", "DLBCL"),
+    Entry("disease", "myeloma X", ("MX", "plasma cell myeloma X")),
+    Entry("disease", "lymphoma Y"),
     Entry("endpoint", "OS", ("overall survival",)),
     Entry("endpoint", "PFS"),
     Entry("covariate", "age"),
@@ -61,14 +61,13 @@ def prepare(store: Store) -> None:
 
 def add(store: Store, *rows: Mapping[str, Any]) -> int:
     """Open evidence rows in one changeset and give its number; a row without key gets one, `k01` upwards."""
+    unread = {column.name: None for column in evidence.columns if column.nullable}
     with store.transaction("tester", "rows") as transaction:
-        for given in rows:
-            number = transaction.next_id("evidence")
-            row = {column.name: None for column in evidence.columns if column.nullable}
-            row |= {**REQUIRED, "key": f"k{number:02}", **given}
-            row |= {"id": number, "valid_from": transaction.number}
-            transaction.connection.execute(sa.insert(evidence), row)
-            transaction.opened[row["key"]] = row["digest"]
+        numbers = [transaction.next_id("evidence") for _ in rows]
+        own = [{"key": f"k{number:02}", "id": number, "valid_from": transaction.number} for number in numbers]
+        opened = [{**unread, **REQUIRED, **names, **given} for names, given in zip(own, rows, strict=True)]
+        transaction.connection.execute(sa.insert(evidence), opened)
+        transaction.opened.update({row["key"]: row["digest"] for row in opened})
     return transaction.number
 
 

@@ -28,7 +28,7 @@ def canonical(text: str) -> str:
     [
         ('factor == "Serum  FERRITIN"', 'factor == "ferritin"'),
         ("factor == 'nlr'", 'factor == "NLR"'),
-        ('disease in ("mm", "dlbcl", "MM")', 'disease in ("multiple myeloma", "DLBCL")'),
+        ('disease in ("mx", "lymphoma y", "MX")', 'disease in ("myeloma X", "lymphoma Y")'),
         ('endpoint != "overall survival"', 'endpoint != "OS"'),
         ('endpoint in ("OS")', 'endpoint in ("OS")'),
         ('endpoint not in ["OS", "PFS"]', 'endpoint not in ("OS", "PFS")'),
@@ -114,7 +114,7 @@ FAULTS = [
     ("n != None", "None", "None is equal to nothing", "n is not None"),
     ("5 < None", "5", "no column is compared here", "write the column first"),
     ('factor == "feritin"', '"feritin"', "there is no factor 'feritin'", "did you mean ferritin"),
-    ('disease == "xyz"', '"xyz"', "there is no disease 'xyz'", "there are: DLBCL, multiple myeloma"),
+    ('disease == "qqq"', '"qqq"', "there is no disease 'qqq'", "there are: lymphoma Y, myeloma X"),
     ('endpoint in ("OS", "PSF")', '"PSF"', "there is no endpoint 'PSF'", "did you mean PFS"),
     ('adjusted == "maybe"', '"maybe"', "adjusted is never 'maybe'", "one of: yes, no, unclear"),
     ('adjusted in ("yes", "noo")', '"noo"', "adjusted is never 'noo'", "did you mean no"),
