@@ -34,7 +34,7 @@ class Waiting:
         self._estimates: list[tuple[Any, ...]] = []
         self._values: list[tuple[Any, ...]] = []
         self._evidence: list[tuple[Any, ...]] = []
-        self._declared = dict(transaction.connection.execute(sa.select(Attribute.name, Attribute.id)).tuples().all())
+        self._declared = dict(transaction.connection.execute(sa.select(Attribute.name, Attribute.id)).all())
 
     def estimate(
         self, values: Mapping[str, Any], *, key: str, cohort: int, contrast: int, endpoint: int, report: int | None

@@ -37,7 +37,7 @@ class Names:
 
     def _read_ids(self, kind: str) -> dict[str, int]:
         table = Base.metadata.tables[kind]
-        return dict(self._transaction.connection.execute(sa.select(table.c.key, table.c.id)).tuples().all())
+        return dict(self._transaction.connection.execute(sa.select(table.c.key, table.c.id)).all())
 
     def canonical(self, kind: str, name: str) -> str:
         """Give the key of a factor or disease, new or known; InputRefused for an endpoint that is not there."""
