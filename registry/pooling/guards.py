@@ -194,23 +194,25 @@ def _one_value(frame: Frame, column: str, what: str) -> None:
 def _same_within(frame: Frame, kind: ContrastKind, columns: tuple[str, ...], rule: str) -> None:
     """Refuse rows of one contrast kind that differ in what they compare; unknown parts differ from nothing."""
     rows = [row for row, contrast in enumerate(frame["contrast"]) if contrast == kind]
+    wording = " or, if only the wording differs: --allow mixed-categories" if rule == Allow.MIXED_CATEGORIES else ""
     for column in columns:
-        values = Counter(_folded(value) for value in frame[column][rows] if value is not None and value == value)  # noqa: PLR0124
+        values = Counter(_literal(value) for value in frame[column][rows].tolist() if value is not None)
+        values.pop("nan", None)
         if len(values) > 1:
-            settle = (
-                " or, if only the wording differs: --allow mixed-categories" if rule == Allow.MIXED_CATEGORIES else ""
-            )
-            one = next(iter(values))
-            literal = f"{one:g}" if isinstance(one, float) else f'"{one}"'
             raise PoolRefused(
                 f"{kind.label} estimates that do not compare the same: {column} {counted(values)}",
-                f"name one in the condition, for instance: and {column} == {literal}{settle}",
+                f"name one in the condition, for instance: and {column} == {next(iter(values))}{wording}",
                 rule,
             )
 
 
-def _folded(value: Any) -> Any:
-    return " ".join(value.casefold().split()) if isinstance(value, str) else value
+def _literal(value: str | float) -> str:
+    """Write a value as a condition has it: numbers plainly, text folded and in quotes."""
+    return f'"{_folded(value)}"' if isinstance(value, str) else f"{value:g}"
+
+
+def _folded(value: str) -> str:
+    return " ".join(value.casefold().split())
 
 
 def _independent(shared: Mapping[str, list[int]], frame: Frame, what: str) -> None:

@@ -109,7 +109,8 @@ class Pooled:
         values["q_df"] = int(pool.q_df)
         ratios: dict[str, Any] = {ratio: _ratio(values[log]) for ratio, log in RATIOS.items()}
         reasons = {name: reason for name, reason in pool.reasons.items() if name in names}
-        reasons |= {ratio: reasons[log] for ratio, log in RATIOS.items() if log in reasons}
+        beyond = "the ratio is beyond the range of a number"
+        reasons |= {ratio: reasons.get(log, beyond) for ratio, log in RATIOS.items() if ratios[ratio] is None}
         if n is None:
             reasons["n"] = why_no_n or "no number of patients is known"
         return cls(**values, **ratios, n=n, reasons=reasons)
