@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from registry.errors import StatisticsError
 from registry.stats import batch, inference
-from registry.stats.batch import Floats, SizeClass, Subsets
+from registry.stats.batch import Floats, Subsets
 from registry.stats.heterogeneity import heterogeneity, i2
 from registry.stats.model import Mean
 from registry.stats.results import ARRAYS, Pools
@@ -25,7 +25,7 @@ SMALLEST_VI, LARGEST_VI = 1e-30, 1e30
 
 
 @dataclass(frozen=True, slots=True)
-class _Options:
+class Options:
     """How to pool, resolved and checked."""
 
     how: Estimator
@@ -63,21 +63,13 @@ def fit(
     subsets = batch.whole(len(yi)) if subsets is None else subsets
     _check_subsets(subsets, len(yi))
     given = None if tau2 is None else _given_tau2(tau2, len(subsets))
-    options = _resolved(method, test, level, pi_rule, profile=tau2_interval, given=given is not None)
-    arrays = _empty(len(subsets))
+    options = resolved(method, test, level, pi_rule, profile=tau2_interval, given=given is not None)
+    arrays = empty(len(subsets))
     for group in batch.size_classes(yi, vi, subsets):
         fixed = None if given is None else given[group.pools]
-        for name, values in _fit_class(group, fixed, options).items():
+        for name, values in fields_of(Mean(group.yi, group.vi), fixed, options).items():
             arrays[name][group.pools] = values
-    return Pools(
-        **arrays,
-        method=options.how.name,
-        test=options.test,
-        level=options.level,
-        pi_rule=options.pi_rule,
-        tau2_given=options.given,
-        tau2_interval=options.profile,
-    )
+    return assembled(arrays, options)
 
 
 def pool_many(
@@ -118,9 +110,22 @@ def checked(yi: ArrayLike, vi: ArrayLike) -> tuple[Floats, Floats]:
     return effects, variances
 
 
-def _fit_class(group: SizeClass, given: Floats | None, options: _Options) -> dict[str, Any]:
-    """Every field of `Pools` for pools of one size."""
-    model, m = Mean(group.yi, group.vi), len(group.pools)
+def assembled(arrays: dict[str, NDArray[Any]], options: Options) -> Pools:
+    """Every field of `Pools` as an array (m,), with the options they were computed by."""
+    return Pools(
+        **arrays,
+        method=options.how.name,
+        test=options.test,
+        level=options.level,
+        pi_rule=options.pi_rule,
+        tau2_given=options.given,
+        tau2_interval=options.profile,
+    )
+
+
+def fields_of(model: Mean, given: Floats | None, options: Options) -> dict[str, Any]:
+    """Compute every field of `Pools` for the pools of one size; `given` is their tau² (m,), None to estimate it."""
+    m = len(model.vmin)
     estimable = model.df > 0 and options.how.name != "FE"
     maxima = np.zeros(m, dtype=np.intp)
     if given is not None:
@@ -138,7 +143,7 @@ def _fit_class(group: SizeClass, given: Floats | None, options: _Options) -> dic
     }
 
 
-def _mean_fields(model: Mean, tau2: Floats, options: _Options) -> dict[str, Any]:
+def _mean_fields(model: Mean, tau2: Floats, options: Options) -> dict[str, Any]:
     """Mean, its tests and its intervals. A common effect has neither Hartung–Knapp nor a prediction interval."""
     test, level = options.test, options.level
     at = inference.estimate(model, tau2, random=options.how.name != "FE")
@@ -163,7 +168,7 @@ def _mean_fields(model: Mean, tau2: Floats, options: _Options) -> dict[str, Any]
     }
 
 
-def _tau2_fields(model: Mean, tau2: Floats, options: _Options, *, estimated: bool) -> dict[str, Any]:
+def _tau2_fields(model: Mean, tau2: Floats, options: Options, *, estimated: bool) -> dict[str, Any]:
     """Heterogeneity. tau² of a single row is undefined unless given; under FE, I² and H² are Q's only."""
     undefined = np.full(len(tau2), np.nan)
     profiled = options.profile and estimated
@@ -186,18 +191,20 @@ def _tau2_fields(model: Mean, tau2: Floats, options: _Options, *, estimated: boo
     }
 
 
-def _empty(m: int) -> dict[str, NDArray[Any]]:
+def empty(m: int) -> dict[str, NDArray[Any]]:
+    """Room for every field of `Pools`."""
     kinds: dict[str, Any] = {"k": np.intp, "maxima": np.intp, "boundary": np.bool_, "ci_basis": "<U4"}
     return {name: np.empty(m, dtype=kinds.get(name, np.float64)) for name in ARRAYS}
 
 
-def _resolved(method: str, test: str, level: float, pi_rule: str | None, *, profile: bool, given: bool) -> _Options:
+def resolved(method: str, test: str, level: float, pi_rule: str | None, *, profile: bool, given: bool) -> Options:
+    """Resolve and check options as `fit` takes them."""
     how, test = estimator(method), inference.resolve_test(test)
     if how.name == "FE" and test not in {"hk", "z"}:
         raise StatisticsError(f"the common-effect model has the Wald test only: test='z', not {test!r}")
     if not 1.0 <= level < 100.0:  # below 1 a share was meant
         raise StatisticsError(f"level is in percent, from 1 to below 100: got {level}")
-    return _Options(how, test, float(level), inference.resolve_pi_rule(pi_rule, test), profile, given)
+    return Options(how, test, float(level), inference.resolve_pi_rule(pi_rule, test), profile, given)
 
 
 def _check_subsets(subsets: Subsets, n: int) -> None:
