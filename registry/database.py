@@ -33,7 +33,11 @@ class Target:
         """Show it as the user would type it, without password."""
         if self.path is not None:
             return str(self.path)
-        return self.url.set(drivername="postgresql", password=None).render_as_string()
+        url = self.url
+        shown = {name: value for name, value in url.query.items() if "password" not in name.lower()}
+        return sa.URL.create(
+            "postgresql", url.username, None, url.host, url.port, url.database, shown
+        ).render_as_string()
 
 
 def locate(target: str | Path) -> Target:
@@ -63,16 +67,19 @@ def _file(text: str) -> Target:
     return Target(sa.URL.create("sqlite+pysqlite", database=str(path.absolute())), path)
 
 
-def engine_for(target: str | Path | Target, *, create: bool = False) -> sa.Engine:
-    """Make the engine of a target; a missing SQLite file is made only with `create`."""
+def engine_for(target: str | Path | Target, *, create: bool = False, patience: int = PATIENCE) -> sa.Engine:
+    """Make the engine of a target; a missing SQLite file is made only with `create`.
+
+    `patience` is how many seconds a writer waits for another one.
+    """
     place = target if isinstance(target, Target) else locate(target)
     if place.path is None:
-        connect = {"connect_timeout": 10, "options": f"-c lock_timeout={PATIENCE}s -c timezone=UTC"}
+        connect = {"connect_timeout": 10, "options": f"-c lock_timeout={patience}s -c timezone=UTC"}
         return sa.create_engine(place.url, json_serializer=canonical_json, connect_args=connect)
     uri = f"file:{quote(str(place.path.absolute()))}?mode={'rwc' if create else 'rw'}"
 
     def connect_file() -> sqlite3.Connection:
-        return sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+        return sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None, check_same_thread=False)
 
     engine = sa.create_engine(place.url, creator=connect_file, json_serializer=canonical_json)
     event.listen(engine, "connect", _prepare)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 
-from registry.database import Target, engine_for, locate, translated
+from registry.database import PATIENCE, Target, engine_for, locate, translated
 from registry.errors import SchemaError, StoreError, UsageError
 from registry.ledger import Transaction, begin, lock_writers
 from registry.models import REVISION
@@ -94,14 +94,15 @@ class Store:
         self.close()
 
 
-def open_store(target: str | Path) -> Store:
+def open_store(target: str | Path, *, patience: int = PATIENCE) -> Store:
     """Open a registry that is there and of this version; nothing is ever created or upgraded here.
 
-    SchemaError names the command that helps; StoreError when the database is out of reach.
+    A write waits up to `patience` seconds for another writer. SchemaError names the command that helps; StoreError
+    when the database is out of reach.
     """
     place = locate(target)
     _refuse_missing(place)
-    engine = engine_for(place)
+    engine = engine_for(place, patience=patience)
     try:
         with translated(place), engine.connect() as connection:
             _handshake(place, _revision(connection))
@@ -183,6 +184,7 @@ def _init(place: Target, engine: sa.Engine) -> InitReport:
     backup = _backup(place, before) if before not in (None, REVISION) else None
     with _without_foreign_keys(engine) as connection, connection.begin():
         lock_writers(connection)
+        _refuse_narrow_text(place, connection)
         before = _upgradable(place, connection)
         if before != REVISION:
             _migrate(place, connection)
@@ -196,6 +198,15 @@ def _init(place: Target, engine: sa.Engine) -> InitReport:
         changeset=changeset,
         names=names,
     )
+
+
+def _refuse_narrow_text(place: Target, connection: sa.Connection) -> None:
+    """Refuse a database that cannot fold the case of every script: text in conditions would not match."""
+    if connection.dialect.name == "postgresql" and connection.scalar(sa.text("SELECT lower('Ä') = 'ä'")) is not True:
+        raise StoreError(
+            f"{place} does not know upper and lower case beyond ASCII",
+            "create the database with a UTF-8 locale: createdb --template=template0 --locale=C.UTF-8 NAME",
+        )
 
 
 def _upgradable(place: Target, connection: sa.Connection) -> str | None:

@@ -11,13 +11,15 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 
+from registry.record import Record
 from registry.store import Store, init, open_store
 
 SQLITE_ONLY = os.environ.get("EVIREG_TEST_SQLITE_ONLY") == "1"
@@ -47,16 +49,17 @@ class Server:
             cursor = connection.execute(command)  # type: ignore[call-overload]
             return str(cursor.fetchone()[0]) if cursor.description else ""  # type: ignore[index]
 
-    def create(self, name: str, template: str = "template1") -> str:
-        """Make a database and give its URL."""
-        self._do(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    def create(self, name: str, template: str | None = None) -> str:
+        """Make a database, empty and of a locale no machine's settings change, or a copy; give its URL."""
+        empty = "template0 ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
+        self._do(f"CREATE DATABASE {name} STRATEGY FILE_COPY TEMPLATE {template or empty}")
         return self._url.set(database=name).render_as_string(hide_password=False)
 
     def fresh(self, *, initialised: bool) -> str:
         """Make a database of a new name and give its URL."""
         self._made += 1
         name = f"test_{os.getpid()}_{self._made}"
-        return self.create(name, self._template if initialised else "template1")
+        return self.create(name, self._template if initialised else None)
 
     def drop(self, url: str) -> None:
         """Remove a database, whoever is connected to it."""
@@ -137,6 +140,29 @@ def sqlite_store(initialised_file: Path, tmp_path: Path) -> Iterator[Store]:
     shutil.copy(initialised_file, path)
     with open_store(path) as opened:
         yield opened
+
+
+MakeRecord = Callable[..., Record]
+
+
+@pytest.fixture
+def record() -> MakeRecord:
+    """Make a record of one typical estimate; keywords replace values, `attributes` are study characteristics."""
+
+    def make(*, line: int = 2, attributes: dict[str, Any] | None = None, **values: Any) -> Record:
+        typical = {
+            "study": "kim2016",
+            "factor": "NLR",
+            "disease": "multiple myeloma",
+            "endpoint": "OS",
+            "est": 2.0,
+            "ci_low": 1.0,
+            "ci_high": 4.0,
+            "ci_level": 95.0,
+        }
+        return Record({**typical, **values}, attributes or {}, "rows.csv", line)
+
+    return make
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
