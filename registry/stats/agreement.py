@@ -72,7 +72,7 @@ def off_centre(est_text: str, low_text: str, high_text: str) -> float:
     error, an interval on another scale, or one by another method (profile, bootstrap). Interval arithmetic over every
     value that rounds to the printed one. Raises StatisticsError for a text that is not one number.
     """
-    est, low, high = _log_spans(est_text, low_text, high_text)
+    est, low, high = log_spans(est_text, low_text, high_text)
     excess = max(est.low - (low.high + high.high) / 2.0, (low.low + high.low) / 2.0 - est.high)
     return excess if excess > ROUNDING else 0.0
 
@@ -94,7 +94,7 @@ def p_contradicts(
     further apart than `SIZE` allows. `p_test` (wald, logrank, lr, unclear) says which margins hold. `p_operator` is one
     of = < <= > >=. Raises StatisticsError for a text that is not one number.
     """
-    est, low, high = _log_spans(est_text, low_text, high_text)
+    est, low, high = log_spans(est_text, low_text, high_text)
     of_ci, of_p = _z_of_ci(est, low, high, level), _z_of_p(p_text.lstrip(OPERATORS), p_operator)
     near, far = min(of_ci.high, of_p.high), max(of_ci.low, of_p.low)
     apart = max(0.0, far - near)
@@ -108,11 +108,19 @@ def p_contradicts(
     return None
 
 
-def _log_spans(*texts: str) -> tuple[Span, Span, Span]:
+def log_spans(*texts: str) -> tuple[Span, Span, Span]:
+    """Logarithms of every value that rounds to a printed ratio and its two bounds; −inf from a value of 0 down."""
     numbers = [_number(text) for text in texts]
     half = 0.5 * 10.0 ** -max(places for _, places in numbers)
     est, low, high = (Span(_log(value - half), _log(value + half)) for value, _ in numbers)
     return est, low, high
+
+
+def printed_span(text: str) -> Span:
+    """Every value that rounds to a printed number."""
+    value, places = _number(text)
+    half = 0.5 * 10.0**-places
+    return Span(value - half, value + half)
 
 
 def _number(text: str) -> tuple[float, int]:
