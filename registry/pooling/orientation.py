@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from registry.errors import PoolRefused
 from registry.frame import Frame
 from registry.terms import ContrastKind
+
+#: exp of more is beyond the range of a float.
+LARGEST_LOG = 709.0
 
 
 def inverted(frame: Frame) -> tuple[Frame, NDArray[np.bool_]]:
@@ -28,11 +32,21 @@ def inverted(frame: Frame) -> tuple[Frame, NDArray[np.bool_]]:
 def shown_interval(frame: Frame, level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Bounds of each estimate on the ratio scale, (k,) each, to stand beside a pool at `level` percent.
 
-    The reported interval where the pool rests on it and its level is the pool's; else exp(yi ± z √vi).
+    The reported interval where the pool rests on it and its level is the pool's; else exp(yi ± z √vi). Raises
+    PoolRefused for an interval no number can hold: such a yi is no log ratio.
     """
     from scipy.special import ndtri
 
     reach = float(ndtri(0.5 + level / 200.0)) * np.sqrt(frame["vi"])
+    beyond = np.flatnonzero(np.abs(frame["yi"]) + reach > LARGEST_LOG)
+    if len(beyond):
+        row = int(beyond[0])
+        name = frame["key"][row] or f"row {row + 1}"
+        raise PoolRefused(
+            f"{name}: yi = {frame['yi'][row]:g} and vi = {frame['vi'][row]:g} make a ratio no number can hold",
+            "yi is the log of the ratio and vi the square of its standard error",
+            "no-ratio",
+        )
     low, high = np.exp(frame["yi"] - reach), np.exp(frame["yi"] + reach)
     assumed = np.where(np.isnan(frame["ci_level"]), 95.0, frame["ci_level"])
     reported = (assumed == level) & ~np.isnan(frame["ci_low"]) & ~np.isnan(frame["ci_high"])

@@ -20,7 +20,7 @@ from registry.pooling.sensitivity import leave_one_out as leaving_one_out
 from registry.pooling.sensitivity import without_data_driven_cutoffs
 from registry.pooling.subgroups import subgroups
 from registry.terms import ContrastKind
-from registry.version import ENGINE
+from registry.version import VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +111,7 @@ def _labels(frame: Frame) -> list[str]:
     for row, values in enumerate(zip(*(frame[name].tolist() for name in columns), strict=True), 1):
         author, year, study, cohort, key = values
         name = f"{author} {year:.0f}" if author and year == year else study or key or f"row {row}"  # noqa: PLR0124
-        names.append(f"{name}, {cohort}" if cohort not in (None, "all") else str(name))
+        names.append(" ".join((f"{name}, {cohort}" if cohort not in (None, "all") else str(name)).split()))
     twice = {name for name in names if names.count(name) > 1}
     apart = frame["study"].tolist()
     return [
@@ -129,8 +129,8 @@ def _about(frame: Frame) -> dict[str, str]:
 
 def _provenance(given: Mapping[str, Any] | None, frame: Frame, **options: Any) -> dict[str, Any]:
     """Complete what the selection knows with the engine and the digest of the rows used."""
-    made = {"condition": None, "changeset": None, "engine": f"evireg {ENGINE}", "digest": _digest(frame), **options}
-    return {**made, **(given or {})}
+    selection = {"condition": None, "changeset": None, "on_results": [], **(given or {})}
+    return {"engine": f"evireg {VERSION}", "digest": _digest(frame), **options, **selection}
 
 
 def _digest(frame: Frame) -> str:

@@ -14,7 +14,6 @@ CHOICES: tuple[tuple[float, ...], ...] = (
     (0.12, 0.16, 0.25, 0.33, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 10),
     tuple(float(f"{step}e{decade}") for decade in range(-4, 4) for step in (1, 2, 5)),
     tuple(float(f"{step}e{decade}") for decade in range(-4, 4) for step in (1, 3)),
-    tuple(10.0**decade for decade in range(-6, 7)),
 )
 MOST_TICKS, FEWEST_TICKS = 7, 3
 
@@ -42,8 +41,14 @@ def ticks(low: float, high: float) -> list[float]:
         found = [tick for tick in choice if low <= math.log(tick) <= high]
         if FEWEST_TICKS <= len(found) <= MOST_TICKS:
             return found
-    decades = [tick for tick in CHOICES[-1] if low <= math.log(tick) <= high]
-    return decades[::2] if len(decades) > MOST_TICKS else _linear(low, high)
+    return _linear(low, high) if high - low < 2.0 * math.log(10.0) else _decades(low, high)
+
+
+def _decades(low: float, high: float) -> list[float]:
+    """Powers of ten, every second or third of them on a very wide axis."""
+    first, last = math.ceil(low / math.log(10.0)), math.floor(high / math.log(10.0))
+    step = 1 + (last - first) // MOST_TICKS
+    return [10.0**power for power in range(first, last + 1) if power % step == 0]
 
 
 def _linear(low: float, high: float) -> list[float]:

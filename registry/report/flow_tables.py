@@ -64,7 +64,7 @@ def unusable(result: PoolResult) -> Table | None:
 
 def study_label(study: str, cohort: str | None) -> str:
     """Name a cohort: its study, and its own key when it has one."""
-    return study if cohort in (None, "all") else f"{study}, {cohort}"
+    return " ".join((study if cohort in (None, "all") else f"{study}, {cohort}").split())
 
 
 def direction_text(direction: str | None) -> str:

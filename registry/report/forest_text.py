@@ -38,8 +38,8 @@ ASCII = Glyphs("oO@", "-", "=", "~", "#", ":", "<", ">", "-", "+")
 HEAVIER = (0.33, 0.75)
 
 #: The plot itself is this wide at least and at most.
-NARROWEST, WIDEST = 17, 81
-#: Labels may take this many columns at least, and this share of what the numbers leave.
+NARROWEST, WIDEST = 15, 81
+#: Labels may take this many columns, or this share of what the numbers leave, as long as the plot has its least.
 SHORTEST_LABEL, LABEL_SHARE = 24, 0.45
 #: Below this width the weights are left out: a table has them.
 WEIGHTS_FROM = 76
@@ -106,7 +106,8 @@ def _laid_out(result: PoolResult, rows: list[Row], width: int) -> tuple[Canvas, 
     texts = prose.cells([row.text for row in rows])
     weights = prose.cells([row.weight for row in rows]) if width >= WEIGHTS_FROM else 0
     room = width - texts - weights - 2 * (3 if weights else 2)
-    labels = min(prose.cells([row.label for row in rows]), max(SHORTEST_LABEL, int(LABEL_SHARE * room)))
+    widest = prose.cells([row.label for row in rows])
+    labels = min(widest, max(SHORTEST_LABEL, int(LABEL_SHARE * room)), room - NARROWEST)
     return Canvas(*_limits(result), max(NARROWEST, min(WIDEST, room - labels))), Layout(labels, texts, weights)
 
 

@@ -34,7 +34,13 @@ MULTIPLIES = {Measure.RR: "risk", Measure.OR: "odds"}
 # Beyond the sixth decimal no reported ratio has digits.
 MOST_DECIMALS = 6
 
-_KEEP_TOGETHER = re.compile(r"[\d.<>]+ \([^()]*\)|[=<>] [\d.<>]+|[\d.]+ %|I² [=<>]?|\d+ (?:df|of \d+)|\S+ \(\d+\)")
+_KEEP_TOGETHER = re.compile(
+    r"[\d.∞−]+ \([^()]*\)"  # 1.73 (1.23–2.44)
+    r"|\S+ \(\d+\)"  # hr (10)
+    r"|\b[A-Za-z] [=<>≥] [\d.]+"  # p < 0.001
+    r"|(?:I² )?[\d.]+ %"
+    r"|\d+ (?:df|of \d+)"
+)
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 

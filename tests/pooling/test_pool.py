@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from registry import stats
-from registry.errors import NothingSelected, StatisticsError
+from registry.errors import NothingSelected, PoolRefused, StatisticsError
 from registry.flow import Flow, FlowStep
 from registry.frame import Frame
 from registry.pooling import pool
@@ -232,9 +232,14 @@ def test_unknown_methods_are_refused_by_the_kernel() -> None:
 
 
 def test_ratio_beyond_a_float_is_null_not_infinite() -> None:
-    """A bound that no number can hold is null in JSON."""
-    wide = plain(2).replace(vi=np.array([4e6, 5e6]))
-    found = pool(wide).as_dict()["pool"]
+    """A bound that no number can hold is null in JSON, with its reason."""
+    found = pool(plain(2).replace(vi=np.array([5e4, 6e4]), yi=np.array([-90.0, 90.0]))).as_dict()["pool"]
     assert found["hr_ci_high"] is None
-    assert found["reasons"]["hr_ci_high"]
-    assert found["ci_high"] > 700
+    assert found["reasons"]["hr_ci_high"] == "the ratio is beyond the range of a number"
+    assert found["ci_high"] > 709
+
+
+def test_numbers_that_are_no_log_ratio_are_refused() -> None:
+    """An interval beyond every number is a ratio taken for its logarithm, or a standard error for its square."""
+    with pytest.raises(PoolRefused, match=r"Study 1/OS: yi = 1.4 and vi = 4e[+]06 make a ratio no number can hold"):
+        pool(plain(2).replace(yi=np.array([1.0, 1.4]), vi=np.array([1.0, 4e6])))
