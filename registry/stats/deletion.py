@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from registry.errors import StatisticsError
-from registry.stats.batch import CHUNK, Floats, Ints, Subsets
+from registry.stats.batch import CHUNK, Floats, Ints, Subsets, by_group
 from registry.stats.model import Curvature, Forms, Mean
 from registry.stats.pool import Options, assembled, checked, empty, fields_of, fit, resolved
 from registry.stats.results import Pools
@@ -191,6 +191,20 @@ def leave_each_out(
         for name in arrays:
             arrays[name][rest] = getattr(pools, name)
     return assembled(arrays, options)
+
+
+def leave_groups_out(labels: Sequence[Any] | NDArray[Any]) -> Subsets:
+    """Leave out all rows of one cohort (or any other group) in turn: pool i lacks the rows of `result.labels[i]`.
+
+    `labels` (k,) has one entry per row; raises StatisticsError for a single group.
+    """
+    groups = by_group(labels)
+    if len(groups) < 2:
+        raise StatisticsError("leaving groups out needs at least two of them", hint="all estimates have the same label")
+    codes = np.empty(len(groups.rows), dtype=np.intp)
+    codes[groups.rows] = np.repeat(np.arange(len(groups)), groups.sizes)
+    pools, rows = np.nonzero(codes != np.arange(len(groups))[:, None])
+    return Subsets(rows, np.concatenate([[0], np.cumsum(np.bincount(pools))]), groups.labels)
 
 
 def _without(left_out: Ints, k: int) -> Subsets:
