@@ -95,7 +95,7 @@ class Reports:
             return known
         names = report_names(doi=fields.get("doi"), pmid=fields.get("pmid"), citation=citation(study.key, fields))
         found = self._find(names)
-        if known is None or (found is not None and found is not known and _nameless(known, fields)):
+        if known is None or (found is not None and found is not known and _nameless(known)):
             report = found or self._create(names)
             if known is not None:
                 self._merge(report, {name: known.fields.get(name) for name in OWN.values()}, record)
@@ -162,9 +162,9 @@ def _unnamed(study: str, kind: str) -> str:
     return f"{kind} on study:{study}"
 
 
-def _nameless(known: Thing, fields: Mapping[str, Any]) -> bool:
-    """Whether a report has no identifier that a row could contradict by naming another one."""
-    return all(known.fields.get(name) is None for name in ("doi", "pmid") if fields.get(name) is not None)
+def _nameless(known: Thing) -> bool:
+    """Whether a report has no identifier: another one can take its place without two reports sharing one."""
+    return all(known.fields.get(name) is None for name in ("doi", "pmid"))
 
 
 def _without_same_doi(report: Thing, fields: Mapping[str, Any]) -> Mapping[str, Any]:
