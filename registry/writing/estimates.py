@@ -66,8 +66,8 @@ class Written:
     not_poolable: Mapping[str, int]
 
 
-def write_estimates(transaction: Transaction, records: Iterable[Record]) -> Written:
-    """Write records into the registry, in the order given; they are taken as they come, never all at once.
+def write_estimates(transaction: Transaction, records: Iterable[Record], *, chunk: int = CHUNK) -> Written:
+    """Write records into the registry, in the order given; they are taken `chunk` by chunk, never all at once.
 
     Factors, diseases, studies, cohorts, cutoffs and reports are created on first use, their empty fields filled in.
     Conflict, with an Issue for each contradiction, when a key is stored with other numbers or a study, cohort or
@@ -75,8 +75,8 @@ def write_estimates(transaction: Transaction, records: Iterable[Record]) -> Writ
     either the transaction must not be committed.
     """
     writer = _Writer(transaction)
-    for chunk in batched(records, CHUNK):
-        writer.write(chunk)
+    for taken in batched(records, chunk):
+        writer.write(taken)
     return writer.finish()
 
 

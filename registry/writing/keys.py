@@ -74,7 +74,7 @@ def _plain(value: Any) -> Any:
 def cutoff_key(values: Values) -> str:
     """Give the key of a cutoff within its factor, as `>= 550 ng/mL "text" [median]`; empty when there is none."""
     operator, value, unit, text, method = (values.get(name) for name in CUTOFF)
-    number = None if value is None else f"{float(value):.17g}" if float(value) % 1 else f"{float(value):.0f}"
+    number = None if value is None else repr(float(value)).removesuffix(".0")
     parts = (operator, number, unit, text and _encode(text), method and f"[{method}]")
     return " ".join(part for part in parts if part)
 
