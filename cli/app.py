@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from cli import columns, demo, importing, init, listing, pool, seed, show, version
+from cli.quick import QuickCommand, QuickGroup
 from registry.errors import EviregError, UsageError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ COMMANDS: dict[str, ModuleType] = {
 
 app = typer.Typer(
     name="evireg",
+    cls=QuickGroup,
     help=HELP,
     rich_markup_mode=None,
     no_args_is_help=True,
@@ -48,7 +50,7 @@ app = typer.Typer(
 )
 for _name, _module in COMMANDS.items():
     # \b keeps the lines of an example as they are.
-    app.command(name=_name, epilog=f"\b\nExample:\n  {_module.EXAMPLE}")(_module.command)
+    app.command(name=_name, cls=QuickCommand, epilog=f"\b\nExample:\n  {_module.EXAMPLE}")(_module.command)
 
 
 @app.callback()

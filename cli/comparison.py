@@ -68,7 +68,7 @@ def as_object(published: Published) -> dict[str, Any]:
 def table(title: str, compared: Sequence[Compared]) -> Table:
     """Lay the comparison out: what was published, the same pool here, and under evireg's defaults."""
     columns = (
-        Column("Topic", keep=3, whole=True),
+        Column("Topic", keep=6, whole=True),
         Column("Endpoint", keep=9, whole=True),
         Column("k", keep=4, whole=True, right=True),
         Column("Published", keep=9, whole=True, right=True),
@@ -76,7 +76,10 @@ def table(title: str, compared: Sequence[Compared]) -> Table:
         Column("Agrees", keep=8, whole=True),
         Column("Here, evireg's default", keep=9, whole=True, right=True),
     )
-    return Table(title, columns, tuple(_row(each) for each in compared))
+    rows = tuple(_row(each) for each in compared)
+    if len({each.topic for each in compared}) == 1:
+        return Table(title, columns[1:], tuple(row[1:] for row in rows))
+    return Table(title, columns, rows)
 
 
 def _row(each: Compared) -> tuple[str, ...]:

@@ -68,6 +68,8 @@ def as_object(loaded: Loaded) -> dict[str, Any]:
         "cohorts": loaded.cohorts,
         "changeset": loaded.changeset,
         "not_poolable": dict(loaded.not_poolable),
+        "declared": [each.name for each in loaded.declared],
+        "new_names": {kind: list(names) for kind, names in loaded.new_names.items()},
         "flags": [issue.as_dict() for issue in loaded.flags],
     }
 
@@ -75,13 +77,20 @@ def as_object(loaded: Loaded) -> dict[str, Any]:
 def _tell(loaded: Loaded, *, dry_run: bool) -> None:
     from cli import output
     from registry.report.prose import count
+    from registry.terms import NotPoolable
 
     what = f"{count(loaded.created, 'new estimate')}, {loaded.unchanged} known already"
     where = f"{count(loaded.cohorts, 'new cohort')} in {count(loaded.studies, 'new study', 'new studies')}"
     start = "Checked, nothing stored" if dry_run else "Imported"
     output.say(f"{start}: {loaded.file}, {count(loaded.rows, 'row')}: {what}; {where}.")
+    if loaded.declared:
+        names = ", ".join(each.name for each in loaded.declared)
+        output.say(f"Declared as study characteristics: {names}.")
+    for kind, named in loaded.new_names.items():
+        if named:
+            output.say(f"New {kind}, not known before: {'; '.join(named)}.")
     if loaded.not_poolable:
-        reasons = ", ".join(f"{reason} ({n})" for reason, n in loaded.not_poolable.items())
+        reasons = ", ".join(f"{NotPoolable(reason).label} ({n})" for reason, n in loaded.not_poolable.items())
         output.say(f"Stored but not poolable: {reasons}.")
     if loaded.flags:
         _tell_flags(loaded.flags)

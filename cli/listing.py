@@ -113,7 +113,6 @@ SHOWN: Mapping[Kind, Mapping[str, tuple[str, int, bool]]] = {
         "Studies": ("studies", 4, True),
         "Estimates": ("estimates", 8, True),
         "Poolable": ("poolable", 5, True),
-        "Also called": ("synonyms", 3, False),
     },
     Kind.ATTRIBUTES: {
         "Name": ("attribute", 9, False),
@@ -137,7 +136,7 @@ def _columns(kind: Kind) -> list[Column]:
 
 
 def _cells(kind: Kind, row: Mapping[str, Any]) -> list[Any]:
-    composed = {"cutoff": cutoff, "ratio": ratio}
+    composed = {"cutoff": cutoff, "ratio": ratio, "not_poolable": why_not}
     return [_cell(composed[name](row) if name in composed else row[name]) for name, _, _ in SHOWN[kind].values()]
 
 
@@ -157,6 +156,13 @@ def cutoff(row: Mapping[str, Any]) -> str:
     return " ".join(part for part in (side, f"{row['cutoff_value']:g}", unit, words) if part)
 
 
+def why_not(row: Mapping[str, Any]) -> str:
+    """Say why an estimate cannot be pooled; empty when it can."""
+    from registry.terms import NotPoolable
+
+    return NotPoolable(row["not_poolable"]).label if row["not_poolable"] else ""
+
+
 def ratio(row: Mapping[str, Any]) -> str:
     """Write what was reported, digit by digit: `HR 1.73 (1.23–2.44)`; empty when no ratio was."""
     from registry.report.prose import measure_label
@@ -171,6 +177,8 @@ def ratio(row: Mapping[str, Any]) -> str:
 def _note(kind: Kind, rows: Sequence[Mapping[str, Any]]) -> str:
     if not rows:
         return "Nothing matches. `evireg list factors` shows what there is; `evireg seed` imports the shipped evidence."
+    if kind is Kind.FACTORS:
+        return "`evireg show FACTOR` tells its other names, cutoffs and endpoints."
     if kind is Kind.ESTIMATES:
         return "`evireg show KEY` shows one with its source; --json every column."
     return ""

@@ -40,13 +40,22 @@ def show_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[An
     console = _console()
     cells = [[_cell(value) for value in row] for row in rows]
     kept = _fitting(columns, cells, console.width)
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, title_style="bold")
+    table = Table(
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        show_header=any(column.header for column in columns),
+    )
     for index in kept:
         column = columns[index]
         table.add_column(
             column.header,
             justify="right" if column.right else "left",
             no_wrap=column.whole,
+            overflow="fold",  # a long word goes on in the next line: nothing is cut
             min_width=_width(column, cells, index) if column.whole else None,
         )
     for row in cells:
@@ -57,6 +66,7 @@ def show_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[An
         say(f"Not shown for want of width: {', '.join(left_out)}. --json has every column.")
     if note:
         say(note)
+    say()
 
 
 def say(text: str = "") -> None:
@@ -65,8 +75,11 @@ def say(text: str = "") -> None:
 
     room = min(width(), PROSE_WIDTH)
     for line in text.splitlines() or [""]:
-        indent = " " * (len(line) - len(line.lstrip()))
-        print("\n".join(indent + each for each in wrapped(line, room - len(indent))))
+        words = line.lstrip()
+        indent = " " * (len(line) - len(words))
+        hanging = indent + ("  " if words.startswith("– ") else "")
+        lines = wrapped(words, room - len(hanging)) or [""]
+        print(f"\n{hanging}".join([indent + lines[0], *lines[1:]]))
 
 
 def shows_unicode() -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 EXAMPLE = "evireg show kim2016"
 
 #: Left out for people: machine values, and what stands in a table of its own.
-NOT_A_FACT = frozenset({"kind", "digest", "attributes", "report", "reports", "entered", "history", "closed", "cohorts"})
+NOT_A_FACT = frozenset({"kind", "digest", "attributes", "reports", "entered", "history", "closed", "cohorts"})
 NOT_A_FACT |= {"estimates", "overlaps", "cutoffs", "endpoints", "est", "ci_low", "ci_high", "p_value", "p_operator"}
 
 
@@ -45,10 +45,9 @@ def _tell(found: Mapping[str, Any]) -> None:
     kind = found["kind"]
     name = found["key"] if kind == "estimate" else found.get("factor" if kind == "factor" else "study")
     cohort = f"/{found['cohort']}" if kind == "cohort" else ""
-    _facts(f"{kind} {name}{cohort}", [*_facts_of(found), *_facts_of(found.get("attributes", {}))])
-    for title in ("report", "reports"):
-        for report in found.get(title, ()):
-            _facts("read in" if kind == "estimate" else "report", _facts_of(report))
+    _facts(f"{kind.capitalize()} {name}{cohort}", [*_facts_of(found), *_facts_of(found.get("attributes", {}))])
+    for report in found.get("reports", ()):
+        _facts("Read in" if kind == "estimate" else "Report", _facts_of({**report, "key": None}))
     _tell_lists(found)
 
 
@@ -64,15 +63,16 @@ def _tell_lists(found: Mapping[str, Any]) -> None:
 
 
 def _facts_of(found: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Give what was read, name and value; what was not read is left out."""
-    return [(name, value) for name, value in found.items() if name not in NOT_A_FACT and value not in (None, "", [])]
+    """Give what was read, name and value; what was not read, and what is not so, is left out."""
+    said = ((name, value) for name, value in found.items() if name not in NOT_A_FACT)
+    return [(name, value) for name, value in said if value not in (None, "", []) and value is not False]
 
 
 def _facts(title: str, facts: Iterable[tuple[str, Any]]) -> None:
     from cli import output
 
     columns = [output.Column("", keep=9, whole=True), output.Column("", keep=8)]
-    output.show_table(title.capitalize(), columns, [(name, _cell(value)) for name, value in facts])
+    output.show_table(title, columns, [(name, _cell(value)) for name, value in facts])
 
 
 def _rows(title: str, rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
@@ -85,7 +85,7 @@ def _rows(title: str, rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -
 
 def _estimates(rows: Sequence[Mapping[str, Any]]) -> None:
     from cli import output
-    from cli.listing import cutoff, ratio
+    from cli.listing import cutoff, ratio, why_not
 
     columns = [
         output.Column("Key", keep=9),
@@ -95,6 +95,7 @@ def _estimates(rows: Sequence[Mapping[str, Any]]) -> None:
         output.Column("Ratio", keep=8, whole=True, right=True),
         output.Column("Adjusted", keep=4),
         output.Column("Not poolable because", keep=7),
+        output.Column("Text says", keep=6),
     ]
     cells = [
         (
@@ -104,7 +105,8 @@ def _estimates(rows: Sequence[Mapping[str, Any]]) -> None:
             row["endpoint"],
             ratio({"log_hr": None, **row}),
             row["adjusted"],
-            row["not_poolable"],
+            why_not(row),
+            row["effect_direction"],
         )
         for row in rows
     ]
@@ -112,4 +114,6 @@ def _estimates(rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _cell(value: Any) -> Any:
+    if value is True:
+        return "yes"
     return "; ".join(map(str, value)) if isinstance(value, list) else value

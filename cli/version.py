@@ -12,9 +12,9 @@ EXAMPLE = "evireg version"
 def command(*, as_json: AsJson = False) -> None:
     """Show which evireg this is, and on which Python."""
     from cli import output
-    from registry.version import ENGINE
+    from registry.version import VERSION
 
-    facts = {"evireg": ENGINE, "python": platform.python_version()}
+    facts = {"evireg": VERSION, "python": platform.python_version()}
     if as_json:
         output.show_json(facts)
     else:

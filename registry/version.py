@@ -1,8 +1,3 @@
-"""Which evireg this is; part of the provenance of every pool."""
+"""Which evireg this is; part of the provenance of every pool. The build takes the version from here."""
 
-from importlib.metadata import PackageNotFoundError, version
-
-try:
-    ENGINE = version("evireg")
-except PackageNotFoundError:  # run from a checkout that was never installed
-    ENGINE = "unknown"
+VERSION = "0.1.0"

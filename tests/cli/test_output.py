@@ -36,8 +36,11 @@ def test_value_with_its_interval_is_never_wrapped_or_cut(
     assert "Flags" in shown
 
 
-def test_table_in_a_pipe_takes_the_width_it_needs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_table_in_a_pipe_takes_the_width_it_needs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One row is one line, for grep."""
+    monkeypatch.delenv("COLUMNS", raising=False)
     output.show_table("Estimates", COLUMNS, ROWS)
     [line] = [line for line in capsys.readouterr().out.splitlines() if "Kim" in line]
     assert "CI level assumed" in line
