@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from registry.columns import BY_NAME
+from registry.columns import BY_NAME, Kind
 from registry.errors import PoolRefused, UsageError
 from registry.pooling.guards import Allowed, counted, selection_on_results
 
@@ -140,4 +140,7 @@ def _cutoff_unit(frame: Frame, known: Array) -> str:
 
 
 def _title(column: str) -> str:
+    """Name a column for a heading: a number of the contract by its meaning (`median follow-up`), else by its name."""
+    if column in BY_NAME and BY_NAME[column].kind is Kind.NUMBER:
+        return BY_NAME[column].meaning.partition(",")[0]
     return column.replace("_", " ")

@@ -86,6 +86,13 @@ def _mixtures(frame: Frame) -> Iterator[str]:
             yield f"{len(counts)} {name}: {counted(counts)}"
 
 
+def _studies(frame: Frame) -> Iterator[str]:
+    """Say which studies gave several cohorts: they count as independent unless an overlap is declared."""
+    several = {study: k for study, k in Counter(frame["study"].tolist()).items() if study is not None and k > 1}
+    if several:
+        yield f"several cohorts of one study, pooled as independent: {counted(several)}"
+
+
 def _cutoffs(frame: Frame) -> Iterator[str]:
     grouped: dict[str, list[float]] = {}
     for value, unit in zip(frame["cutoff_value"].tolist(), frame["cutoff_unit"].tolist(), strict=True):
@@ -129,6 +136,7 @@ STATEMENTS: tuple[Callable[[Frame], Iterator[str]], ...] = (
     _adjustment,
     _contrasts,
     _mixtures,
+    _studies,
     _cutoffs,
     _data_driven,
     _patients,

@@ -125,8 +125,10 @@ def test_two_estimates_of_a_cohort_need_a_rule() -> None:
 
 
 def test_cohorts_of_one_study_are_independent() -> None:
-    """The cohort, not the study, is the unit of independence."""
-    assert pool(plain(study=["A"] * 4, cohort=["a", "b", "c", "d"])).pool.k == 4
+    """The cohort, not the study, is the unit of independence; the reader is told where it matters."""
+    result = pool(plain(study=["A"] * 3 + ["B"], cohort=["a", "b", "c", "d"]))
+    assert result.pool.k == 4
+    assert "several cohorts of one study, pooled as independent: A (3)" in result.notes
 
 
 def test_cohorts_that_share_patients_need_a_rule() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from registry.report.forest_text import forest
 from registry.report import prose
+from registry.report.forest_text import forest
 from registry.report.prose import SIMULATED, width
 from tests.report.results import SHAPES
 
