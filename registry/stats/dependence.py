@@ -15,8 +15,8 @@ from registry.stats.clusters import Clustered, Correlate
 from registry.stats.dependent import Dependent, dependent
 from registry.stats.moderators import INTERCEPT, DesignMatrix, check_rank, given_matrix
 from registry.stats.multilevel import maximise
-from registry.stats.pool import checked
-from registry.stats.regression import as_design, check_level, single
+from registry.stats.pool import check_level, checked
+from registry.stats.regression import as_design, single
 from registry.stats.tau2 import estimator
 
 RHOS = (0.0, 0.2, 0.4, 0.6, 0.8)

@@ -202,9 +202,14 @@ def resolved(method: str, test: str, level: float, pi_rule: str | None, *, profi
     how, test = estimator(method), inference.resolve_test(test)
     if how.name == "FE" and test not in {"hk", "z"}:
         raise StatisticsError(f"the common-effect model has the Wald test only: test='z', not {test!r}")
+    check_level(level)
+    return Options(how, test, float(level), inference.resolve_pi_rule(pi_rule, test), profile, given)
+
+
+def check_level(level: float) -> None:
+    """Raise StatisticsError unless `level` is in percent."""
     if not 1.0 <= level < 100.0:  # below 1 a share was meant
         raise StatisticsError(f"level is in percent, from 1 to below 100: got {level}")
-    return Options(how, test, float(level), inference.resolve_pi_rule(pi_rule, test), profile, given)
 
 
 def _check_subsets(subsets: Subsets, n: int) -> None:

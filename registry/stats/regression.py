@@ -17,8 +17,8 @@ from registry.stats.heterogeneity import heterogeneity
 from registry.stats.linear import Linear
 from registry.stats.model import Mean
 from registry.stats.moderators import DesignMatrix, check_rank, design_matrix, given_matrix
-from registry.stats.pool import checked
-from registry.stats.tau2 import Estimator, estimator, q_profile
+from registry.stats.pool import checked, resolved
+from registry.stats.tau2 import Estimator, q_profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +147,8 @@ def regress(
     """
     effects, variances = checked(yi, vi)
     design = as_design(moderators)
-    how, test = estimator(method), inference.resolve_test(test)
-    _check_options(how, test, level)
+    options = resolved(method, test, level, None, profile=True, given=False)
+    how, test = options.how, options.test
     model, mean = single(effects, variances, design), _mean(effects, variances)
     tau2, maxima = how.solve(model)
     without = float(how.solve(mean).tau2[0]) if design.intercept else np.nan
@@ -189,18 +189,6 @@ def as_design(moderators: DesignMatrix | Mapping[str, ArrayLike] | ArrayLike) ->
 def _mean(yi: Floats, vi: Floats) -> Mean:
     order = np.lexsort((yi, vi))
     return Mean(yi[order, None], vi[order, None])
-
-
-def _check_options(how: Estimator, test: str, level: float) -> None:
-    if how.name == "FE" and test not in {"hk", "z"}:
-        raise StatisticsError(f"the common-effect model has the Wald test only: test='z', not {test!r}")
-    check_level(level)
-
-
-def check_level(level: float) -> None:
-    """Raise StatisticsError unless `level` is a percentage between 0 and 100."""
-    if not 0.0 < level < 100.0:
-        raise StatisticsError(f"level is in percent, above 0 and below 100: got {level}")
 
 
 class _Fitted(NamedTuple):
