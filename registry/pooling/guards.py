@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from registry.errors import PoolRefused, UsageError
+from registry.flow import cohorts
 from registry.terms import Adjusted, Allow, ContrastKind, Origin
 
 if TYPE_CHECKING:
@@ -127,15 +128,17 @@ def mixed_adjustment(frame: Frame, allowed: Allowed) -> None:
 
 def shared_cohorts(frame: Frame, _allowed: Allowed) -> None:
     """Refuse two estimates of the same patients: they are not independent; a one-per rule says which one counts."""
-    cohorts = _rows_by((_cohort_of(frame, row) for row in range(len(frame))), lambda pair: pair[0] is not None)
-    named = {study if cohort == "all" else f"{study}/{cohort}": rows for (study, cohort), rows in cohorts.items()}
+    known = [study is not None for study in frame["study"].tolist()]
+    rows = _rows_by(cohort if there else None for cohort, there in zip(cohorts(frame), known, strict=True))
+    named = {study if cohort == "all" else f"{study}/{cohort}": members for (study, cohort), members in rows.items()}
     _independent(named, frame, "more than one estimate of one cohort")
 
 
 def shared_overlap_groups(frame: Frame, _allowed: Allowed) -> None:
     """Refuse estimates of cohorts declared to share patients: they are not independent either."""
-    groups = _rows_by(frame["overlap_group"], lambda group: group is not None)
-    several = {group: rows for group, rows in groups.items() if len({_cohort_of(frame, row) for row in rows}) > 1}
+    own = cohorts(frame)
+    groups = _rows_by(frame["overlap_group"].tolist())
+    several = {group: rows for group, rows in groups.items() if len({own[row] for row in rows}) > 1}
     _independent(several, frame, "estimates of cohorts that share patients (overlap group)")
 
 
@@ -218,7 +221,8 @@ def _folded(value: str) -> str:
 def _independent(shared: Mapping[str, list[int]], frame: Frame, what: str) -> None:
     groups = {name: len(rows) for name, rows in shared.items() if len(rows) > 1}
     if groups:
-        keys = [str(frame["key"][row] or f"row {row + 1}") for name in groups for row in shared[name]]
+        given = frame["key"].tolist()
+        keys = [given[row] or f"row {row + 1}" for name in groups for row in shared[name]]
         raise PoolRefused(
             f"{what}, and no rule which one counts: {counted(groups)}; estimates {listed(keys)}",
             "keep one per cohort, best first: --one-per cohort:adjusted,largest_n",
@@ -226,13 +230,10 @@ def _independent(shared: Mapping[str, list[int]], frame: Frame, what: str) -> No
         )
 
 
-def _rows_by(values: Iterable[Any], known: Callable[[Any], bool]) -> dict[Any, list[int]]:
+def _rows_by(values: Iterable[Any]) -> dict[Any, list[int]]:
+    """Give the rows of each value that is known."""
     rows: dict[Any, list[int]] = defaultdict(list)
     for row, value in enumerate(values):
-        if known(value):
+        if value is not None:
             rows[value].append(row)
     return rows
-
-
-def _cohort_of(frame: Frame, row: int) -> tuple[Any, Any]:
-    return frame["study"][row], frame["cohort"][row] or "all"

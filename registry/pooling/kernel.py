@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from registry import stats
-from registry.flow import patients
 from registry.pooling.result import Pooled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import ArrayLike
 
-    from registry.frame import Frame
+    from registry.frame import Array, Frame
     from registry.stats import Pool, Subsets
 
 
@@ -47,15 +44,13 @@ def pooled(
         tau2=tau2,
     )
     rows = [subsets.rows[first:last] for first, last in zip(subsets.starts[:-1], subsets.starts[1:], strict=True)]
-    return [of_kernel(pool, frame.take(members)) for pool, members in zip(pools, rows, strict=True)]
+    return [of_kernel(pool, frame["n"][members]) for pool, members in zip(pools, rows, strict=True)]
 
 
-def of_kernel(pool: Pool, rows: Frame) -> Pooled:
-    """Take over a pool of the kernel; patients are those of its rows."""
-    return Pooled.of(pool, patients(rows), "no estimate gives a number of patients")
+def of_kernel(pool: Pool, sizes: Array) -> Pooled:
+    """Take over a pool of the kernel; `sizes` (k,) are the patients of its rows, nan where unknown.
 
-
-def subsets_of(groups: Sequence[Sequence[int]]) -> Subsets:
-    """Make index sets of these rows."""
-    starts = np.concatenate([[0], np.cumsum([len(rows) for rows in groups])])
-    return stats.Subsets(np.concatenate([np.asarray(rows, dtype=np.intp) for rows in groups]), starts)
+    The guards saw to it that no two rows share patients, so sizes add up.
+    """
+    known = sizes[~np.isnan(sizes)]
+    return Pooled.of(pool, int(known.sum()) if len(known) else None, "no estimate gives a number of patients")

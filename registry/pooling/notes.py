@@ -145,10 +145,10 @@ STATEMENTS: tuple[Callable[[Frame], Iterator[str]], ...] = (
 
 def _flags(frame: Frame) -> Iterator[str]:
     rows: dict[str, list[str]] = {}
-    labels = {flag.value: flag for flag in Flag}
+    labels, given = {flag.value: flag for flag in Flag}, frame["key"].tolist()
     for row, flags in enumerate(flags_of(frame, np.zeros(len(frame), dtype=np.bool_))):
         for flag in flags:
-            rows.setdefault(flag, []).append(str(frame["key"][row] or f"row {row + 1}"))
+            rows.setdefault(flag, []).append(given[row] or f"row {row + 1}")
     for flag, keys in rows.items():
         if flag == Flag.DATA_DRIVEN_CUTOFF:
             continue

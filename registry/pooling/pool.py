@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -105,19 +106,23 @@ def _estimates(frame: Frame, whole: Pooled, turned: Array) -> tuple[PooledEstima
 
 
 def _labels(frame: Frame) -> list[str]:
-    """Name each row as a forest plot does: `Kim 2016`, else the study's key, with the cohort when it is named."""
-    names = []
-    columns = ("first_author", "year", "study", "cohort", "key")
-    for row, values in enumerate(zip(*(frame[name].tolist() for name in columns), strict=True), 1):
-        author, year, study, cohort, key = values
-        name = f"{author} {year:.0f}" if author and year == year else study or key or f"row {row}"  # noqa: PLR0124
-        names.append(" ".join((f"{name}, {cohort}" if cohort not in (None, "all") else str(name)).split()))
-    twice = {name for name in names if names.count(name) > 1}
-    apart = frame["study"].tolist()
+    """Name each row as a forest plot does: `Kim 2016`, else the study's key, with the cohort when it is named.
+
+    Different studies of one name are told apart by their keys.
+    """
+    columns = (frame[name].tolist() for name in ("first_author", "year", "study", "cohort", "key"))
+    names = [_label(row, values) for row, values in enumerate(zip(*columns, strict=True), 1)]
+    often, studies = Counter(names), frame["study"].tolist()
     return [
-        f"{name} ({study})" if name in twice and study not in (None, name) else name
-        for name, study in zip(names, apart, strict=True)
+        f"{name} ({study})" if often[name] > 1 and study not in (None, name) else name
+        for name, study in zip(names, studies, strict=True)
     ]
+
+
+def _label(row: int, values: tuple[Any, ...]) -> str:
+    author, year, study, cohort, key = values
+    name = f"{author} {year:.0f}" if author and not np.isnan(year) else study or key or f"row {row}"
+    return " ".join((name if cohort in (None, "all") else f"{name}, {cohort}").split())
 
 
 def _about(frame: Frame) -> dict[str, str]:

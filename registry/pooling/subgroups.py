@@ -69,7 +69,7 @@ def _tested(frame: Frame, groups: Grouping, settings: Settings, *, common: bool)
     )
     members = [known[codes == code] for code in range(len(groups.labels))]
     found = [
-        Group(label, of_kernel(pool, frame.take(rows)), tuple(rows.tolist()))
+        Group(label, of_kernel(pool, frame["n"][rows]), tuple(rows.tolist()))
         for label, pool, rows in zip(groups.labels, fitted.pools, members, strict=True)
     ]
     return found, fitted.test
