@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 from io import TextIOWrapper
@@ -61,9 +62,7 @@ def _root() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code; see `registry.errors` for what each code means."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # an old terminal shows ? for what it cannot
+    _for_any_terminal()
     try:
         return _run(given)
     except EviregError as error:
@@ -76,6 +75,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if "EVIREG_DEBUG" in os.environ:
             raise
         return _fail(_fault(error), as_json="--json" in given)
+
+
+#: What an old terminal shows for characters it does not have; ? for any other.
+PLAIN = {"–": "-", "−": "-", "—": "-", "…": "...", "≥": ">=", "≤": "<=", "²": "2", "τ": "tau", "─": "-", "×": "x"}
+
+
+def _for_any_terminal() -> None:
+    """Let every terminal show what it can, instead of failing on the first character it does not have."""
+    codecs.register_error("evireg", _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="evireg")
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(PLAIN.get(each, "?") for each in error.object[error.start : error.end]), error.end
 
 
 def _run(arguments: list[str]) -> int:

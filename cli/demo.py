@@ -99,12 +99,14 @@ def _tell(example: Topic, database: Path, analyses: Sequence[Analysis]) -> None:
     from cli import comparison, output
     from registry.report import prose
 
-    output.say(f"{prose.SIMULATED}\n\n{example.title}\n{example.description}\n")
+    output.say(f"{prose.SIMULATED}\n\n{example.title}\n{example.description}\n\n")
     title = "Pooled, beside the published totals the cohorts were made to give – SIMULATED DATA"
     output.show_tables([comparison.table(title, [each.compared for each in analyses])])
     source = analyses[0].compared.result.published
     if source is not None:
-        output.say(f"Published: {source.source}. Same method: DerSimonian–Laird, Wald. Default: REML, Hartung–Knapp.\n")
+        output.say(
+            f"Published: {source.source}. Same method: DerSimonian–Laird, Wald. Default: REML, Hartung–Knapp.\n\n"
+        )
     for each in analyses:
         output.show_tables(_of_endpoint(each))
     output.say(prose.methods(analyses[0].sensitivity) + "\n")

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Column", "fail", "remark", "say", "show_block", "show_json", "show_table", "show_tables"]
 
+#: Characters between two columns of a table.
+GAP = 3
+
 #: Prose wider than this is hard to read, whatever the terminal.
 PROSE_WIDTH = 100
 
@@ -172,7 +175,7 @@ def _width(column: Column, cells: Sequence[Sequence[str]], index: int) -> int:
 def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]], width: int) -> list[int]:
     """Choose the columns that fit: drop those of lowest rank, rightmost first, until the rest can be shown."""
     kept = list(range(len(columns)))
-    while len(kept) > 1 and sum(_least(columns[i], cells, i) + 2 for i in kept) - 2 > width:
+    while len(kept) > 1 and sum(_least(columns[i], cells, i) + GAP for i in kept) - GAP > width:
         kept.remove(min(reversed(kept), key=lambda i: columns[i].keep))
     return kept
 

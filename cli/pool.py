@@ -110,8 +110,8 @@ def tell(result: PoolResult) -> None:
     from registry.report import prose, tables
 
     if result.simulated:
-        output.say(f"{prose.SIMULATED}\n")
-    output.say(f"{prose.headline(result)}\n")
+        output.say(f"{prose.SIMULATED}\n\n")
+    output.say(f"{prose.headline(result)}\n\n")
     output.show_tables(tables.tables(result))
     if output.on_terminal():
         from registry.report.forest_text import forest

@@ -71,7 +71,7 @@ def _ferritin() -> None:
     _run(
         "pool", "--where", TRANSPLANT, "--forest", str(FOLDER / "ferritin-transplant-os.svg"), "--db", str(DATABASE)
     )  # fmt: skip
-    output.say("And what must not be pooled together is refused, with the argument that settles it:")
+    output.say("\nAnd what must not be pooled together is refused, with the argument that settles it:")
     _run("pool", "--factor", "ferritin", "--endpoint", "OS", "--db", str(DATABASE), expected=2)
 
 

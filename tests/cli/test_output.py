@@ -36,6 +36,22 @@ def test_value_with_its_interval_is_never_wrapped_or_cut(
     assert "Flags" in shown
 
 
+@pytest.mark.parametrize("width", range(40, 160, 3))
+def test_column_of_whole_values_is_shown_whole_or_not_at_all(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    """A table of many values keeps those of rank, each in one piece, and names the columns it left out."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    names = ["Published", "Same method", "Default", "Fixed", "Bayes"]
+    columns = [Column(name, keep=place, whole=True, right=True) for place, name in enumerate(names)]
+    values = [f"{place}.859 (1.105–3.127)" for place in range(5)]
+    output.show_table("Pools", columns, [values])
+    shown = capsys.readouterr().out
+    for name, value in zip(names, values, strict=True):
+        assert (value in shown) is (name not in shown.partition("want of width: ")[2].replace("\n", " "))
+    assert "4.859 (1.105–3.127)" in shown
+
+
 def test_table_in_a_pipe_takes_the_width_it_needs(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
