@@ -48,12 +48,17 @@ def grouping(frame: Frame, asked: str, allowed: Allowed) -> Grouping:
     column = _column(frame, column.strip())
     if column in BY_NAME and BY_NAME[column].on_result:
         selection_on_results((column,), allowed)
+    if all(value is None or value != value for value in frame[column].tolist()):  # noqa: PLR0124 - nan alone is not itself
+        raise PoolRefused(f"subgroup: {column} was read for no estimate", "choose another column", "subgroup")
     numeric = frame[column].dtype.kind == "f"
     if colon and not numeric:
         raise UsageError(f"subgroup {asked!r}: {column} holds words, not numbers", f"without a threshold: {column}")
     if numeric and not colon:
+        known = frame[column][~np.isnan(frame[column])]
         raise PoolRefused(
-            _needs_threshold(frame, column), f"for instance --subgroup {column}:{_middle(frame, column)}", "subgroup"
+            f"subgroup: {column} is a number ({known.min():g} to {known.max():g}) and needs a threshold",
+            f"for instance --subgroup {column}:{np.median(known):g}",
+            "subgroup",
         )
     return _by_threshold(frame, column, _thresholds(asked, text)) if colon else _by_word(frame, column)
 
@@ -67,18 +72,6 @@ def _column(frame: Frame, name: str) -> str:
     raise UsageError(
         f"subgroup: there is no column {name!r}{meant}", f"a contract column, or a study characteristic: {known}"
     )
-
-
-def _needs_threshold(frame: Frame, column: str) -> str:
-    known = frame[column][~np.isnan(frame[column])]
-    if not len(known):
-        return f"subgroup: {column} was read for no estimate"
-    return f"subgroup: {column} is a number ({known.min():g} to {known.max():g}) and needs a threshold"
-
-
-def _middle(frame: Frame, column: str) -> str:
-    known = frame[column][~np.isnan(frame[column])]
-    return f"{np.median(known):g}" if len(known) else "VALUE"
 
 
 def _thresholds(asked: str, text: str) -> list[float]:

@@ -44,7 +44,8 @@ def pooled(
         tau2=tau2,
     )
     rows = [subsets.rows[first:last] for first, last in zip(subsets.starts[:-1], subsets.starts[1:], strict=True)]
-    return [of_kernel(pool, frame["n"][members]) for pool, members in zip(pools, rows, strict=True)]
+    sizes = frame["n"]
+    return [of_kernel(pool, sizes[members]) for pool, members in zip(pools, rows, strict=True)]
 
 
 def of_kernel(pool: Pool, sizes: Array) -> Pooled:

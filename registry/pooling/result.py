@@ -226,7 +226,7 @@ class Subgroups:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PoolResult:
     """A pool and all that explains it: estimates, sensitivity, subgroups, flow, provenance and plain notes.
 
@@ -244,6 +244,11 @@ class PoolResult:
     notes: tuple[str, ...]
     about: Mapping[str, str] = field(default_factory=dict)
     simulated: bool = False
+
+    def __repr__(self) -> str:
+        pool = self.pool
+        numbers = {name: getattr(pool, name) for name in ("k", "hr", "hr_ci_low", "hr_ci_high", "method", "test")}
+        return f"PoolResult({', '.join(f'{name}={value!r}' for name, value in numbers.items())})"
 
     @property
     def measure(self) -> str | None:

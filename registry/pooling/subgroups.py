@@ -42,8 +42,6 @@ def subgroups(frame: Frame, asked: str, settings: Settings, *, tau2: str, allowe
 
 
 def _check(groups: Grouping, settings: Settings, tau2: str) -> None:
-    if not len(groups.labels):
-        raise PoolRefused(f"subgroup: {groups.column} was read for no estimate", "choose another column", "subgroup")
     largest = int(np.bincount(groups.codes[groups.codes >= 0]).max())
     if tau2 == "common" and largest < 2 and settings.method.upper() not in ("FE", "CE"):
         raise PoolRefused(

@@ -223,6 +223,11 @@ def test_estimates_are_named_as_a_forest_plot_names_them() -> None:
     assert [each.label for each in pool(forget(plain(2), "study", "key", "cohort")).estimates] == ["row 1", "row 2"]
 
 
+def test_result_shows_itself_in_a_line() -> None:
+    """At a prompt a result is its numbers, not a page of fields."""
+    assert repr(pool(myeloma(), method="DL")).startswith("PoolResult(k=8, hr=1.7326307669")
+
+
 def test_unknown_methods_are_refused_by_the_kernel() -> None:
     """Options reach the kernel, and its words come back."""
     with pytest.raises(StatisticsError, match="unknown method 'SQUARE'"):

@@ -126,11 +126,11 @@ def test_faulty_subgroups_are_refused() -> None:
     with pytest.raises(UsageError, match="design holds words, not numbers"):
         pool(frame, subgroup="design:5")
     with pytest.raises(UsageError, match="'high' is not a threshold"):
-        pool(frame, subgroup="cutoff_value:high")
+        pool(frame, subgroup="n:high")
     with pytest.raises(UsageError, match="subgroup_tau2 is 'both'"):
         pool(frame, subgroup="design", subgroup_tau2="both")
     with pytest.raises(PoolRefused, match="country was read for no estimate"):
-        pool(frame, subgroup="country")
+        pool(frame, subgroup="country:5")
 
 
 def test_subgroups_by_the_result_need_to_be_allowed() -> None:
