@@ -45,20 +45,33 @@ def derive(values: Values) -> Derived:
     is none (Parmar, Torri & Stewart 1998, eq. 7). An SE from p needs an exact p ≤ 0.5 and a ratio other than 1 (their
     eq. 9). Numbers that break a hard rule give none, and a row questioned by a curator keeps its numbers unused.
     """
-    faults = hard_faults(values)
-    if faults:
+    printed = _ratio(values)
+    if faults := _faults(printed):
         return Derived(None, None, Derivation.NONE, NotPoolable.DISPUTED, faults)
-    yi, vi, route, reason = _effect(values)
+    yi, vi, route, reason = _effect(values, printed)
     if values.get("status") == Status.DISPUTED:
         reason = NotPoolable.DISPUTED
-    return Derived(yi, vi, route, reason, tuple(_flags(values, route)))
+    return Derived(yi, vi, route, reason, tuple(_flags(values, printed, route)))
 
 
 def hard_faults(values: Values) -> tuple[Flag, ...]:
     """Name what no correct report can print: such a row is refused, or stored as disputed if printed so."""
-    est, low, high, level = _numbers(values)
+    return _faults(_ratio(values))
+
+
+#: A ratio as reported: itself, the bounds of its CI, and the level in percent.
+Ratio = tuple[float | None, float | None, float | None, float | None]
+
+
+def _ratio(values: Values) -> Ratio:
+    get = values.get
+    return get("est"), get("ci_low"), get("ci_high"), get("ci_level")
+
+
+def _faults(printed: Ratio) -> tuple[Flag, ...]:
+    est, low, high, level = printed
     found = []
-    if any(number is not None and number <= 0.0 for number in (est, low, high)):
+    if (est is not None and est <= 0.0) or (low is not None and low <= 0.0) or (high is not None and high <= 0.0):
         found.append(Flag.CI_NOT_POSITIVE)
     if low is not None and high is not None and low >= high:
         found.append(Flag.CI_WIDTH_ZERO if low == high else Flag.CI_REVERSED)
@@ -69,13 +82,8 @@ def hard_faults(values: Values) -> tuple[Flag, ...]:
     return tuple(found)
 
 
-def _numbers(values: Values) -> tuple[float | None, float | None, float | None, float | None]:
-    get = values.get
-    return get("est"), get("ci_low"), get("ci_high"), get("ci_level")
-
-
-def _effect(values: Values) -> tuple[float | None, float | None, Derivation, NotPoolable | None]:
-    est, low, high, level = _numbers(values)
+def _effect(values: Values, printed: Ratio) -> tuple[float | None, float | None, Derivation, NotPoolable | None]:
+    est, low, high, level = printed
     log_hr, se = values.get("log_hr"), values.get("se_log_hr")
     if est is None and log_hr is None:
         reason = NotPoolable.NO_RATIO if values.get("effect_direction") is None else NotPoolable.DIRECTION_ONLY
@@ -104,8 +112,8 @@ def _checked(
     return None, None, Derivation.NONE, NotPoolable.NO_INTERVAL
 
 
-def _flags(values: Values, route: Derivation) -> Iterator[Flag]:
-    est, low, high, level = _numbers(values)
+def _flags(values: Values, printed: Ratio, route: Derivation) -> Iterator[Flag]:
+    est, low, high, level = printed
     if level is None and (low is not None or high is not None):
         yield Flag.LEVEL_ASSUMED
     if est is not None and low is not None and high is not None:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from registry.columns import COLUMNS
-from registry.derivation import hard_faults
 from registry.errors import Conflict, InputRefused
 from registry.issues import Issue
 from registry.models import Cohort, Estimate, Study, evidence
-from registry.terms import AttributeLevel, Flag, Status
+from registry.terms import AttributeLevel, Flag
 from registry.writing.bulk import batched, select_in
 from registry.writing.flush import Waiting
 from registry.writing.keys import DEFAULTS, estimate_key, report_names
@@ -144,8 +143,6 @@ class _Writer:
         values["endpoint"] = canonical("endpoint", values["endpoint"])
         if values["disease"] is not None:
             values["disease"] = canonical("disease", values["disease"])
-        if values["status"] is None:
-            values["status"] = Status.DISPUTED.value if hard_faults(values) else Status.EXTRACTED.value
         undeclared = [name for name in record.attributes if name not in self._levels]
         if undeclared:
             raise InputRefused(
@@ -186,26 +183,21 @@ class _Writer:
         return {name: value for name, value in row.record.attributes.items() if levels[name] is AttributeLevel.ESTIMATE}
 
     def _create(self, row: _Row, papers: Reports) -> dict[str, Any]:
-        source, cohort, study = row.source, row.cohort, row.study
-        facts = row.values.copy()
-        own = papers.by_id.get(study.fields["report_id"] or 0)
-        paper = own.fields if own else {}
-        for name in SAID:
-            facts[name] = cohort.fields.get(name)
-        for name, mine in OWN.items():
-            facts[name] = paper.get(mine)
+        source, cohort = row.source, row.cohort
+        facts = {**row.values, **self._shared(row, papers)}
+        facts["key"] = row.key
         facts["source_kind"] = source.fields.get("kind") if source else None
         facts["source_url"] = source.fields.get("url") if source else None
-        attributes = self._own_attributes(row)
-        facts["attributes"] = {**study.attributes, **cohort.attributes, **attributes}
-        facts["key"] = row.key
-        facts["overlap_group"] = self._groups.get(cohort.id)
-        facts["retracted"] = bool(paper.get("retracted") or (source and source.fields.get("retracted")))
+        if source and source.fields["retracted"]:
+            facts["retracted"] = True
+        attributes = self._own_attributes(row) if row.record.attributes else {}
+        if attributes:
+            facts["attributes"] = {**facts["attributes"], **attributes}
         _, derived = finished(facts)
         self._tally.created += 1
         self._remark(row, derived)
         number = self._waiting.estimate(
-            row.values,
+            facts,
             key=row.key,
             cohort=cohort.id,
             contrast=self._names.contrast(row.values),
@@ -214,6 +206,21 @@ class _Writer:
         )
         self._waiting.attributes("estimate_id", number, attributes)
         self._waiting.evidence(facts)
+        return facts
+
+    def _shared(self, row: _Row, papers: Reports) -> dict[str, Any]:
+        """Give what all new estimates of a cohort in this chunk have in common; by now its fields are settled."""
+        facts = row.cohort.facts
+        if facts is None:
+            own = papers.by_id.get(row.study.fields["report_id"] or 0)
+            paper = own.fields if own else {}
+            facts = row.cohort.facts = {
+                **{name: row.cohort.fields.get(name) for name in SAID},
+                **{name: paper.get(mine) for name, mine in OWN.items()},
+                "attributes": {**row.study.attributes, **row.cohort.attributes},
+                "overlap_group": self._groups.get(row.cohort.id),
+                "retracted": bool(paper.get("retracted")),
+            }
         return facts
 
     def _remark(self, row: _Row, derived: Derived) -> None:

@@ -52,7 +52,10 @@ def estimate_key(values: Values) -> str:
     value as a float (550 = 550.0), covariates sorted, null where not read, defaults filled in.
     """
     get = values.get
-    identity = [_plain(get(name)) for name in IDENTITY]
+    identity: list[Any] = [
+        value.strip() or None if isinstance(value, str) else value if value is None else float(value) + 0.0
+        for value in [get(name) for name in IDENTITY]
+    ]
     identity[1] = identity[1] or DEFAULTS["cohort"]
     for place, name in _DEFAULTED:
         identity[place] = identity[place] or DEFAULTS[name]
@@ -63,12 +66,6 @@ def estimate_key(values: Values) -> str:
 
 
 _DEFAULTED = [(place, name) for place, name in enumerate(IDENTITY) if name in DEFAULTS]
-
-
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, str):
-        return (value.strip() or None) if value else None
-    return float(value) + 0.0
 
 
 def cutoff_key(values: Values) -> str:

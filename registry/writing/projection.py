@@ -30,7 +30,7 @@ from registry.models import (
     Study,
     evidence,
 )
-from registry.terms import AttributeType
+from registry.terms import AttributeType, NotPoolable, Status
 from registry.writing.bulk import batched, insert_rows, select_in
 from registry.writing.digest import bucket, canonical_attributes, digest
 from registry.writing.overlaps import overlap_groups
@@ -99,8 +99,14 @@ _FACTS = (
 
 
 def finished(facts: dict[str, Any]) -> tuple[dict[str, Any], Derived]:
-    """Complete the facts of a row (in place) with yi, vi, derivation, flags and digest; give what was derived too."""
+    """Complete the facts of a row (in place) with yi, vi, derivation, flags and digest; give what was derived too.
+
+    A row without status yet is extracted, or disputed when it breaks a hard rule.
+    """
     derived = derive(facts)
+    if facts["status"] is None:
+        disputed = derived.not_poolable is NotPoolable.DISPUTED
+        facts["status"] = Status.DISPUTED.value if disputed else Status.EXTRACTED.value
     facts["yi"], facts["vi"] = derived.yi, derived.vi
     facts["derivation"] = derived.derivation.value
     facts["not_poolable"] = None if derived.not_poolable is None else derived.not_poolable.value

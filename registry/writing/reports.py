@@ -95,7 +95,7 @@ class Reports:
             return known
         names = report_names(doi=fields.get("doi"), pmid=fields.get("pmid"), citation=citation(study.key, fields))
         found = self._find(names)
-        if known is None or (found is not None and found is not known and _nameless(known)):
+        if known is None or (found is not None and _standing(found) > _standing(known)):
             report = found or self._create(names)
             if known is not None:
                 self._merge(report, {name: known.fields.get(name) for name in OWN.values()}, record)
@@ -162,9 +162,14 @@ def _unnamed(study: str, kind: str) -> str:
     return f"{kind} on study:{study}"
 
 
-def _nameless(known: Thing) -> bool:
-    """Whether a report has no identifier: another one can take its place without two reports sharing one."""
-    return all(known.fields.get(name) is None for name in ("doi", "pmid"))
+def _standing(report: Thing) -> int:
+    """How surely a report is known: by identifier, by title, or only as some study's.
+
+    A study changes to a report of higher standing and never back, so that the same rows again change nothing; one with
+    an identifier stays, for else two reports would share it.
+    """
+    fields = report.fields
+    return 2 if fields.get("doi") or fields.get("pmid") else int(bool(fields.get("title")))
 
 
 def _without_same_doi(report: Thing, fields: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -21,7 +21,8 @@ class Thing:
     """A report, study or cohort: integer `id`, `key` as shown, `fields` by contract name (a report's by its own).
 
     `stored` is whether the database has it; `filled` names the fields that were empty there and are not any more;
-    `given` the study characteristics that are new.
+    `given` the study characteristics that are new. `met` is what rows have said of it so far, `facts` what a cohort
+    gives to each of its evidence rows.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Thing:
     filled: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
     met: set[tuple[Any, ...]] = field(default_factory=set)
+    facts: dict[str, Any] | None = None
 
     @property
     def touched(self) -> bool:
