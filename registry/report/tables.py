@@ -18,7 +18,7 @@ __all__ = ["Column", "Table", "tables"]
 
 #: The prediction interval is shown from here on; the kernel computes it from k = 3.
 SHOW_PREDICTION_FROM = 5
-#: Below this many estimates its coverage falls short of its level (Partlett & Riley 2017, section 5).
+#: Below this many estimates its coverage falls short of its level (Partlett & Riley 2017).
 FULL_COVERAGE_FROM = 20
 
 
