@@ -12,6 +12,14 @@
 | `inference` | tables of tests and prediction-interval rules |
 | `pool` | the front: `fit`, `pool_many`, `weights` |
 | `subgroup` | pools by group with one tau² or one each, and the tests between them |
+| `deletion` | leave-one-out in closed form, and leaving out whole groups |
+| `influence` | which estimates drive a pool, and what each study's own effect may be |
+| `gosh` | the pools of all subsets |
+| `linear`, `moderators` | regressions as a model like `model`; moderators as named columns |
+| `regression`, `permutation` | meta-regression, and its permutation test |
+| `clusters`, `multilevel`, `robust` | estimates that share patients: covariance by cluster, its variances, CR1 and CR2 |
+| `dependence`, `dependent` | three-level and working-correlation models, and what they return |
+| `cutoff_models` | effects by cutoff: classes, a line, several cutoffs of the same patients |
 | `results`, `reasons` | `Pools`, `Pool`, and why a number is undefined |
 
 Names follow metafor: yi, vi, sei, tau2, i2 (percent), h2, q, k. Undefined is nan with a reason.
@@ -26,16 +34,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from registry.stats.agreement import Contradiction, off_centre, p_contradicts
     from registry.stats.batch import Subsets, by_group, cumulative, leave_one_out, whole
+    from registry.stats.cutoff_models import cutoff_classes, cutoff_regression, multi_cutoff
+    from registry.stats.deletion import leave_each_out, leave_groups_out
+    from registry.stats.dependence import cluster_robust, three_level, working_correlations
     from registry.stats.effects import from_ci, from_log, from_p, inverted
+    from registry.stats.moderators import design_matrix, given_matrix
+    from registry.stats.permutation import permutation_test
     from registry.stats.pool import fit, pool_many, weights
+    from registry.stats.regression import regress
     from registry.stats.results import Pool, Pools
     from registry.stats.subgroup import Subgroups, SubgroupTest, common_tau2, subgroup_test, subgroups
 
 _NAMES = {
     "agreement": ("Contradiction", "off_centre", "p_contradicts"),
     "batch": ("Subsets", "by_group", "cumulative", "leave_one_out", "whole"),
+    "cutoff_models": ("cutoff_classes", "cutoff_regression", "multi_cutoff"),
+    "deletion": ("leave_each_out", "leave_groups_out"),
+    "dependence": ("cluster_robust", "three_level", "working_correlations"),
     "effects": ("from_ci", "from_log", "from_p", "inverted"),
+    "moderators": ("design_matrix", "given_matrix"),
+    "permutation": ("permutation_test",),
     "pool": ("fit", "pool_many", "weights"),
+    "regression": ("regress",),
     "results": ("Pool", "Pools"),
     "subgroup": ("SubgroupTest", "Subgroups", "common_tau2", "subgroup_test", "subgroups"),
 }
@@ -49,21 +69,33 @@ __all__ = [
     "Subgroups",
     "Subsets",
     "by_group",
+    "cluster_robust",
     "common_tau2",
     "cumulative",
+    "cutoff_classes",
+    "cutoff_regression",
+    "design_matrix",
     "fit",
     "from_ci",
     "from_log",
     "from_p",
+    "given_matrix",
     "inverted",
+    "leave_each_out",
+    "leave_groups_out",
     "leave_one_out",
+    "multi_cutoff",
     "off_centre",
     "p_contradicts",
+    "permutation_test",
     "pool_many",
+    "regress",
     "subgroup_test",
     "subgroups",
+    "three_level",
     "weights",
     "whole",
+    "working_correlations",
 ]
 
 

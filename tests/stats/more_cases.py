@@ -1,4 +1,4 @@
-"""Reference values of the regressions and of dependence: `reference_regression/values.json`, made by `make.R` there."""
+"""Reference values of regressions and dependence: `reference/more/regression.json`, made by the R script beside it."""
 
 import json
 from functools import cache
@@ -20,7 +20,7 @@ WITH_PERMUTATIONS = tuple(name for name in NAMES if "permutest_exact_REML" in ca
 
 @cache
 def more() -> dict[str, Any]:
-    return json.loads((Path(__file__).parent / "reference_regression" / "values.json").read_text())
+    return json.loads((Path(__file__).parent / "reference" / "more" / "regression.json").read_text())
 
 
 def column(data: str, name: str) -> np.ndarray:

@@ -1,5 +1,5 @@
 # Values of metafor 3.8-1, clubSandwich 0.5.8 and robumeta 2.1 that tests/stats/reference has none of.
-# Rscript make.R > values.json
+# Rscript regression.R > regression.json
 suppressMessages({library(metafor); library(clubSandwich); library(robumeta); library(jsonlite)})
 set.seed(20030214)
 tight <- list(threshold = 1e-12, maxiter = 5000, tol = 1e-15, tau2.max = 1e6)
