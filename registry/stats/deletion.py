@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from registry.errors import StatisticsError
 from registry.stats.batch import CHUNK, Floats, Ints, Subsets, by_group
-from registry.stats.model import Curvature, Forms, Mean
+from registry.stats.model import Curvature, Fitted, Forms, Mean, Unweighted
 from registry.stats.pool import Options, assembled, checked, empty, fields_of, fit, resolved
 from registry.stats.results import Pools
 
@@ -56,6 +56,16 @@ class Deleted(Mean):
         (first,) = self._sums(tau2, (1,))
         return 1.0 / (self._own_vi + tau2), first[0], first[1] / first[0]
 
+    def fitted(self, tau2: Floats) -> Fitted:
+        """Weighted means at tau2 (g, m), and what is left of the effects around them."""
+        (first,) = self._sums(tau2, (1,))
+        mean = first[1] / first[0]
+        return Fitted(mean, first[0], np.maximum(first[2] - mean * first[1], 0.0))
+
+    def power_sums(self, tau2: Floats, powers: Sequence[int]) -> list[Floats]:
+        """Sums of powers of the weights at tau2 (g, m)."""
+        return [total[0] for total in self._sums(tau2, powers)]
+
     def forms(self, tau2: Floats) -> Forms:
         """Quadratic forms and traces at tau2 (g, m)."""
         first, second = self._sums(tau2, (1, 2))
@@ -71,6 +81,20 @@ class Deleted(Mean):
         yppp = third[2] - mean * (2.0 * third[1] - mean * third[0]) - (second[1] - mean * second[0]) ** 2 / first[0]
         ratio = second[0] / first[0]
         return Curvature(yppp, second[0] - 2.0 * third[0] / first[0] + ratio**2, second[0])
+
+    def bent(self, tau2: Floats) -> tuple[Forms, Curvature]:
+        """Forms and their derivatives at tau2 (g, m)."""
+        bend = self.curvature(tau2)
+        return self.forms(tau2), bend
+
+    def unweighted(self) -> Unweighted:
+        """Moments of the unweighted residuals."""
+        vi, own, share = self.row_vi, self._own_vi, 1.0 / self.k
+        total, squares = vi.sum() - own, (vi * vi).sum() - own * own
+        zeroth, first, second = ((self._powers * vi).sum(axis=1)[:, None] - self._own * own)
+        mean = share * (self._powers[1].sum() - self._own[1])
+        tr_mvmv = (1.0 - 2.0 * share) * squares + (share * total) ** 2
+        return Unweighted((1.0 - share) * total, tr_mvmv, second - mean * (2.0 * first - mean * zeroth))
 
     def logdets(self, tau2: Floats) -> tuple[Floats, Floats]:
         """Log |W⁻¹| and log |X'WX| at tau2 (g, m)."""

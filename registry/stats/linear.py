@@ -7,11 +7,12 @@ computed once.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from registry.stats.model import Curvature, Forms
+from registry.stats.model import Curvature, Forms, Unweighted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +74,13 @@ class Linear:
         self.vmin, self.vmax = np.broadcast_to(vi[0], m), np.broadcast_to(vi[-1], m)
         residual = self._residual(self._basis(np.ones((self.k, 1, 1))))
         self.ss: Floats = np.broadcast_to((residual * residual).sum(axis=0)[0], m)
+        centred = self.yi - self.yi.mean(axis=0)
+        self.total: Floats = np.broadcast_to((centred * centred).sum(axis=0), m)
+
+    @cached_property
+    def at_zero(self) -> Forms:
+        """Forms at tau² = 0."""
+        return self.forms(np.zeros((1, len(self.vmin))))
 
     def take(self, pools: Ints) -> Linear:
         """Return the model of these pools, which may repeat."""
@@ -102,6 +110,21 @@ class Linear:
             yppp = yppp - (weighted * column).sum(axis=0) ** 2 / square
         parts = (yppp, self._trace_pp(w, basis), (w * w).sum(axis=0))
         return Curvature(*(np.broadcast_to(part, tau2.shape) for part in parts))
+
+    def bent(self, tau2: Floats) -> tuple[Forms, Curvature]:
+        """Forms and their derivatives at tau2 (g, m)."""
+        return self.forms(tau2), self.curvature(tau2)
+
+    def unweighted(self) -> Unweighted:
+        """Moments of the unweighted residuals."""
+        basis, vi = self._basis(np.ones((self.k, 1, 1))), self.vi[:, None]
+        residual, (rest, _) = self._residual(basis), self._off_leverage(np.ones((self.k, 1, 1)), basis)
+        tr_mvmv = (vi * vi * (2.0 * rest - 1.0)).sum(axis=0)
+        for i, one in enumerate(basis.columns):
+            for j, other in enumerate(basis.columns):
+                tr_mvmv = tr_mvmv + (vi * one * other).sum(axis=0) ** 2 / (basis.squares[i] * basis.squares[j])
+        parts = ((vi * rest).sum(axis=0), tr_mvmv, (vi * residual * residual).sum(axis=0))
+        return Unweighted(*(np.broadcast_to(part[0], self.vmin.shape) for part in parts))
 
     def logdets(self, tau2: Floats) -> tuple[Floats, Floats]:
         """Log |W⁻¹| and log |X'WX| at tau2 (g, m)."""

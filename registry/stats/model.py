@@ -8,6 +8,7 @@ An estimator that asks only for these forms works for one mean, for group means 
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -42,6 +43,17 @@ class Curvature(NamedTuple):
     """tr WW."""
 
 
+class Unweighted(NamedTuple):
+    """Moments of the unweighted residuals My, with M = I − X(X'X)⁻¹X' and V = diag(vi), each (m,)."""
+
+    tr_mv: Floats
+    """tr MV: by sampling error alone y'My would be this on average."""
+    tr_mvmv: Floats
+    """tr MVMV: and 2 tr MVMV its variance."""
+    ymvmy: Floats
+    """y'MVMy."""
+
+
 class Model(Protocol):
     """The mean of each of m pools, as the estimators of tau² see it."""
 
@@ -52,7 +64,11 @@ class Model(Protocol):
     vmin: Floats
     vmax: Floats
     ss: Floats
-    """Unweighted residual sum of squares, (m,)."""
+    """Unweighted residual sum of squares y'My, (m,)."""
+    total: Floats
+    """Unweighted sum of squares about one mean, (m,)."""
+    at_zero: Forms
+    """Forms at tau² = 0, each (1, m)."""
 
     def take(self, pools: Ints) -> Model:
         """Return the model of these pools, which may repeat."""
@@ -63,8 +79,22 @@ class Model(Protocol):
     def curvature(self, tau2: Floats) -> Curvature:
         """Their derivatives at tau2."""
 
+    def bent(self, tau2: Floats) -> tuple[Forms, Curvature]:
+        """Give both, the derivatives' traces only as well as a root finder needs them."""
+
     def logdets(self, tau2: Floats) -> tuple[Floats, Floats]:
         """Log |W⁻¹| and log |X'WX| at tau2."""
+
+    def unweighted(self) -> Unweighted:
+        """Moments of the unweighted residuals."""
+
+
+class Fitted(NamedTuple):
+    """Weighted means (relative to `origin`), the sums of their weights, and Q, each (g, m)."""
+
+    mean: Floats
+    sum_w: Floats
+    q: Floats
 
 
 class Mean:
@@ -81,8 +111,26 @@ class Mean:
         self.k = len(yi)
         self.df = self.k - 1
         self.vmin, self.vmax = vi[0], vi[-1]
-        centred = self.yi - self.yi.mean(axis=0)
-        self.ss: Floats = (centred * centred).sum(axis=0)
+
+    @cached_property
+    def centred(self) -> Floats:
+        """yi about its plain mean, (k, m)."""
+        return np.asarray(self.yi - self.yi.mean(axis=0))
+
+    @cached_property
+    def ss(self) -> Floats:
+        """Unweighted sum of squares, (m,)."""
+        return _inner(self.centred, self.centred)
+
+    @cached_property
+    def total(self) -> Floats:
+        """The same: there is one mean."""
+        return self.ss
+
+    @cached_property
+    def at_zero(self) -> Forms:
+        """Forms at tau² = 0, which nearly everybody asks for."""
+        return self.forms(np.zeros((1, len(self.vmin))))
 
     def take(self, pools: Ints) -> Mean:
         """Return the model of these pools, which may repeat."""
@@ -92,29 +140,56 @@ class Mean:
         """Weights (k, g, m), their sum and the weighted mean (relative to `origin`), both (g, m)."""
         w = 1.0 / (self.vi[:, None] + tau2)
         sum_w = w.sum(axis=0)
-        return w, sum_w, (w * self.yi[:, None]).sum(axis=0) / sum_w
+        return w, sum_w, _inner(w, self.yi[:, None]) / sum_w
+
+    def fitted(self, tau2: Floats) -> Fitted:
+        """Weighted means at tau2, and what is left of the effects around them."""
+        w, sum_w, mean = self.means(tau2)
+        residual = self.yi[:, None] - mean
+        return Fitted(mean, sum_w, _inner(w * residual, residual))
+
+    def power_sums(self, tau2: Floats, powers: Sequence[int]) -> list[Floats]:
+        """Sums of powers of the weights, each (g, m)."""
+        w = 1.0 / (self.vi[:, None] + tau2)
+        return [(w**power).sum(axis=0) for power in powers]
 
     def forms(self, tau2: Floats) -> Forms:
         """Quadratic forms and traces at tau2."""
         w, sum_w, mean = self.means(tau2)
         residual = self.yi[:, None] - mean
         weighted = w * residual
-        q = (weighted * residual).sum(axis=0)
-        return Forms(q, (weighted * weighted).sum(axis=0), _trace_p(w, sum_w), sum_w)
+        return Forms(_inner(weighted, residual), _inner(weighted, weighted), _trace_p(w, sum_w), sum_w)
 
     def curvature(self, tau2: Floats) -> Curvature:
         """Their derivatives at tau2."""
         w, sum_w, mean = self.means(tau2)
         w2 = w * w
         weighted = w * (self.yi[:, None] - mean)
-        ww = w * weighted
-        yppp = (ww * weighted).sum(axis=0) - ww.sum(axis=0) ** 2 / sum_w
+        yppp = _inner(w * weighted, weighted) - _inner(w, weighted) ** 2 / sum_w
         return Curvature(yppp, _trace_pp(w, w2, sum_w), w2.sum(axis=0))
+
+    def bent(self, tau2: Floats) -> tuple[Forms, Curvature]:
+        """Give both at once, tr PP with the cancellation `curvature` avoids."""
+        w, sum_w, mean = self.means(tau2)
+        residual = self.yi[:, None] - mean
+        weighted, w2 = w * residual, w * w
+        forms = Forms(_inner(weighted, residual), _inner(weighted, weighted), _trace_p(w, sum_w), sum_w)
+        sum_w2 = w2.sum(axis=0)
+        yppp = _inner(w * weighted, weighted) - _inner(w, weighted) ** 2 / sum_w
+        tr_pp = sum_w2 - 2.0 * _inner(w2, w) / sum_w + (sum_w2 / sum_w) ** 2
+        return forms, Curvature(yppp, tr_pp, sum_w2)
 
     def logdets(self, tau2: Floats) -> tuple[Floats, Floats]:
         """Log |W⁻¹| and log |X'WX| at tau2."""
         total = self.vi[:, None] + tau2
         return np.log(total).sum(axis=0), np.log((1.0 / total).sum(axis=0))
+
+    def unweighted(self) -> Unweighted:
+        """Moments of the unweighted residuals: m_ii = 1 − 1/k, m_ij = −1/k."""
+        total, squares = self.vi.sum(axis=0), _inner(self.vi, self.vi)
+        share = 1.0 / self.k
+        tr_mvmv = (1.0 - 2.0 * share) * squares + (share * total) ** 2
+        return Unweighted((1.0 - share) * total, tr_mvmv, _inner(self.vi * self.centred, self.centred))
 
 
 class Strata:
@@ -130,6 +205,15 @@ class Strata:
         self.vmin = np.full(copies, min(part.vmin.min() for part in parts))
         self.vmax = np.full(copies, max(part.vmax.max() for part in parts))
         self.ss = np.full(copies, sum(part.ss.sum() for part in parts))
+        sizes = np.concatenate([np.full(part.yi.shape[1], part.k) for part in parts])
+        means = np.concatenate([part.origin + part.yi.mean(axis=0) for part in parts])
+        apart = means - np.average(means, weights=sizes)
+        self.total = self.ss + float((sizes * apart * apart).sum())
+
+    @cached_property
+    def at_zero(self) -> Forms:
+        """Forms at tau² = 0."""
+        return self.forms(np.zeros((1, len(self.vmin))))
 
     def take(self, pools: Ints) -> Strata:
         """Return as many copies of the one pool."""
@@ -148,16 +232,31 @@ class Strata:
         of_w, of_xwx = _summed([part.logdets(tau2.reshape(-1, 1)) for part in self.parts], tau2.shape)
         return of_w, of_xwx
 
+    def bent(self, tau2: Floats) -> tuple[Forms, Curvature]:
+        """Forms and their derivatives."""
+        return self.forms(tau2), self.curvature(tau2)
+
+    def unweighted(self) -> Unweighted:
+        """Moments of the unweighted residuals."""
+        sums = _summed([part.unweighted() for part in self.parts], (1,))
+        return Unweighted(*(np.broadcast_to(entry, self.vmin.shape) for entry in sums))
+
 
 def _summed(results: Sequence[Sequence[Floats]], shape: tuple[int, ...]) -> list[Floats]:
     """Add each entry over pools and parts; give it back the shape of the tau² it was computed at."""
     return [sum(entry.sum(axis=-1) for entry in entries).reshape(shape) for entries in zip(*results, strict=True)]
 
 
+def _inner(left: Floats, right: Floats) -> Floats:
+    """Σ left·right over the rows, without an array for the product."""
+    return np.asarray(np.einsum("k...,k...->...", left, right))
+
+
 def _trace_p(w: Floats, sum_w: Floats) -> Floats:
     """Σw − Σw²/Σw without its cancellation when w[0], the largest, dominates."""
-    rest = w[1:].sum(axis=0)
-    return np.asarray((2.0 * w[0] * rest + rest * rest - (w[1:] * w[1:]).sum(axis=0)) / sum_w)
+    others = w[1:]
+    rest = others.sum(axis=0)
+    return np.asarray((2.0 * w[0] * rest + rest * rest - _inner(others, others)) / sum_w)
 
 
 def _trace_pp(w: Floats, w2: Floats, sum_w: Floats) -> Floats:
@@ -165,5 +264,5 @@ def _trace_pp(w: Floats, w2: Floats, sum_w: Floats) -> Floats:
     diagonal = w * (1.0 - w / sum_w)
     diagonal[0] = w[0] * w[1:].sum(axis=0) / sum_w
     rest = w2[1:].sum(axis=0)
-    off_diagonal = 2.0 * w2[0] * rest + rest * rest - (w2[1:] * w2[1:]).sum(axis=0)
-    return np.asarray((diagonal * diagonal).sum(axis=0) + off_diagonal / (sum_w * sum_w))
+    off_diagonal = 2.0 * w2[0] * rest + rest * rest - _inner(w2[1:], w2[1:])
+    return np.asarray(_inner(diagonal, diagonal) + off_diagonal / (sum_w * sum_w))

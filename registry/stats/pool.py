@@ -14,7 +14,8 @@ from registry.stats.batch import Floats, Subsets
 from registry.stats.heterogeneity import heterogeneity, i2
 from registry.stats.model import Mean
 from registry.stats.results import ARRAYS, Pools
-from registry.stats.tau2 import Estimator, estimator, q_profile
+from registry.stats.q_profile import q_profile
+from registry.stats.tau2 import Estimator, estimator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

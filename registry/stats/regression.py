@@ -18,7 +18,8 @@ from registry.stats.linear import Linear
 from registry.stats.model import Mean
 from registry.stats.moderators import DesignMatrix, check_rank, design_matrix, given_matrix
 from registry.stats.pool import checked, resolved
-from registry.stats.tau2 import Estimator, q_profile
+from registry.stats.q_profile import q_profile
+from registry.stats.tau2 import Estimator
 
 
 @dataclass(frozen=True, slots=True)

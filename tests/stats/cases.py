@@ -11,7 +11,7 @@ import numpy as np
 
 FOLDER = Path(__file__).parent / "reference"
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
-METHODS = ("FE", "DL", "PM", "REML", "ML")
+METHODS = ("FE", "DL", "PM", "REML", "ML", "HE", "HS", "HSk", "SJ", "EB", "PMM")
 TESTS = {"z": "z", "t": "t", "knha": "hk-plain", "adhoc": "hk-adhoc"}
 
 

@@ -6,9 +6,9 @@ values <- list()
 for (name in c("bcg_log_rr", "synthetic_eight_log_hr", "riley2003_both_clustered")) {
   d <- fromJSON(file.path("..", paste0(name, ".json")))$data
   values[[name]] <- list()
-  for (method in c("FE", "DL", "PM", "REML", "ML")) {
+  for (method in c("FE", "DL", "PM", "REML", "ML", "HE", "HS", "HSk", "SJ", "EB", "PMM")) {
     wald <- rma(yi, sei = sei, mods = ~ group, data = d, method = method, control = control)
-    field <- list(tau2 = wald$tau2, qm = wald$QM, qm_p = wald$QMp, qe = wald$QE, qe_p = wald$QEp)
+    field <- list(tau2 = wald$tau2, se_tau2 = wald$se.tau2, qm = wald$QM, qm_p = wald$QMp, qe = wald$QE, qe_p = wald$QEp)
     if (method != "FE") {
       hk <- rma(yi, sei = sei, mods = ~ group, data = d, method = method, test = "knha", control = control)
       field <- c(field, list(f = hk$QM, f_p = hk$QMp))
