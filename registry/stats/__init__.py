@@ -17,7 +17,7 @@
 | `gosh` | the pools of all subsets |
 | `linear`, `moderators` | regressions as a model like `model`; moderators as named columns |
 | `regression`, `permutation` | meta-regression, and its permutation test |
-| `clusters`, `multilevel`, `robust` | estimates that share patients: covariance by cluster, its variances, CR1 and CR2 |
+| `clusters`, `multilevel`, `robust` | estimates that share patients: covariances, their variances, CR1 and CR2 |
 | `dependence`, `dependent` | three-level and working-correlation models, and what they return |
 | `cutoff_models` | effects by cutoff: classes, a line, several cutoffs of the same patients |
 | `results`, `reasons` | `Pools`, `Pool`, and why a number is undefined |
