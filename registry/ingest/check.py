@@ -24,6 +24,7 @@ MOST_ISSUES = 10_000
 
 _FLAGS = frozenset(flag.value for flag in Flag)
 #: Not compared between two rows of one key: a number printed with more zeros is the same number.
+_RESULTS_FIRST = sorted(BY_NAME, key=lambda name: not BY_NAME[name].on_result)
 _AS_TYPED = frozenset({"est_text", "ci_low_text", "ci_high_text", "p_text", "status"})
 
 
@@ -140,7 +141,7 @@ class Check:
 def _differences(one: Record, other: Record) -> list[tuple[str, str]]:
     """Name what the second of two records of one key says otherwise than the first; an empty cell says nothing."""
     before, after = {**one.attributes, **one.values}, {**other.attributes, **other.values}
-    names = [name for name in (*BY_NAME, *one.attributes, *other.attributes) if name not in _AS_TYPED]
+    names = [name for name in (*_RESULTS_FIRST, *one.attributes, *other.attributes) if name not in _AS_TYPED]
     return [
         (name, f"{input_name(name)} {_shown(after.get(name))} here, {_shown(before.get(name))} there")
         for name in dict.fromkeys(names)

@@ -142,9 +142,6 @@ ERRORS: dict[str, Explanation] = {
         "cutoff_value = 550, cutoff_unit empty",
         "give the unit; 1 for a ratio",
     ),
-    "cutoff-incomplete": Explanation(
-        "a side of a cutoff, and no cutoff", "cutoff_operator = >= alone", "give cutoff_value or cutoff_text"
-    ),
     "dates-reversed": Explanation(
         "recruitment ends before it starts", "recruited_from = 2017, recruited_to = 2015", "check both dates"
     ),

@@ -48,7 +48,7 @@ class Seen:
 
 def survey(table: Table, header: Header, declared: Mapping[str, AttributeDeclaration]) -> dict[str, Seen]:
     """Look through the columns that are not declared, and those declared for studies or cohorts without more."""
-    seen = {name: Seen(index, fold) for name, index in header.undeclared.items()}
+    seen = {name: Seen(index, _plain) for name, index in header.undeclared.items()}
     for name, index in header.attributes.items():
         if _may_be_narrowed(declared[name]):
             per_study = declared[name].level is AttributeLevel.STUDY
@@ -74,6 +74,11 @@ def declarations(header: Header, seen: Mapping[str, Seen]) -> tuple[AttributeDec
         for name in header.undeclared
         if seen[name].filled
     )
+
+
+def _plain(text: str) -> Any:
+    value = numbers.number(text)
+    return fold(text) if isinstance(value, Problem) or _PADDED.match(text) else value
 
 
 def _may_be_narrowed(declaration: AttributeDeclaration) -> bool:
