@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from registry.columns import COLUMNS, Kind
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
 #: Keys are spread over this many buckets, so that two registries can be compared piece by piece.
 BUCKETS = 1024
 
-_HASHED = frozenset({column.name for column in COLUMNS if column.name != "digest"} | {"attributes"})
+#: In the order of the encoding, so that no row needs sorting.
+_HASHED = tuple(sorted([column.name for column in COLUMNS if column.name != "digest"] + ["attributes"]))
+_values = itemgetter(*_HASHED)
 _FLOATS = tuple(column.name for column in COLUMNS if column.kind is Kind.NUMBER)
 _BOOLEANS = tuple(column.name for column in COLUMNS if column.kind is Kind.BOOLEAN)
 
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 def digest(row: Mapping[str, Any]) -> str:
@@ -35,12 +38,16 @@ def digest(row: Mapping[str, Any]) -> str:
 
     UsageError for nan or an infinity.
     """
-    content = {name: value for name, value in row.items() if value is not None and name in _HASHED}
+    try:
+        values = _values(row)
+    except KeyError:
+        values = tuple([row.get(name) for name in _HASHED])
+    content = {name: value for name, value in zip(_HASHED, values, strict=True) if value is not None}
     for name in _FLOATS:
         if name in content:
             content[name] = float(content[name]) + 0.0  # -0.0 + 0.0 is 0.0
     for name in _BOOLEANS:
-        content[name] = bool(content.get(name))
+        content[name] = bool(content[name])
     if "attributes" in content:
         content["attributes"] = canonical_attributes(content["attributes"])
         if not content["attributes"]:
@@ -56,7 +63,7 @@ def canonical_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Give study characteristics in the one form they are stored and hashed in: no nulls, every number a float."""
     return {
         name: float(value) + 0.0 if isinstance(value, int | float) else value
-        for name, value in attributes.items()
+        for name, value in sorted(attributes.items())
         if value is not None
     }
 

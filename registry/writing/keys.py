@@ -56,16 +56,16 @@ def estimate_key(values: Values) -> str:
         value.strip() or None if isinstance(value, str) else value if value is None else float(value) + 0.0
         for value in [get(name) for name in IDENTITY]
     ]
-    identity[1] = identity[1] or DEFAULTS["cohort"]
-    for place, name in _DEFAULTED:
-        identity[place] = identity[place] or DEFAULTS[name]
+    for place, default in _DEFAULTED:
+        if identity[place] is None:
+            identity[place] = default
     if identity[-2]:
         identity[-2] = sorted(name.strip() for name in str(identity[-2]).split(";"))
     hashed = hashlib.sha256(_encode(identity).encode()).hexdigest()[:8]
-    return f"{identity[0]}/{get('endpoint')}/{hashed}"
+    return f"{identity[0]}/{values['endpoint']}/{hashed}"
 
 
-_DEFAULTED = [(place, name) for place, name in enumerate(IDENTITY) if name in DEFAULTS]
+_DEFAULTED = [(place, DEFAULTS[name]) for place, name in enumerate(IDENTITY) if name in DEFAULTS]
 
 
 def cutoff_key(values: Values) -> str:
