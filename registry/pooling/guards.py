@@ -39,9 +39,11 @@ def allowances(words: str | Collection[str]) -> Allowed:
     return frozenset(Allow(word) for word in given)
 
 
-def check(frame: Frame, allowed: Allowed, provenance: Mapping[str, Any] | None = None) -> None:
-    """Let every guard look at the rows; one PoolRefused carries all that was found."""
-    refusals = [*_refusals(GUARDS, frame, allowed)]
+def check(
+    frame: Frame, allowed: Allowed, provenance: Mapping[str, Any] | None = None, *, but: Collection[Guard] = ()
+) -> None:
+    """Let every guard `but` these look at the rows; one PoolRefused carries all that was found."""
+    refusals = [*_refusals([guard for guard in GUARDS if guard not in but], frame, allowed)]
     try:
         selection_on_results((provenance or {}).get("on_results") or (), allowed)
     except PoolRefused as refusal:

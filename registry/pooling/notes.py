@@ -16,26 +16,26 @@ from registry.terms import DATA_DRIVEN_CUTOFFS, Adjusted, Allow, ContrastKind, D
 if TYPE_CHECKING:
     from registry.frame import Array, Frame
     from registry.pooling.guards import Allowed
+    from registry.pooling.prepared import Prepared
     from registry.pooling.result import Pooled
 
 #: The flag of an estimate that was inverted for its pool; made here, never stored.
 INVERTED = "inverted"
 
 
-def notes(
-    frame: Frame, pool: Pooled, *, turned: Array, allowed: Allowed, on_results: Collection[str], one_per: str | None
-) -> Iterator[str]:
-    """Say all that a reader of the pool must know beside its numbers; `turned` (k,) marks the inverted rows."""
+def notes(prepared: Prepared, pool: Pooled | None = None) -> Iterator[str]:
+    """Say all that a reader must know beside the numbers of an analysis, and of its pool if it has one."""
+    frame, turned = prepared.frame, prepared.turned
     yield from _simulated(frame)
-    yield from _allowed(frame, allowed, on_results)
-    yield from _two(pool)
+    yield from _allowed(frame, prepared.allowed, prepared.on_results)
+    yield from _two(pool) if pool else ()
     if turned.any():
         yield f"{_several(int(turned.sum()))} of below vs above inverted, so that every ratio says high against low"
-    if one_per is not None:
-        yield f"one estimate per cohort: {one_per}"
+    if prepared.one_per is not None:
+        yield f"one estimate per cohort: {prepared.one_per}"
     for statement in STATEMENTS:
         yield from statement(frame)
-    if pool.maxima > 1:
+    if pool and pool.maxima > 1:
         yield f"the likelihood of tau² has {pool.maxima} maxima; the highest was taken"
     yield from _flags(frame)
 

@@ -1,0 +1,133 @@
+"""The first half of every analysis: rows that may be analysed together, in one direction, and how they were come by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from registry.flow import FlowStep, cohorts, patients
+from registry.pooling import guards
+from registry.pooling.eligible import eligible
+from registry.pooling.intake import as_frame
+from registry.pooling.orientation import inverted
+from registry.terms import ContrastKind
+from registry.version import VERSION
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from registry.flow import Flow
+    from registry.frame import Array, Frame
+    from registry.pooling.guards import Allowed, Guard
+
+#: What a figure or table says of the question, when all rows agree on it.
+ABOUT = ("factor", "endpoint", "disease", "contrast", "measure")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Rows ready to analyse, every ratio high against low; `turned` (k,) marks those that were inverted for it.
+
+    `flow` leads to them; `allowed` and `one_per` are what was asked, `given` what the selection knows of itself.
+    """
+
+    frame: Frame
+    turned: Array
+    flow: Flow
+    allowed: Allowed
+    one_per: str | None
+    given: Mapping[str, Any]
+
+    @property
+    def on_results(self) -> tuple[str, ...]:
+        """Name the columns of the result itself that the selection looked at."""
+        return tuple(self.given.get("on_results") or ())
+
+    @property
+    def keys(self) -> list[str]:
+        """Name each row by its key; one without by its place, from 1: `row 3`."""
+        return [key or f"row {row}" for row, key in enumerate(self.frame["key"].tolist(), 1)]
+
+    def take(self, kept: Array, reason: str, label: str) -> Prepared:
+        """Keep the rows of a mask (k,); the others leave by a step of the flow, `reason` a stable word for it."""
+        if kept.all():
+            return self
+        left, used = self.frame.take(~kept), self.frame.take(kept)
+        keys = tuple(key for key, stays in zip(self.keys, kept.tolist(), strict=True) if not stays)
+        step = FlowStep(reason, label, len(left), keys, patients(left), len(set(cohorts(left))))
+        flow = replace(
+            self.flow,
+            steps=(*self.flow.steps, step),
+            used=len(used),
+            used_patients=patients(used),
+            used_cohorts=len(set(cohorts(used))),
+        )
+        return replace(self, frame=used, turned=self.turned[kept], flow=flow)
+
+    def provenance(self) -> dict[str, Any]:
+        """Complete what the selection knows with the engine and the digest of the rows used."""
+        selection = {"condition": None, "changeset": None, "on_results": [], **self.given}
+        asked = {"one_per": self.one_per, "allow": sorted(self.allowed)}
+        return {"engine": f"evireg {VERSION}", "digest": digest(self.frame), **asked, **selection}
+
+
+def prepare(
+    table: Frame | pd.DataFrame,
+    *,
+    one_per: str | None = None,
+    allow: str | Collection[str] = (),
+    flow: Flow | None = None,
+    provenance: Mapping[str, Any] | None = None,
+    but: Collection[Guard] = (),
+) -> Prepared:
+    """Take what a caller has, keep what can be pooled, let every guard look at it, and give it one direction.
+
+    Arguments as those of `registry.pooling.pool`; `but` are guards an analysis answers for itself. Raises
+    NothingSelected when no row can be pooled, PoolRefused for rows that must not be pooled together, UsageError for an
+    option that cannot be read.
+    """
+    allowed = guards.allowances(allow)
+    rows, whole = eligible(as_frame(table), one_per=one_per, allowed=allowed, flow=flow)
+    guards.check(rows, allowed, provenance, but=but)
+    rows, turned = inverted(rows)
+    return Prepared(rows, turned, whole, allowed, one_per, provenance or {})
+
+
+def about(frame: Frame) -> dict[str, str]:
+    """Say what all rows have in common; after inversion below vs above is above vs below."""
+    found = {name: {value for value in frame[name].tolist() if value is not None} for name in ABOUT}
+    above = str(ContrastKind.ABOVE_VS_BELOW)
+    found["contrast"] = {above if kind in guards.INVERTIBLE else str(kind) for kind in found["contrast"]}
+    return {name: values.pop() for name, values in found.items() if len(values) == 1}
+
+
+def digest(frame: Frame) -> str:
+    """SHA-256 over the digests of the rows used, in ascending order; rows without one count with key, yi and vi."""
+    columns = (frame[name].tolist() for name in ("digest", "key", "yi", "vi"))
+    lines = sorted(digest or f"{key}\t{yi!r}\t{vi!r}" for digest, key, yi, vi in zip(*columns, strict=True))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def labels(frame: Frame) -> list[str]:
+    """Name each row as a forest plot does: `Kim 2016`, else the study's key, with the cohort when it is named.
+
+    Different studies of one name are told apart by their keys.
+    """
+    columns = (frame[name].tolist() for name in ("first_author", "year", "study", "cohort", "key"))
+    names = [_label(row, values) for row, values in enumerate(zip(*columns, strict=True), 1)]
+    often, studies = Counter(names), frame["study"].tolist()
+    return [
+        f"{name} ({study})" if often[name] > 1 and study not in (None, name) else name
+        for name, study in zip(names, studies, strict=True)
+    ]
+
+
+def _label(row: int, values: tuple[Any, ...]) -> str:
+    author, year, study, cohort, key = values
+    name = f"{author} {year:.0f}" if author and not np.isnan(year) else study or key or f"row {row}"
+    return " ".join((name if cohort in (None, "all") else f"{name}, {cohort}").split())

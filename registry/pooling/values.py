@@ -1,0 +1,71 @@
+"""Plain values for results: None for what is undefined, and results as JSON without a line per field."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, TypeVar
+
+import numpy as np
+
+Made = TypeVar("Made")
+
+#: exp of more is beyond the range of a float; no ratio of the field comes near.
+LARGEST_LOG = 709.0
+BEYOND = "the ratio is beyond the range of a number"
+
+
+class Values:
+    """A frozen dataclass whose fields are its JSON."""
+
+    __slots__ = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the fields as a JSON object: full double precision, None where undefined, lists for tuples."""
+        return {entry.name: plain(getattr(self, entry.name)) for entry in fields(self)}  # type: ignore[arg-type]
+
+
+def plain(value: Any) -> Any:
+    """Turn a value, however nested, into what JSON can hold: nan becomes None, arrays and tuples become lists."""
+    value = value.tolist() if isinstance(value, np.generic | np.ndarray) else value
+    if hasattr(value, "as_dict"):
+        return value.as_dict()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, tuple | list):
+        return [plain(each) for each in value]
+    if isinstance(value, Mapping):
+        return {key: plain(each) for key, each in value.items()}
+    return value
+
+
+def number(value: float) -> float | None:
+    """Give a number, None where the kernel has nan."""
+    return None if math.isnan(value) else float(value)
+
+
+def ratio(log: float | None) -> float | None:
+    """Give the ratio of a log ratio, None where it is undefined or no number could hold it."""
+    return None if log is None or math.isnan(log) or log > LARGEST_LOG else math.exp(log)
+
+
+def taken(cls: type[Made], source: Any, **more: Any) -> Made:
+    """Make a `cls` from the fields of a kernel result that bear the same names, nan as None; `more` are its others.
+
+    `reasons` are those of the kernel, for the fields `cls` has and that are None, with those of `more`.
+    """
+    names = [entry.name for entry in fields(cls) if entry.name not in (*more, "reasons")]  # type: ignore[arg-type]
+    values = {name: _own(getattr(source, name)) for name in names} | more
+    reasons = {**getattr(source, "reasons", {}), **more.pop("reasons", {})}
+    kept = {name: why for name, why in reasons.items() if values.get(name, "") is None}
+    return cls(**{**values, "reasons": kept})
+
+
+def _own(value: Any) -> Any:
+    """Give a field as Python has it: None for nan, a tuple for an array."""
+    if isinstance(value, np.ndarray):
+        return tuple(_own(each) for each in value.tolist())
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and math.isnan(value) else value
