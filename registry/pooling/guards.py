@@ -51,9 +51,10 @@ def check(
     if len(refusals) == 1:
         raise refusals[0]
     if refusals:
-        lines = [f"{number}. {refusal.message}" for number, refusal in enumerate(refusals, 1)]
-        hints = [f"{number}. {refusal.hint}" for number, refusal in enumerate(refusals, 1)]
-        raise PoolRefused("\n".join(lines), "\n".join(hints), ", ".join(refusal.rule for refusal in refusals))
+        lines = [f"{number}. {refusal.message}\n   {refusal.hint}" for number, refusal in enumerate(refusals, 1)]
+        title = f"these estimates are not pooled as they are, for {len(refusals)} reasons:"
+        rules = ", ".join(refusal.rule for refusal in refusals)
+        raise PoolRefused("\n".join([title, *lines]), rule=rules)
 
 
 def _refusals(guards: Iterable[Guard], frame: Frame, allowed: Allowed) -> Iterable[PoolRefused]:
