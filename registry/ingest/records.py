@@ -113,7 +113,7 @@ class Plan:
     def values(self, cells: list[str]) -> tuple[dict[str, Any], list[Problem]]:
         """Give the values by name, None where not read; a cell with a problem counts as not read."""
         values = dict(zip(self.names, map(getitem, self._readings, self._texts(cells)), strict=True))
-        if Problem not in set(map(type, values.values())):
+        if Problem not in map(type, values.values()):
             return values, []
         problems = [replace(value, column=name) for name, value in values.items() if isinstance(value, Problem)]
         return {**values, **{problem.column: None for problem in problems}}, problems

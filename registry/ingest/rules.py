@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from registry.ingest.header import input_name
 from registry.ingest.issues import Problem
 from registry.terms import Adjusted
 from registry.vocabulary import Vocabulary
@@ -32,6 +33,8 @@ _PARTS = (
     ("events_reference", "n_events"),
 )
 _SUMS = (("n_index", "n_reference", "n"), ("events_index", "events_reference", "n_events"))
+_PARTS_ALONE = tuple({part for part, _ in _PARTS})
+_NO_MORE = "a part no larger than its whole; if the source prints it so, say so in as_printed"
 
 
 def interval(values: Values, _: Vocabulary) -> Iterator[Problem]:
@@ -39,33 +42,33 @@ def interval(values: Values, _: Vocabulary) -> Iterator[Problem]:
     low, high, ratio = values.get("ci_low"), values.get("ci_high"), values.get("est")
     if low is not None and high is not None and low >= high:
         if low > high:
-            yield Problem("ci-reversed", f"the CI runs from {low:g} down to {high:g}", "ci_low < ci_high", "ci_low")
+            yield Problem(
+                "ci-reversed", f"the CI runs from {low:.12g} down to {high:.12g}", "ci_low < ci_high", "ci_low"
+            )
         else:
-            yield Problem("ci-width-zero", f"both bounds are {low:g}", "ci_low < ci_high", "ci_high")
+            yield Problem("ci-width-zero", f"both bounds are {low:.12g}", "ci_low < ci_high", "ci_high")
     elif ratio is not None and ((low is not None and ratio < low) or (high is not None and ratio > high)):
-        shown = f"{'?' if low is None else format(low, 'g')}–{'?' if high is None else format(high, 'g')}"
+        shown = f"{'?' if low is None else format(low, '.12g')}–{'?' if high is None else format(high, '.12g')}"
         expected = "a ratio between its bounds; if the source prints it so, say so in as_printed"
-        yield Problem("hr-outside-ci", f"{ratio:g} is outside its CI {shown}", expected, "est")
+        yield Problem("hr-outside-ci", f"{ratio:.12g} is outside its CI {shown}", expected, "est")
 
 
 def counts(values: Values, _: Vocabulary) -> Iterator[Problem]:
     """Want no part larger than its whole."""
-    if [values.get(name) for name in _COUNTED].count(None) > len(_COUNTED) - 2:
+    if not any(map(values.get, _PARTS_ALONE)):
         return
     for part, whole in _PARTS:
         small, large = values.get(part), values.get(whole)
         if small is not None and large is not None and small > large:
-            yield Problem("counts-impossible", f"{part} = {small} is more than {whole} = {large}", column=part)
+            message = f"{input_name(part)} = {small} is more than {input_name(whole)} = {large}"
+            yield Problem("counts-impossible", message, _NO_MORE, part)
     for one, other, whole in _SUMS:
         first, second, large = values.get(one), values.get(other), values.get(whole)
         if first is None or second is None or large is None:
             continue
         if max(first, second) <= large < first + second:
-            message = f"{one} + {other} = {first + second} is more than {whole} = {large}"
-            yield Problem("counts-impossible", message, column=one)
-
-
-_COUNTED = tuple({name for names in (*_PARTS, *_SUMS) for name in names})
+            message = f"{one} + {other} = {first + second} is more than {input_name(whole)} = {large}"
+            yield Problem("counts-impossible", message, _NO_MORE, one)
 
 
 def cutoff_unit(values: Values, vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -75,7 +78,9 @@ def cutoff_unit(values: Values, vocabulary: Vocabulary) -> Iterator[Problem]:
         dimensionless, usual = vocabulary.factors.get(factor or "", (False, None))
         if factor is not None and not dimensionless:
             expected = f"a unit, such as {usual or 'ng/mL'}; 1 for a ratio"
-            yield Problem("unit-missing", f"the cutoff {values['cutoff_value']:g} has no unit", expected, "cutoff_unit")
+            yield Problem(
+                "unit-missing", f"the cutoff {values['cutoff_value']:.12g} has no unit", expected, "cutoff_unit"
+            )
 
 
 def recruitment(values: Values, _: Vocabulary) -> Iterator[Problem]:
@@ -89,7 +94,7 @@ def log_ratio(values: Values, _: Vocabulary) -> Iterator[Problem]:
     """Want the log ratio to be the natural log of the ratio, as far as two printed decimals tell."""
     ratio, given = values.get("est"), values.get("log_hr")
     if ratio and ratio > 0 and given is not None and abs(math.log(ratio) - given) > 0.01 + 0.005 / min(ratio, 1.0):
-        message = f"log_hr = {given:g} is not the log of hr = {ratio:g}"
+        message = f"log_hr = {given:.12g} is not the log of hr = {ratio:.12g}"
         yield Problem("log-contradicts-ratio", message, f"about {math.log(ratio):.2f}; log_hr is what counts", "log_hr")
 
 

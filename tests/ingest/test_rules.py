@@ -48,10 +48,10 @@ def test_counts_that_can_be_are_never_refused(values: dict[str, int | None]) -> 
 @pytest.mark.parametrize(
     ("counts", "said"),
     [
-        ({"n": 100, "n_events": 120}, "n_events = 120 is more than n = 100"),
-        ({"n": 100, "n_index": 120}, "n_index = 120 is more than n = 100"),
+        ({"n": 100, "n_events": 120}, "n_events = 120 is more than n_patients = 100"),
+        ({"n": 100, "n_index": 120}, "n_index = 120 is more than n_patients = 100"),
         ({"n_index": 30, "events_index": 31}, "events_index = 31 is more than n_index = 30"),
-        ({"n": 100, "n_index": 60, "n_reference": 60}, "n_index + n_reference = 120 is more than n = 100"),
+        ({"n": 100, "n_index": 60, "n_reference": 60}, "n_index + n_reference = 120 is more than n_patients = 100"),
     ],
 )
 def test_a_part_larger_than_its_whole_is_named(counts: dict[str, int], said: str) -> None:
