@@ -19,7 +19,7 @@ class Curator(Base):
 
 
 class Changeset(Base):
-    """One atomic set of changes. `at` is UTC, ISO 8601; `hash` chains over `previous_hash` (see writing/ledger)."""
+    """One atomic set of changes. `at` is UTC, ISO 8601; `hash` chains over `previous_hash` (see registry/ledger)."""
 
     __tablename__ = "changeset"
 

@@ -12,7 +12,8 @@ from registry.terms import SourceKind
 class Report(Base):
     """One document: article, abstract, data set, review. Known by DOI, PMID, url or, without these, by its citation.
 
-    `key` is the first of these that is there (`doi:…`, `pmid:…`, `url:…`, `cite:…`), case-folded.
+    `key` is the first of these it was known by (`doi:…`, `pmid:…`, `url:…`, `cite:…`, and `study:…` for the own report
+    of a study of which no title is known). DOIs are stored bare and in lower case.
     """
 
     __tablename__ = "report"

@@ -88,7 +88,7 @@ def _find_report(connection: sa.Connection, given: str) -> tuple[int, str, bool]
     statement = sa.select(Report.id, Report.key, Report.retracted).where(
         sa.or_(
             Report.key.in_(names),
-            sa.func.lower(Report.doi).in_({name[4:] for name in names if name.startswith("doi:")}),
+            Report.doi.in_({name[4:] for name in names if name.startswith("doi:")}),
             Report.pmid.in_({name[5:] for name in names if name.startswith("pmid:")}),
         )
     )

@@ -167,16 +167,20 @@ class _Writer:
 
     def _compare(self, row: _Row, stored: Mapping[str, Any]) -> None:
         """Note what an estimate that is there is given other than it is; what the row leaves empty says nothing."""
-        given = {name: row.values.get(name) for name in ("source_kind", "source_url", *_COMPARED)}
-        given |= self._own_attributes(row)
-        held = {**stored["attributes"], **stored}
-        if row.source is not None and _same_address(stored["source_url"], given["source_url"]):
-            del given["source_kind"], given["source_url"]  # the report itself was compared
         before = len(self._merger.issues)
-        for name, value in given.items():
-            if value is not None and not same(held.get(name), value):
-                self._merger.contradiction(f"estimate {row.key}", name, held.get(name), value, row.record)
+        values = row.values
+        if row.source is None or not _same_address(stored["source_url"], values["source_url"]):
+            self._agree(row, stored, values, ("source_kind", "source_url"))  # else the report itself was compared
+        self._agree(row, stored, values, _COMPARED)
+        if row.record.attributes:
+            self._agree(row, stored["attributes"], own := self._own_attributes(row), own)
         self._tally.unchanged += len(self._merger.issues) == before
+
+    def _agree(self, row: _Row, held: Mapping[str, Any], given: Mapping[str, Any], names: Iterable[str]) -> None:
+        for name in names:
+            value, stored = given[name], held.get(name)
+            if value is not None and value != stored and not same(stored, value):
+                self._merger.contradiction(f"estimate {row.key}", name, stored, value, row.record)
 
     def _own_attributes(self, row: _Row) -> dict[str, Any]:
         levels = self._levels
@@ -281,7 +285,7 @@ class _Writer:
 
 
 def _same_address(stored: str | None, given: str | None) -> bool:
-    return given is not None and report_names(url=stored) == report_names(url=given)
+    return given is not None and (stored == given or report_names(url=stored) == report_names(url=given))
 
 
 def estimates_of(connection: sa.Connection, *, report: set[int], study: set[int], cohort: set[int]) -> set[int]:

@@ -34,8 +34,11 @@ _OWN_KINDS = frozenset({SourceKind.ARTICLE, SourceKind.ABSTRACT})
 
 
 def own_fields(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what a row says of the study's own report, by the report's names."""
-    return {mine: values[name] for name, mine in OWN.items() if values.get(name) is not None}
+    """Give what a row says of the study's own report, by the report's names; the DOI in lower case, bare."""
+    fields = {mine: values[name] for name, mine in OWN.items() if values.get(name) is not None}
+    if "doi" in fields:
+        fields["doi"] = doi_of(fields["doi"]) or fields["doi"].strip().lower()
+    return fields
 
 
 class Reports:
@@ -57,7 +60,7 @@ class Reports:
         connection = self._transaction.connection
         for column, values in (
             (Report.key, names),
-            (sa.func.lower(Report.doi), dois),
+            (Report.doi, dois),
             (Report.pmid, pmids),
             (Report.id, set(owned)),
         ):
@@ -83,7 +86,7 @@ class Reports:
         return report
 
     def _merge(self, report: Thing, fields: Mapping[str, Any], record: Record) -> Thing:
-        self._merger.merge(report, _without_same_doi(report, fields), record)
+        self._merger.merge(report, fields, record)
         self._know(report)
         return report
 
@@ -170,10 +173,3 @@ def _standing(report: Thing) -> int:
     """
     fields = report.fields
     return 2 if fields.get("doi") or fields.get("pmid") else int(bool(fields.get("title")))
-
-
-def _without_same_doi(report: Thing, fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    held = report.fields.get("doi")
-    if held is None or fields.get("doi") is None or doi_of(held) != doi_of(fields["doi"]):
-        return fields
-    return {**fields, "doi": None}

@@ -366,7 +366,7 @@ def test_source_at_the_doi_of_the_study_is_its_own_report(store: Store, record: 
     write(store, record(**own, source_url="https://doi.org/10.1182/blood.1"))
     write(store, record(**own, source_url="http://dx.doi.org/10.1182/BLOOD.1", endpoint="PFS"))
     assert _reports(store) == {
-        "doi:10.1182/blood.1": ("article", "10.1182/Blood.1", None, "https://doi.org/10.1182/blood.1")
+        "doi:10.1182/blood.1": ("article", "10.1182/blood.1", None, "https://doi.org/10.1182/blood.1")
     }
     assert count(store, study_report) == [1]
 
