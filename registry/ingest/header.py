@@ -85,7 +85,7 @@ def _fault(
         return None
     if not attributes:
         near = get_close_matches(name, known, n=1, cutoff=0.6)
-        message = f"the import layout has no column {name!r}" + (f"; is it {near[0]!r}?" if near else "")
+        message = f"the import layout has no column {name!r}" + (f" (is it {near[0]!r}?)" if near else "")
         expected = "a column of the layout; --attributes declares it as a study characteristic, --ignore leaves it out"
         return "column-unknown", message, expected
     if name.isidentifier() and not keyword.iskeyword(name) and name.casefold() not in _RESERVED and len(name) <= 100:
@@ -98,7 +98,7 @@ def _ignored_in_vain(table: Table, names: list[str], ignore: Collection[str]) ->
     for name in ignore:
         if name.strip().casefold() not in folded:
             near = get_close_matches(name, names, n=1, cutoff=0.6)
-            message = f"there is no column {name!r} to ignore" + (f"; is it {near[0]!r}?" if near else "")
+            message = f"there is no column {name!r} to ignore" + (f" (is it {near[0]!r}?)" if near else "")
             yield Issue("ignore-unknown", message, file=table.file, line=1, expected="a column of the file")
 
 

@@ -219,7 +219,7 @@ def _endpoint(vocabulary: Vocabulary) -> Read:
         if key is not None:
             return key
         near = vocabulary.nearest("endpoint", given[:200])
-        message = f"{given[:80]!r} is not a known endpoint" + (f"; is it {near[0]!r}?" if near else "")
+        message = f"{given[:80]!r} is not a known endpoint" + (f" (is it {near[0]!r}?)" if near else "")
         known = ", ".join(vocabulary.names("endpoint"))
         return Problem("endpoint-unknown", message, f"one of {known}, or a new one a curator adds to the vocabulary")
 

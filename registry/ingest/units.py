@@ -33,7 +33,7 @@ def unit(text: str) -> str | Problem:
         return spelled
     compact = spelled.replace(" ", "").replace("IU", "[iU]").replace("[[iU]]", "[iU]")
     near = get_close_matches(compact, _COMMON, n=1, cutoff=0.6)
-    message = f"{text[:80]!r} is not a UCUM unit" + (f"; is it {near[0]}?" if near else "")
+    message = f"{text[:80]!r} is not a UCUM unit" + (f" (is it {near[0]}?)" if near else "")
     return Problem("unit-unknown", message, "UCUM such as ng/mL, ug/L, 10*9/L, {ULN}, {score}; 1 for a ratio")
 
 

@@ -75,7 +75,7 @@ def _listed(known: Mapping[str, str]) -> Read:
         if value is not None:
             return value
         near = get_close_matches(_folded(given), list(known), n=1, cutoff=0.6)
-        hint = f"; is it {known[near[0]]}?" if near else ""
+        hint = f" (is it {known[near[0]]}?)" if near else ""
         return Problem("word-unknown", f"{given[:80]!r} is not known here{hint}", expected)
 
     return read

@@ -136,7 +136,7 @@ def test_an_unknown_word_names_the_nearest() -> None:
     """The message gives the nearest word and the whole list."""
     problem = words.word(ContrastKind)("above_vs_bellow")
     assert isinstance(problem, Problem)
-    assert problem.message == "'above_vs_bellow' is not known here; is it above_vs_below?"
+    assert problem.message == "'above_vs_bellow' is not known here (is it above_vs_below?)"
     assert "per_doubling" in problem.expected
 
 

@@ -275,7 +275,7 @@ def test_a_dimensionless_factor_needs_no_unit(sqlite_store: Store, write: Write)
 def test_an_unknown_endpoint_names_the_nearest(sqlite_store: Store, write: Write) -> None:
     """The message gives the nearest endpoint, the list, and how it grows."""
     text = "study_key,biomarker,endpoint,hr\nkim,NLR,overal survival,2.1\n"
-    with pytest.raises(InputRefused, match=r"'overal survival' is not a known endpoint; is it 'OS'\?") as refused:
+    with pytest.raises(InputRefused, match=r"'overal survival' is not a known endpoint \(is it 'OS'\?\)") as refused:
         load(sqlite_store, write(text), curator="ada")
     assert "PFS" in refused.value.issues[0].expected
     assert "curator adds" in refused.value.issues[0].expected
