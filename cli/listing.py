@@ -130,7 +130,7 @@ def _columns(kind: Kind) -> list[Column]:
     from cli.output import Column
 
     return [
-        Column(header, keep=keep, whole=number or name == "study", right=number)
+        Column(header, keep=keep, whole=number or name in ("key", "study"), right=number)
         for header, (name, keep, number) in SHOWN[kind].items()
     ]
 

@@ -64,7 +64,11 @@ def show_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[An
     for row in cells:
         table.add_row(*(row[index] for index in kept))
     console.print(table)
-    left_out = [column.header for index, column in enumerate(columns) if index not in kept]
+    left_out = [
+        column.header
+        for index, column in enumerate(columns)
+        if index not in kept and any(row[index] for row in cells)
+    ]
     if left_out:
         say(f"Not shown for want of width: {', '.join(left_out)}. --json has every column.")
     if note:
@@ -173,8 +177,8 @@ def _width(column: Column, cells: Sequence[Sequence[str]], index: int) -> int:
 
 
 def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Choose the columns that fit: drop those of lowest rank, rightmost first, until the rest can be shown."""
-    kept = list(range(len(columns)))
+    """Choose the columns that say something and fit: those of lowest rank go, rightmost first, until the rest fit."""
+    kept = [index for index in range(len(columns)) if not cells or any(row[index] for row in cells)]
     while len(kept) > 1 and sum(_least(columns[i], cells, i) + GAP for i in kept) - GAP > width:
         kept.remove(min(reversed(kept), key=lambda i: columns[i].keep))
     return kept

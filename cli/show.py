@@ -88,7 +88,7 @@ def _estimates(rows: Sequence[Mapping[str, Any]]) -> None:
     from cli.listing import cutoff, ratio, why_not
 
     columns = [
-        output.Column("Key", keep=9),
+        output.Column("Key", keep=9, whole=True),
         output.Column("Factor", keep=5),
         output.Column("Cutoff", keep=3),
         output.Column("Endpoint", keep=6),
