@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from registry.errors import StatisticsError
 from registry.stats.effects import NORMAL, critical_value
@@ -108,6 +109,7 @@ def p_contradicts(
     return None
 
 
+@lru_cache(maxsize=64)  # one estimate is asked about more than once in a row
 def log_spans(*texts: str) -> tuple[Span, Span, Span]:
     """Logarithms of every value that rounds to a printed ratio and its two bounds; −inf from a value of 0 down."""
     numbers = [_number(text) for text in texts]

@@ -33,6 +33,7 @@ class Names:
         self._ids = {kind: self._read_ids(kind) for kind in ("factor", "disease", "endpoint")}
         self._contrasts: dict[tuple[int, str], int] = {}
         self._met: dict[tuple[Any, ...], int] = {}
+        self._keys: dict[tuple[Any, ...], tuple[str, str]] = {}
         self._cutoffs: dict[tuple[int, str], int] = {}
 
     def _read_ids(self, kind: str) -> dict[str, int]:
@@ -68,10 +69,13 @@ class Names:
     def load_contrasts(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Read the contrasts and cutoffs these rows need and that were not met before."""
         wanted: dict[int, tuple[set[str], set[str]]] = {}
-        for row in {_contrast_of(row): row for row in rows}.values():
+        for met, row in {_contrast_of(row): row for row in rows}.items():
+            if met in self._met:
+                continue
             contrasts, cutoffs = wanted.setdefault(self.id("factor", row["factor"]), (set(), set()))
-            contrasts.add(contrast_key(row))
-            cutoffs.add(cutoff_key(row))
+            contrast, cutoff = self._keys[met] = contrast_key(row), cutoff_key(row)
+            contrasts.add(contrast)
+            cutoffs.add(cutoff)
         for factor, keys in wanted.items():
             for model, known, names in ((Contrast, self._contrasts, keys[0]), (Cutoff, self._cutoffs, keys[1])):
                 missing = [name for name in names if name and (factor, name) not in known]
@@ -80,16 +84,16 @@ class Names:
                     known[factor, key] = number
 
     def contrast(self, row: Mapping[str, Any]) -> int:
-        """Give the integer id of the contrast of a row."""
+        """Give the integer id of the contrast of a row that was loaded."""
         met = _contrast_of(row)
         number = self._met.get(met)
         if number is None:
-            number = self._met[met] = self._contrast(row)
+            number = self._met[met] = self._contrast(row, *self._keys.pop(met))
         return number
 
-    def _contrast(self, row: Mapping[str, Any]) -> int:
+    def _contrast(self, row: Mapping[str, Any], key: str, cutoff: str) -> int:
         factor = self.id("factor", row["factor"])
-        place = (factor, contrast_key(row))
+        place = (factor, key)
         number = self._contrasts.get(place)
         if number is None:
             number = self._contrasts[place] = self._transaction.next_id("contrast")
@@ -97,19 +101,16 @@ class Names:
                 {
                     "id": number,
                     "factor_id": factor,
-                    "key": place[1],
+                    "key": key,
                     "kind": row["contrast"],
-                    "cutoff_id": self._cutoff(factor, row),
+                    "cutoff_id": self._cutoff(factor, cutoff, row) if cutoff else None,
                     "timepoint": row.get("timepoint"),
                     "reference_group": row.get("reference_group"),
                 }
             )
         return number
 
-    def _cutoff(self, factor: int, row: Mapping[str, Any]) -> int | None:
-        key = cutoff_key(row)
-        if not key:
-            return None
+    def _cutoff(self, factor: int, key: str, row: Mapping[str, Any]) -> int:
         number = self._cutoffs.get((factor, key))
         if number is None:
             number = self._cutoffs[factor, key] = self._transaction.next_id("cutoff")

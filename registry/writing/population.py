@@ -77,18 +77,19 @@ class Population:
         if cohort is None:
             number = self._merger.transaction.next_id("cohort")
             cohort = self.cohorts[place] = Thing("cohort", number, "/".join(place), {}, stored=False)
-        said: tuple[Any, ...] = _said(values)
         if record.attributes:
-            said = (*said, *sorted(record.attributes.items()))
+            self._characterise(study, cohort, record)
+        said = _said(values)
         if said in cohort.met:
             return cohort, False
         cohort.met.add(said)
         self._merger.merge(cohort, {name: values[name] for name in SAID}, record)
-        self._characterise(study, cohort, record)
         return cohort, True
 
     def _characterise(self, study: Thing, cohort: Thing, record: Record) -> None:
-        for thing, level in ((study, AttributeLevel.STUDY), (cohort, AttributeLevel.COHORT)):
-            of_thing = {name: value for name, value in record.attributes.items() if self._levels[name] == level}
-            if of_thing:
-                self._merger.characterise(thing, of_thing, record)
+        for name, value in record.attributes.items():
+            level = self._levels[name]
+            if level is not AttributeLevel.ESTIMATE:
+                thing = study if level is AttributeLevel.STUDY else cohort
+                if thing.attributes.get(name) != value:
+                    self._merger.characterise(thing, {name: value}, record)

@@ -86,8 +86,10 @@ class Reports:
         return report
 
     def _merge(self, report: Thing, fields: Mapping[str, Any], record: Record) -> Thing:
+        known = report.fields.get("doi"), report.fields.get("pmid")
         self._merger.merge(report, fields, record)
-        self._know(report)
+        if known != (report.fields.get("doi"), report.fields.get("pmid")):
+            self._know(report)
         return report
 
     def own(self, study: Thing, values: Mapping[str, Any], record: Record) -> Thing | None:
