@@ -35,7 +35,7 @@ def shown_interval(frame: Frame, level: float) -> tuple[NDArray[np.float64], NDA
     The reported interval where the pool rests on it and its level is the pool's; else exp(yi ± z √vi). Raises
     PoolRefused for an interval no number can hold: such a yi is no log ratio.
     """
-    from scipy.special import ndtri
+    from registry.stats.distributions import ndtri
 
     reach = float(ndtri(0.5 + level / 200.0)) * np.sqrt(frame["vi"])
     beyond = np.flatnonzero(np.abs(frame["yi"]) + reach > LARGEST_LOG)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import chdtri
+
+from registry.stats.distributions import chdtri
 
 if TYPE_CHECKING:
     from registry.stats.batch import Floats

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc, fdtrc
 
 from registry.errors import StatisticsError
 from registry.stats import batch
 from registry.stats.batch import Subsets
+from registry.stats.distributions import chdtrc, fdtrc
 from registry.stats.model import Mean, Strata
 from registry.stats.pool import checked, fit
 from registry.stats.tau2 import estimator

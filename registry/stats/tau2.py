@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import chdtri
 
 from registry.errors import StatisticsError
 from registry.stats.batch import Floats, Ints
+from registry.stats.distributions import chdtri
 from registry.stats.likelihood import highest
 from registry.stats.model import Model
 from registry.stats.q_profile import q_equals
