@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -121,7 +122,7 @@ def _refuse_missing(place: Target) -> None:
 
 
 def _init_command(place: Target) -> str:
-    return f"evireg init --db {place}"
+    return f"evireg init --db {shlex.quote(str(place))}"
 
 
 def _revision(connection: sa.Connection) -> str | None:

@@ -65,6 +65,18 @@ def _columns(target: str) -> set[str]:
     return found
 
 
+def test_migrations_and_seeds_are_found_inside_an_installed_package(tmp_path: Path) -> None:
+    """Laid out as the wheel lays them out, outside any checkout, a registry can be made."""
+    source = Path(__file__).parents[2]
+    package = tmp_path / "registry"
+    shutil.copytree(source / "registry", package, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("migrations", "seeds"):
+        shutil.copytree(resource(name), package / name)
+    done = _run(tmp_path, "init", str(tmp_path / "evidence.db"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "evidence.db").is_file()
+
+
 def test_older_registry_is_upgraded_with_a_copy_beside_it(database_url: str, tmp_path: Path) -> None:
     """Open names the exact command; init does it, keeps a backup of a SQLite file, and then open goes."""
     newer = _newer(tmp_path / "newer")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from registry.database import engine_for
 from registry.errors import SchemaError, StoreError, UsageError
+from registry.ledger import verify_ledger
 from registry.models import REVISION
 from registry.store import init, open_store
 
@@ -112,6 +114,21 @@ def test_path_may_hold_signs_that_mean_something_in_urls(tmp_path: Path) -> None
     init(path)
     with open_store(path):
         assert [found.name for found in tmp_path.iterdir() if found.suffix == ".db"] == [path.name]
+
+
+def test_command_for_a_path_with_spaces_can_be_pasted(tmp_path: Path) -> None:
+    """The upgrade command is exact."""
+    with pytest.raises(SchemaError, match=r"evireg init --db '.*/my file.db'"):
+        open_store(tmp_path / "my file.db")
+
+
+def test_init_at_the_same_time_makes_one_registry(empty_url: str) -> None:
+    """Whoever comes second finds it made."""
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: init(empty_url).created, range(4)))
+    assert sorted(made) == [False, False, False, True]
+    with open_store(empty_url) as store, store.read() as connection:
+        assert verify_ledger(connection) == 1
 
 
 def test_missing_folder_is_named(tmp_path: Path) -> None:
