@@ -63,6 +63,11 @@ def within(code: str, expected: str, accepts: Callable[[float], bool], read: Rea
     return bounded
 
 
+def percent(text: str) -> float | Problem:
+    """Give a number of percent, with or without the sign."""
+    return number(text.removesuffix("%").rstrip())
+
+
 def _positive(value: float) -> bool:
     return value > 0
 
@@ -70,7 +75,7 @@ def _positive(value: float) -> bool:
 ratio = within("ci-not-positive", "a ratio above 0; a log ratio belongs in log_hr", _positive)
 bound = within("ci-not-positive", "a bound above 0; one printed as 0.00 was rounded: leave it empty", _positive)
 standard_error = within("se-not-positive", "a standard error above 0", _positive)
-ci_level = within("ci-level-range", "percent, from 50 to 99.99", lambda value: 50 <= value <= 99.99)
+ci_level = within("ci-level-range", "percent, from 50 to 99.99", lambda value: 50 <= value <= 99.99, percent)
 months = within("followup-range", "months, 0 or more", lambda value: value >= 0)
 year = within("year-range", "a year from 1800 to 2100", lambda value: 1800 <= value <= 2100, count)
 

@@ -24,6 +24,11 @@ def test_numbers_are_read_as_printed(text: str, value: float) -> None:
     assert numbers.number(text) == value
 
 
+def test_a_level_may_bear_its_sign() -> None:
+    """95 %, as sources print it, is 95."""
+    assert numbers.ci_level("95%") == numbers.ci_level("95 %") == numbers.ci_level("95") == 95.0
+
+
 def test_minus_zero_is_zero() -> None:
     """One number has one form: databases differ on the sign of zero."""
     assert math.copysign(1, numbers.number("-0.0")) == 1  # type: ignore[arg-type]

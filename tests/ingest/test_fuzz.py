@@ -20,7 +20,9 @@ from registry.store import Store
 
 Held = Callable[[Store], dict[str, int]]
 
-REPEATED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+REPEATED = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 HEADER = ["study_key", "biomarker", "endpoint", "hr", *sorted(BY_INPUT.keys() - {"n", "events", "factor", "est", "hr"})]
 HEADER = list(dict.fromkeys(HEADER))
@@ -126,7 +128,7 @@ def test_arbitrary_cells(registry_with_a_study: Store, held: Held, tmp_path: Pat
 GOOD = {"study_key": "kim", "biomarker": "ferritin", "endpoint": "OS", "hr": "2.1", "cutoff_unit": "ng/mL"}
 
 
-@settings(REPEATED, max_examples=60)
+@settings(REPEATED, max_examples=40)
 @given(column=st.sampled_from(HEADER), cell=CELL | st.text(min_size=150, max_size=250))
 def test_one_arbitrary_cell(store: Store, held: Held, tmp_path: Path, column: str, cell: str) -> None:
     """A cell that the checks let through is stored by either database as it is."""
@@ -174,7 +176,7 @@ CELLS: dict[str, list[str]] = {
 }
 
 
-@settings(REPEATED, max_examples=60)
+@settings(REPEATED, max_examples=40)
 @given(
     rows=st.lists(
         st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in CELLS.items()}), min_size=1, max_size=5
