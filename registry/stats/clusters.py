@@ -13,7 +13,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from registry.errors import StatisticsError
 from registry.stats.batch import Floats, Ints
+
+# An estimate with a smaller share of its standard error to itself is another one over again.
+DISTINCT = 1e-4
 
 Correlate = Callable[[Ints], Floats]
 """Sampling correlations (m, n, n) of the estimates of m clusters, given their row numbers (m, n)."""
@@ -29,12 +33,14 @@ class Point(NamedTuple):
 
 
 class Solution(NamedTuple):
-    """Generalised least squares at one (s₁, s₂): coefficients (p,), (X'Θ⁻¹X)⁻¹, and Θ⁻¹X and Θ⁻¹(y − Xb)."""
+    """Generalised least squares at one (s₁, s₂): coefficients (p,), (X'Θ⁻¹X)⁻¹, Θ⁻¹X, Θ⁻¹(y − Xb), and Θ^-½X = qr."""
 
     b: Floats
     covariance: Floats
     z: Floats
     e: Floats
+    q: Floats
+    r: Floats
 
 
 class Clustered:
@@ -71,7 +77,7 @@ class Clustered:
         self.d, self.c = vi[self.order].copy(), np.ones(self.k)
         if correlate is not None:
             self._rotate(correlate)
-        self._xy = np.column_stack([self.x, self.y])
+        self._xy = np.column_stack([self.x, self.y - self.x @ self.solve(0.0, 0.0).b])
         self.constant = (self.k - self.p) * np.log(2.0 * np.pi) - float(np.linalg.slogdet(self.x.T @ self.x)[1])
 
     def _rotate(self, correlate: Correlate) -> None:
@@ -80,9 +86,9 @@ class Clustered:
                 continue
             shape = (-1, size)
             sei = np.sqrt(self.d[rows]).reshape(shape)
-            covariance = correlate(self.order[rows].reshape(shape)) * sei[:, :, None] * sei[:, None, :]
-            values, vectors = np.linalg.eigh(covariance)
-            self.d[rows] = values.ravel()
+            root = sei[:, :, None] * _cholesky(correlate(self.order[rows].reshape(shape)))
+            vectors, values, _ = np.linalg.svd(root)
+            self.d[rows] = (values**2).ravel()
             for array in (self.y, self.c):
                 array[rows] = np.einsum("mij,mi->mj", vectors, array[rows].reshape(shape)).ravel()
             blocks = self.x[rows].reshape(-1, size, self.p)
@@ -122,7 +128,9 @@ class Clustered:
             gram = whole - np.tensordot(s1[:, None] * shrink, outer, axes=1)
             of_all, of_x = np.linalg.slogdet(gram)[1], np.linalg.slogdet(gram[:, :-1, :-1])[1]
             log_theta = -log_w - np.log(shrink).sum(axis=1)
-            height[:, j] = -0.5 * (self.constant + log_theta + of_x + np.exp(of_all - of_x))
+            usable = np.isfinite(of_x)
+            log_q, of_x = np.where(usable, of_all, 0.0) - np.where(usable, of_x, 0.0), np.where(usable, of_x, np.inf)
+            height[:, j] = -0.5 * (self.constant + log_theta + of_x + np.exp(log_q))
         return height
 
     def point(self, s1: float, s2: float) -> Point:
@@ -131,32 +139,56 @@ class Clustered:
 
     def trace_p(self) -> float:
         """Trace of P at s₁ = s₂ = 0; (k − p) over it is the typical sampling variance."""
-        at = _At(self, 0.0, 0.0)
-        return float(
-            (1.0 / self.d).sum() - np.einsum("pq,kp,kq->", at.solution.covariance, at.solution.z, at.solution.z)
+        leverage = (self.solve(0.0, 0.0).q ** 2).sum(axis=1)
+        return float((np.maximum(1.0 - leverage, 0.0) / self.d).sum())
+
+
+def _cholesky(correlations: Floats) -> Floats:
+    """Cholesky factors (m, n, n); StatisticsError unless each estimate has something of its own."""
+    try:
+        lower = np.asarray(np.linalg.cholesky(correlations))
+    except np.linalg.LinAlgError:
+        lower = np.zeros_like(correlations)
+    if np.einsum("mii->mi", lower).min() < DISTINCT:
+        raise StatisticsError(
+            "the sampling correlations of some cluster are no correlations: its estimates are nearly the same one",
+            hint="keep one of two nearly equal cutoffs",
         )
+    return lower
 
 
 class _At:
-    """A `Clustered` at one pair of variances."""
+    """A `Clustered` at one pair of variances.
+
+    Θ^-½ = (I − αvv')W^½ in each cluster with v = W^½c, α = (1 − 1/√(1 + s₁v'v))/v'v; least squares by QR of Θ^-½X.
+    """
 
     def __init__(self, model: Clustered, s1: float, s2: float) -> None:
         self.model, self.s1 = model, s1
         self.w = 1.0 / (model.d + s2)
+        self.root = np.sqrt(self.w)
+        self.v = self.root * model.c
         self.wc = self.w * model.c
         self.s = model.sums(self.wc * model.c)
         self.shrink = 1.0 / (1.0 + s1 * self.s)
-        z = self.inverse(model.x)
-        xwx = model.x.T @ z
-        covariance = np.asarray(np.linalg.inv(xwx), dtype=np.float64)
-        b = covariance @ (z.T @ model.y)
-        residual = model.y - model.x @ b
-        b = b + covariance @ (z.T @ residual)
-        residual = model.y - model.x @ b
-        e = self.inverse(residual)
-        self.log_xwx = float(np.linalg.slogdet(xwx)[1])
-        self.quadratic = float(residual @ e)
-        self.solution = Solution(b, covariance, z, e)
+        self.taken = (1.0 - np.sqrt(self.shrink)) / self.s
+        q, r = np.linalg.qr(self._shrunk(self.root[:, None] * model.x))
+        residual = self._shrunk(self.root * model.y)
+        score = np.zeros(model.p)
+        for _ in range(2):  # once more removes the rounding of the first pass
+            more = q.T @ residual
+            score, residual = score + more, residual - q @ more
+        inverse = np.linalg.inv(r)
+        self.log_xwx = 2.0 * float(np.log(np.abs(np.diagonal(r))).sum())
+        self.quadratic = float(residual @ residual)
+        z, e = self.root[:, None] * self._shrunk(q) @ r, self.root * self._shrunk(residual)
+        self.solution = Solution(inverse @ score, inverse @ inverse.T, z, e, q, r)
+
+    def _shrunk(self, a: Floats) -> Floats:
+        """(I − αvv')a for a (k,) or (k, n)."""
+        v = self.v if a.ndim == 1 else self.v[:, None]
+        taken = self.taken if a.ndim == 1 else self.taken[:, None]
+        return np.asarray(a - v * (taken * self.model.sums(v * a))[self.model.member])
 
     def inverse(self, a: Floats) -> Floats:
         """Θ⁻¹ a for a (k,) or (k, n): wa − wc s₁/(1 + s₁ Σwc²) Σwca in each cluster."""
@@ -172,7 +204,7 @@ class _At:
 
     def point(self) -> Point:
         """Differentiate by K₁ = cc' in each cluster and K₂ = I: slopes −½(tr PK − y'PKPy), information from PKₐPK_b."""
-        model, (_, m, z, e) = self.model, self.solution
+        model, (_, m, z, e, _, _) = self.model, self.solution
         ce, cz = model.sums(model.c * e), model.sums(model.c[:, None] * z)
         kz = (model.c[:, None] * cz[model.member], z)
         ke = (model.c * ce[model.member], e)

@@ -118,6 +118,12 @@ def test_faults_are_named(share: list, cutoff: list, options: dict, message: str
         multi_cutoff([0.1, 0.2, 0.3, 0.1], [0.1] * 4, ["a", "a", "b", "c"], cutoff, share, linear=False, **options)
 
 
+def test_nearly_equal_cutoffs() -> None:
+    """Two cutoffs that split all but the same patients are named as what makes the correlations no correlations."""
+    with pytest.raises(StatisticsError, match="its estimates are nearly the same one"):
+        multi_cutoff([0.1, 0.2, 0.3], [0.1] * 3, ["a", "a", "b"], [1, 2, 3], [0.5, 0.5 + 1e-16, 0.2], linear=False)
+
+
 def test_bounds_increase() -> None:
     """Class bounds increase."""
     with pytest.raises(StatisticsError, match=r"class bounds must increase: got 300\.0, 200\.0"):

@@ -255,6 +255,44 @@ def test_variance_on_the_boundary_is_zero() -> None:
     assert three_level(data.yi, data.vi, data.column("cluster")).sigma2[1] == 0.0
 
 
+@pytest.mark.parametrize("orders", [0.5, 3.0])
+@pytest.mark.parametrize("s", [(0.0, 0.0), (0.04, 0.01), (10.0, 0.0)])
+def test_large_clusters(orders: float, s: tuple[float, float], monkeypatch: pytest.MonkeyPatch) -> None:
+    """In clusters of a hundred the integral gives the CR2 of the singular value decomposition."""
+    from registry.stats.robust import robust
+
+    random = np.random.default_rng(4)
+    x = np.column_stack([np.ones(300), random.normal(size=300)])
+    labels, vi = random.integers(0, 3, 300), 10.0 ** random.uniform(-orders, 0.0, 300)
+    model = Clustered(random.normal(size=300), vi, x, labels, intercept=True)
+    one = robust(model, np.array(s), kind="CR2", level=95.0)
+    monkeypatch.setattr("registry.stats.robust.LARGE", 1000)
+    other = robust(model, np.array(s), kind="CR2", level=95.0)
+    np.testing.assert_allclose(one.se, other.se, rtol=1e-9)
+    np.testing.assert_allclose(one.df, other.df, rtol=1e-9)
+
+
+def test_variances_over_ten_orders() -> None:
+    """Estimates far more precise than others, correlated or not, raise nothing and leave no warning."""
+    random = np.random.default_rng(6)
+    for _ in range(40):
+        k = int(random.integers(6, 20))
+        labels = np.concatenate([np.arange(3), random.integers(0, 3, k - 3)])
+        yi, vi = 0.3 + random.normal(size=k) * random.choice([0.0, 1e-6, 1.0]), 10.0 ** random.uniform(-8.0, 2.0, k)
+        assert np.isfinite(three_level(yi, vi, labels).se).all()
+        assert np.isfinite([one.se[0] for one in working_correlations(yi, vi, labels, rhos=[0.0, 0.8])]).all()
+
+
+def test_leverage_of_a_whole_cluster() -> None:
+    """A cluster alone on a column leaves its residuals no freedom in that direction: CR2 by the generalised inverse."""
+    yi, vi, labels = (column("many", entry) for entry in ("yi", "vi", "cluster"))
+    x = np.column_stack([np.ones(len(yi)), labels == 4])
+    result = cluster_robust(yi, vi, labels, moderators=x)
+    tau2 = result.sigma2[1]
+    se, _ = naive.cr2(yi, np.diag(vi + tau2), x, labels)
+    np.testing.assert_allclose(result.cr2.se, se, rtol=1e-6)
+
+
 def test_identical_effects() -> None:
     """Identical effects have no variances, and robust standard errors of 0 are undefined."""
     result = three_level([0.3] * 6, [0.1, 0.2, 0.1, 0.3, 0.2, 0.1], [1, 1, 2, 2, 3, 3])
