@@ -205,6 +205,8 @@ class Flag(Term):
     OUTSIDE_CI = "hr-outside-ci", "HR outside its CI", "printed so; stored as disputed"
     CI_REVERSED = "ci-reversed", "CI bounds reversed", "printed so; stored as disputed"
     CI_WIDTH_ZERO = "ci-width-zero", "CI of width 0", "printed so; stored as disputed"
+    CI_NOT_POSITIVE = "ci-not-positive", "ratio or bound not above 0", "printed so; stored as disputed"
+    CI_LEVEL_RANGE = "ci-level-range", "CI level outside 50–99.99", "printed so; stored as disputed"
 
 
 class Allow(Term):
@@ -230,5 +232,3 @@ class Allow(Term):
         "selected by the result itself",
         "choosing estimates by their size or significance biases the pool",
     )
-    CI_NOT_POSITIVE = "ci-not-positive", "ratio or bound not above 0", "printed so; stored as disputed"
-    CI_LEVEL_RANGE = "ci-level-range", "CI level outside 50–99.99", "printed so; stored as disputed"
