@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from registry.errors import StatisticsError
-from registry.stats.direct import direct_grid, fine_grid
+from registry.stats.direct import MOST_VALUES, direct_grid, fine_grid
 from registry.stats.marginal import Marginal, Normals, summary
 from registry.stats.pool import checked
 from registry.stats.posterior import MuPrior, Posterior, TauPrior
@@ -34,7 +34,8 @@ class Bayes:
     `effects` holds each study's own effect given all studies, in the order of the input, and `shrinkage` (k,) the
     expected share of each that is taken from the mean. `p_positive` is the probability that mu > 0, `p_new_positive`
     that a new effect is. `bf01_*` are Bayes factors for mu = 0 and for tau = 0 against the model. `points` counts the
-    values of tau the mixtures are made of. `reasons` says of each nan why it is undefined.
+    values of tau the mixtures are made of. `reasons` says of each nan why it is undefined, and of `grid` why it is not
+    the one asked for.
     """
 
     k: int
@@ -71,7 +72,7 @@ def bayes(
     `tau_prior`: "half-normal" and "half-cauchy" with `tau_scale`, 0.5 unless given (for log hazard ratios: Röver et al.
     2021), or "uniform" from 0 to `tau_scale`, improper without one. `mu_prior`: (mean, sd) of a normal prior, flat if
     None. What depends on tau alone is integrated to about 12 digits. The other posteriors are mixtures over values of
-    tau: with `grid` "direct" those of R's bayesmeta, whose values are reproduced and are good to about 0.001 standard
+    tau: with `grid` "direct" those of R's bayesmeta, whose values are reproduced and are good to about 0.005 standard
     deviations; with "fine" exact.
 
     Raises StatisticsError for unknown options, and if the posterior does not exist: the improper uniform prior needs
@@ -92,12 +93,15 @@ def bayes(
             "use a half-normal prior on tau",
         )
     panels = posterior.panels()
-    tau, weights = (direct_grid if grid == "direct" else fine_grid)(posterior, panels)
+    direct = direct_grid(posterior, panels) if grid == "direct" else None
+    tau, weights = fine_grid(panels) if direct is None else direct
     _, means, sds = posterior.given_tau(tau)
     mu, new = Normals(weights, means, sds), Normals(weights, means, np.hypot(sds, tau))
     missing = posterior.missing_moments()
     of_mu = missing if mu_prior is None else {}
     bf01_mu, bf01_tau, log_marginal, reasons = _evidence(posterior, panels)
+    if grid == "direct" and direct is None:
+        grid, reasons["grid"] = "fine", f"the direct grid would need more than {MOST_VALUES} values of tau"
     return Bayes(
         k=len(yi),
         mu=_mixture(mu, of_mu, level),
@@ -156,7 +160,7 @@ def _evidence(posterior: Posterior, panels: Panels) -> tuple[float, float, float
     if posterior.mu_prior is None:
         reasons["bf01_mu"] = "a flat prior on mu has no Bayes factor for mu"
     else:
-        tau, weights = fine_grid(posterior, panels)
+        tau, weights = fine_grid(panels)
         _, means, sds = posterior.given_tau(tau)
         of_mu = Normals(weights, means, sds).pdf(0.0) / posterior.mu_prior.pdf(0.0)
     if posterior.tau_prior.proper:

@@ -16,28 +16,32 @@ DIVERGENCE = 0.01
 LEFT_OUT = 1e-4
 # Weights below this add nothing.
 NEGLIGIBLE = 1e-18
+MOST_VALUES = 500
 CUTS = 64
 ROUNDS = 9
 
 
-def fine_grid(posterior: Posterior, panels: Panels) -> tuple[Floats, Floats]:
+def fine_grid(panels: Panels) -> tuple[Floats, Floats]:
     """Take all points of the integration over tau, and their weights; both (n,)."""
-    del posterior
     kept = panels.masses > NEGLIGIBLE
     weights = panels.masses[kept]
     return np.exp(panels.nodes[kept]), weights / weights.sum()
 
 
-def direct_grid(posterior: Posterior, panels: Panels) -> tuple[Floats, Floats]:
+def direct_grid(posterior: Posterior, panels: Panels) -> tuple[Floats, Floats] | None:
     """Discretise tau by restricted divergence: values (n,) and their weights (n,) (Röver & Friede 2017).
 
     The first bin begins at 0, which stands for it. Each further bin, the value that stands for it and its end, is as
     far on as the conditional distributions (of mu, a new effect and each study's own effect) stay within a symmetrised
-    divergence of 0.01. The last one holds the quantile 1 − 10⁻⁴; weights are the probabilities of the bins.
+    divergence of 0.01. The last one holds the quantile 1 − 10⁻⁴; weights are the probabilities of the bins. None if it
+    would take more than 500 values: then the estimates are in such conflict that with tau a study's own effect moves by
+    hundreds of its standard deviations.
     """
     last = panels.quantile(1.0 - LEFT_OUT)
     values, ends = [0.0], [_further(posterior, 0.0)]
     while ends[-1] <= last or len(values) < 2:
+        if len(values) == MOST_VALUES:
+            return None
         values.append(_further(posterior, ends[-1]))
         ends.append(_further(posterior, values[-1]))
     below = np.array([panels.cdf(float(np.log(end))) for end in ends])
