@@ -209,14 +209,10 @@ def test_hk_is_the_wider_interval() -> None:
 
 def test_several_maxima_are_reported() -> None:
     """Where the restricted likelihood has two maxima, the higher is taken and the number said."""
-    random = np.random.default_rng(0)
-    for _ in range(2000):
-        k = 7
-        x = np.column_stack([np.ones(k), random.normal(size=k)])
-        vi, yi = 10.0 ** random.uniform(-4.0, 1.0, k), random.normal(size=k)
-        result = regress(yi, vi, x, test="z")
-        if result.maxima > 1:
-            break
+    random = np.random.default_rng(174)
+    x = np.column_stack([np.ones(7), random.normal(size=7)])
+    vi, yi = 10.0 ** random.uniform(-4.0, 1.0, 7), random.normal(size=7)
+    result = regress(yi, vi, x, test="z")
     assert result.maxima == 2
     best = naive.highest(yi, vi, x, restricted=True)
     assert_equal(result.tau2, best, 1e-5)
