@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cli import columns, demo, importing, init, listing, pool, seed, show, version
+from cli import bias, columns, demo, importing, influence, init, listing, pool, regress, seed, show, version
 from cli.quick import QuickCommand, QuickGroup
 from registry.errors import EviregError, UsageError
 
@@ -36,6 +36,9 @@ COMMANDS: dict[str, ModuleType] = {
     "list": listing,
     "show": show,
     "pool": pool,
+    "influence": influence,
+    "bias": bias,
+    "regress": regress,
     "columns": columns,
     "version": version,
 }

@@ -66,4 +66,4 @@ class Plain:
 
 
 #: What an option is declared as → the type its value, or each of its values, may already have.
-PLAIN: dict[Any, type] = {str: str, list[str]: str, float: float, bool: bool}
+PLAIN: dict[Any, type] = {str: str, list[str]: str, float: float, int: int, bool: bool}

@@ -20,6 +20,7 @@ Three doors lead to the same verbs: this package, the command line (`cli/`), and
     reg = registry.open("evireg.db")                     # path or URL; never creates or upgrades, registry.init does
     frame = reg.estimates(where='factor == "NLR" and endpoint == "OS"')        # a pandas DataFrame
     fit = registry.pool(frame, method="DL", test="z")    # any frame with yi and vi, also one from a CSV
+    registry.bias(frame), registry.regress(frame, on="year"), registry.influence(frame)     # and so on, on any frame
     fit = reg.pool(where='factor == "NLR" and endpoint == "OS" and disease == "multiple myeloma"')
     fit.as_dict()["pool"]["hr"]
 """
@@ -31,10 +32,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from registry.errors import EviregError
     from registry.handle import Registry, init, open, pool  # noqa: A004 - registry.open reads as what it does
+    from registry.pooling.bias import bias
+    from registry.pooling.influence import influence
+    from registry.pooling.regress import regress
 
-__all__ = ["EviregError", "Registry", "init", "open", "pool"]
+__all__ = ["EviregError", "Registry", "bias", "influence", "init", "open", "pool", "regress"]
 
-_HOME = {"EviregError": "registry.errors"}
+_HOME = {
+    "EviregError": "registry.errors",
+    "bias": "registry.pooling.bias",
+    "influence": "registry.pooling.influence",
+    "regress": "registry.pooling.regress",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from registry.frame import Frame
     from registry.ingest.load import Loaded
+    from registry.pooling.bias_result import BiasResult
+    from registry.pooling.influence_result import InfluenceResult
+    from registry.pooling.regress_result import RegressResult
     from registry.pooling.result import PoolResult
     from registry.seeding import Seeded
     from registry.store import Store
@@ -61,18 +64,56 @@ class Registry:
         `options` are those of `registry.pooling.pool`. Raises `ConditionError`, `NothingSelected`, `PoolRefused`.
         """
         from registry.pooling import pool as pool_frame
-        from registry.selection import select
 
-        with self.store.read() as connection:
-            selection = select(connection, where, at=at, one_per=one_per, allow=allow)
-        provenance = {
-            "condition": selection.condition,
-            "changeset": selection.changeset,
-            "on_results": list(selection.on_results),
-        }
-        return pool_frame(
-            selection.frame, one_per=one_per, allow=allow, flow=selection.flow, provenance=provenance, **options
-        )
+        frame, selected = self._selected(where, at, one_per, allow)
+        return pool_frame(frame, **selected, **options)
+
+    def bias(
+        self,
+        where: str | None,
+        tests: str | Collection[str] = (),
+        *,
+        at: int | None = None,
+        one_per: str | None = None,
+        allow: Collection[str] = (),
+        **options: Any,
+    ) -> BiasResult:
+        """Select, and test for small-study effects; `tests` and `options` are those of `registry.pooling.bias`."""
+        from registry.pooling.bias import bias as test_frame
+
+        frame, selected = self._selected(where, at, one_per, allow)
+        return test_frame(frame, tests, **selected, **options)
+
+    def regress(
+        self,
+        where: str | None,
+        on: str | Collection[str],
+        *,
+        at: int | None = None,
+        one_per: str | None = None,
+        allow: Collection[str] = (),
+        **options: Any,
+    ) -> RegressResult:
+        """Select, and regress on moderators; `on` and `options` are those of `registry.pooling.regress`."""
+        from registry.pooling.regress import regress as regress_frame
+
+        frame, selected = self._selected(where, at, one_per, allow)
+        return regress_frame(frame, on, **selected, **options)
+
+    def influence(
+        self,
+        where: str | None,
+        *,
+        at: int | None = None,
+        one_per: str | None = None,
+        allow: Collection[str] = (),
+        **options: Any,
+    ) -> InfluenceResult:
+        """Select, and say which estimates drive the pool; `options` are those of `registry.pooling.influence`."""
+        from registry.pooling.influence import influence as diagnose_frame
+
+        frame, selected = self._selected(where, at, one_per, allow)
+        return diagnose_frame(frame, **selected, **options)
 
     def import_file(
         self,
@@ -147,6 +188,22 @@ class Registry:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _selected(
+        self, where: str | None, at: int | None, one_per: str | None, allow: Collection[str]
+    ) -> tuple[Frame, dict[str, Any]]:
+        """Select the rows ready to analyse; with them what every analysis takes beside a frame."""
+        from registry.selection import select
+
+        with self.store.read() as connection:
+            selection = select(connection, where, at=at, one_per=one_per, allow=allow)
+        provenance = {
+            "condition": selection.condition,
+            "changeset": selection.changeset,
+            "on_results": list(selection.on_results),
+        }
+        asked = {"one_per": one_per, "allow": allow, "flow": selection.flow, "provenance": provenance}
+        return selection.frame, asked
 
     def _answerable(self, given: str | None) -> str:
         return find_curator(given or self._curator).name

@@ -45,11 +45,7 @@ def grouping(frame: Frame, asked: str, allowed: Allowed) -> Grouping:
     number without threshold, for cutoffs in several units, and for a column that holds the result itself.
     """
     column, colon, text = asked.partition(":")
-    column = _column(frame, column.strip())
-    if column in BY_NAME and BY_NAME[column].on_result:
-        selection_on_results((column,), allowed)
-    if all(value is None or value != value for value in frame[column].tolist()):  # noqa: PLR0124 - nan alone is not itself
-        raise PoolRefused(f"subgroup: {column} was read for no estimate", "choose another column", "subgroup")
+    column = column_named(frame, column.strip(), allowed, option="subgroup")
     numeric = frame[column].dtype.kind == "f"
     if colon and not numeric:
         raise UsageError(f"subgroup {asked!r}: {column} holds words, not numbers", f"without a threshold: {column}")
@@ -63,15 +59,31 @@ def grouping(frame: Frame, asked: str, allowed: Allowed) -> Grouping:
     return _by_threshold(frame, column, _thresholds(asked, text)) if colon else _by_word(frame, column)
 
 
-def _column(frame: Frame, name: str) -> str:
-    if name in frame.columns or name in frame.attributes:
-        return name
-    near = get_close_matches(name, [*frame.attributes, *frame.columns], n=1)
-    meant = f"; did you mean {near[0]!r}?" if near else ""
-    known = ", ".join(frame.attributes) or "none"
-    raise UsageError(
-        f"subgroup: there is no column {name!r}{meant}", f"a contract column, or a study characteristic: {known}"
-    )
+def column_named(frame: Frame, name: str, allowed: Allowed, *, option: str) -> str:
+    """Find the column an option names. UsageError for one the frame does not have, naming the nearest.
+
+    PoolRefused for a column that was read for no estimate, and for one that holds the result itself.
+    """
+    if name not in frame.columns and name not in frame.attributes:
+        near = get_close_matches(name, [*frame.attributes, *frame.columns], n=1)
+        meant = f"; did you mean {near[0]!r}?" if near else ""
+        known = ", ".join(frame.attributes) or "none"
+        raise UsageError(
+            f"{option}: there is no column {name!r}{meant}", f"a contract column, or a study characteristic: {known}"
+        )
+    if name in BY_NAME and BY_NAME[name].on_result:
+        selection_on_results((name,), allowed)
+    if not known_rows(frame, name).any():
+        raise PoolRefused(f"{option}: {name} was read for no estimate", "choose another column", option)
+    return name
+
+
+def known_rows(frame: Frame, name: str) -> Array:
+    """Mark the rows (k,) of which a column was read."""
+    values = frame[name]
+    if values.dtype.kind == "f":
+        return ~np.isnan(values)
+    return np.array([value is not None for value in values.tolist()], dtype=np.bool_)
 
 
 def _thresholds(asked: str, text: str) -> list[float]:
@@ -86,15 +98,22 @@ def _thresholds(asked: str, text: str) -> list[float]:
     return values
 
 
-def _by_word(frame: Frame, column: str) -> Grouping:
-    words = [None if value is None else " ".join(str(value).split()) for value in frame[column].tolist()]
-    spelled: dict[str, str] = {}
+def spelled(values: Array) -> list[str | None]:
+    """Write words that differ in case or spaces only as the first of them is written; None where not read."""
+    words = [None if value is None else " ".join(str(value).split()) for value in values.tolist()]
+    first: dict[str, str] = {}
     for word in words:
         if word is not None:
-            spelled.setdefault(word.casefold(), word)
-    order = sorted(spelled)
-    codes = np.array([-1 if word is None else order.index(word.casefold()) for word in words], dtype=np.intp)
-    return Grouping(column, _title(column), tuple(spelled[folded] for folded in order), codes)
+            first.setdefault(word.casefold(), word)
+    return [None if word is None else first[word.casefold()] for word in words]
+
+
+def _by_word(frame: Frame, column: str) -> Grouping:
+    words = spelled(frame[column])
+    labels = sorted({word for word in words if word is not None}, key=str.casefold)
+    places = {word: place for place, word in enumerate(labels)}
+    codes = np.array([-1 if word is None else places[word] for word in words], dtype=np.intp)
+    return Grouping(column, title(column), tuple(labels), codes)
 
 
 def _by_threshold(frame: Frame, column: str, thresholds: Sequence[float]) -> Grouping:
@@ -110,7 +129,7 @@ def _by_threshold(frame: Frame, column: str, thresholds: Sequence[float]) -> Gro
     places = {code: place for place, code in enumerate(present)}
     return Grouping(
         column,
-        _title(column),
+        title(column),
         tuple(f"{labels[code]} {suffix}".strip() for code in present),
         np.array([places.get(code, -1) for code in codes.tolist()], dtype=np.intp),
     )
@@ -132,7 +151,7 @@ def _cutoff_unit(frame: Frame, known: Array) -> str:
     return "" if unit == "1" else unit
 
 
-def _title(column: str) -> str:
+def title(column: str) -> str:
     """Name a column for a heading: a number of the contract by its meaning (`median follow-up`), else by its name."""
     if column in BY_NAME and BY_NAME[column].kind is Kind.NUMBER:
         return BY_NAME[column].meaning.partition(",")[0]

@@ -50,6 +50,11 @@ def ratio(log: float | None) -> float | None:
     return None if log is None or math.isnan(log) or log > LARGEST_LOG else math.exp(log)
 
 
+def ratios(mu: float | None, low: float | None, high: float | None) -> dict[str, float | None]:
+    """Give a log ratio with its interval as the fields hr, hr_ci_low, hr_ci_high."""
+    return {"hr": ratio(mu), "hr_ci_low": ratio(low), "hr_ci_high": ratio(high)}
+
+
 def taken(cls: type[Made], source: Any, **more: Any) -> Made:
     """Make a `cls` from the fields of a kernel result that bear the same names, nan as None; `more` are its others.
 

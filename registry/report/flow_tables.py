@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from registry.report import prose
 from registry.report.prose import NOTHING
@@ -11,7 +11,6 @@ from registry.terms import EffectDirection
 
 if TYPE_CHECKING:
     from registry.flow import Flow
-    from registry.pooling.result import PoolResult
 
 DIRECTIONS = {
     EffectDirection.WORSE: "fares worse",
@@ -20,7 +19,15 @@ DIRECTIONS = {
 }
 
 
-def flow(result: PoolResult) -> Table:
+class Selected(Protocol):
+    """A result that knows how its estimates were selected."""
+
+    @property
+    def flow(self) -> Flow:
+        """The flow to them."""
+
+
+def flow(result: Selected) -> Table:
     """Show how many estimates were matched, left out (and why) and used, with their patients."""
     found = result.flow
     columns = (
@@ -42,7 +49,7 @@ def _missing(found: Flow) -> str:
     return f"Not matched because the condition's column was not read: {', '.join(missing)}." if missing else ""
 
 
-def unusable(result: PoolResult) -> Table | None:
+def unusable(result: Selected) -> Table | None:
     """List what is known and cannot be pooled, with the direction its text states."""
     found = result.flow
     if not found.unusable:

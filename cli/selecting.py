@@ -1,0 +1,108 @@
+"""What every analysis of a selection asks for in the same words: which estimates, which rule, which registry."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Concatenate, ParamSpec
+
+import typer
+
+from cli.options import DEFAULT_DATABASE, AsJson, Database, Where
+
+P = ParamSpec("P")
+
+Factor = Annotated[str | None, typer.Option("--factor", metavar="NAME", help="The prognostic factor.")]
+Disease = Annotated[str | None, typer.Option("--disease", metavar="NAME", help="The disease.")]
+Endpoint = Annotated[str | None, typer.Option("--endpoint", metavar="NAME", help="The endpoint.")]
+OnePer = Annotated[
+    str | None,
+    typer.Option(
+        "--one-per",
+        metavar="RULE",
+        help="Keep one estimate per cohort, best first: cohort:adjusted,prespecified,largest_n,longest_followup.",
+    ),
+]
+AllowWords = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        metavar="WORD",
+        help="Use what is refused otherwise: mixed-adjustment, mixed-categories, p-derived, selection-on-results"
+        " (repeatable, or with commas).",
+    ),
+]
+Method = Annotated[
+    str,
+    typer.Option(
+        "--method",
+        metavar="NAME",
+        help="Estimator of tau²: REML, DL, PM, ML, HE, HS, SJ, EB, HSk or PMM; FE (alias CE) for a common effect.",
+    ),
+]
+Level = Annotated[float, typer.Option("--level", metavar="PERCENT", help="Level of every interval.")]
+Seed = Annotated[
+    int, typer.Option("--seed", metavar="NUMBER", help="Start of the random numbers: same seed, same result.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Which estimates of which registry, and whether the answer is JSON."""
+
+    where: str | None
+    factor: str | None
+    disease: str | None
+    endpoint: str | None
+    one_per: str | None
+    allow: list[str] | None
+    db: str
+    as_json: bool
+
+    def analyse(self, verb: str, *arguments: Any, **options: Any) -> Any:
+        """Select, and run a verb of `registry.Registry` on what was selected."""
+        from cli.conditions import condition
+        from registry.handle import open as open_registry
+
+        asked = condition(self.where, factor=self.factor, disease=self.disease, endpoint=self.endpoint)
+        with open_registry(self.db) as reg:
+            run = getattr(reg, verb)
+            return run(asked, *arguments, one_per=self.one_per, allow=words(self.allow), **options)
+
+
+def selecting(command: Callable[Concatenate[Selected, P], None]) -> Callable[..., None]:
+    """Give a command the options of a selection, before and after its own, and hand it one `Selected`."""
+    names = tuple(Selected.__dataclass_fields__)
+    asked = inspect.signature(_options, eval_str=True).parameters
+    [_, *own] = inspect.signature(command, eval_str=True).parameters.values()
+    run: Callable[..., None] = command
+    before, after = ([asked[name] for name in names[part]] for part in (slice(0, -2), slice(-2, None)))
+
+    @functools.wraps(command)
+    def with_selection(*_: Any, **values: Any) -> None:
+        run(Selected(**{name: values.pop(name) for name in names}), **values)
+
+    with_selection.__signature__ = inspect.Signature([*before, *own, *after])  # type: ignore[attr-defined]
+    with_selection.__annotations__ = {each.name: each.annotation for each in (*before, *own, *after)}
+    return with_selection
+
+
+def words(given: list[str] | tuple[str, ...] | None) -> list[str]:
+    """Split repeated and comma-separated words."""
+    return [word.strip() for each in given or () for word in each.split(",") if word.strip()]
+
+
+def _options(
+    *,
+    where: Where = None,
+    factor: Factor = None,
+    disease: Disease = None,
+    endpoint: Endpoint = None,
+    one_per: OnePer = None,
+    allow: AllowWords = None,
+    db: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
+) -> None:
+    """Carry the options of a selection: their names, types, defaults and help."""

@@ -1,0 +1,79 @@
+"""Commands beside `pool`: JSON as their schemas say, tables for people, refusals with what settles them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.cli.test_schemas import NLR, validate
+
+MYCN = ["--factor", "MYC-N", "--endpoint", "OS"]
+DLBCL = ["--factor", "NLR", "--disease", "DLBCL", "--endpoint", "OS"]
+
+#: Command → arguments whose output has the shape of its schema.
+OUTPUTS: dict[str, list[list[str]]] = {
+    "bias": [
+        [*MYCN, "--test", "egger,begg,trim-fill,pet-peese,selection,fail-safe,d-fiv"],
+        [*MYCN, "--model", "rma", "--method", "DL", "--estimator", "R0", "--side", "left"],
+        NLR,
+        [*NLR, "--test", "egger", "--test", "fail-safe", "--rule", "orwin"],
+        [*NLR, "--where", 'study == "kim2016"', "--test", "egger"],
+    ],
+    "regress": [
+        [*DLBCL, "--on", "year:2015", "--permutations", "500", "--predict", "year=2016"],
+        [*DLBCL, "--on", "year", "--on", "n", "--method", "FE", "--test", "z"],
+        [*DLBCL, "--on", "n"],
+    ],
+    "influence": [
+        [*NLR, "--gosh"],
+        [*DLBCL, "--method", "DL", "--test", "z", "--gosh", "--subsets", "100", "--seed", "7"],
+        [*NLR, "--where", "year <= 2014"],
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"), [(name, each) for name, several in OUTPUTS.items() for each in several], ids=str
+)
+def test_json_has_the_shape_of_its_schema(run: Run, seeded: Path, name: str, arguments: list[str]) -> None:
+    """Real output validates, field by field."""
+    assert seeded.exists()
+    done = run(name, *arguments, "--json")
+    assert done.code == 0, done.err
+    validate(name, done.json)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"), [(name, each) for name, several in OUTPUTS.items() for each in several], ids=str
+)
+def test_tables_end_with_where_the_result_comes_from(run: Run, seeded: Path, name: str, arguments: list[str]) -> None:
+    """People are told the same: numbers, flow, condition and digest."""
+    assert seeded.exists()
+    done = run(name, *arguments)
+    assert done.code == 0, done.err
+    assert "Condition:" in done.out
+    assert "matched" in done.out
+    assert "nan" not in done.out.casefold().replace("finan", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["bias"], "--factor"),
+        (["bias", *NLR, "--test", "eggr"], "egger"),
+        (["regress", *NLR], "--on"),
+        (["regress", *NLR, "--on", "yaer"], "year"),
+        (["regress", *NLR, "--on", "year", "--predict", "2015"], "year=2015"),
+        (["influence", *NLR, "--where", 'study == "kim2016"'], "at least two"),
+        (["bias", "--factor", "ferritin", "--endpoint", "OS"], "--"),
+    ],
+)
+def test_refusal_names_what_settles_it(run: Run, seeded: Path, arguments: list[str], said: str) -> None:
+    """Exit code 2, and what to type instead."""
+    assert seeded.exists()
+    done = run(*arguments)
+    assert done.code == 2, done.err
+    assert said in done.err
+    assert "Traceback" not in done.err
