@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from registry.stats.model import Curvature, Forms, Unweighted
+from registry.stats.model import Curvature, Forms, Unweighted, inner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,27 +93,33 @@ class Linear:
         w = self._weights(tau2)
         basis = self._basis(w)
         residual = self._residual(basis)
-        weighted = w * residual
-        q, ypp = (weighted * residual).sum(axis=0), (weighted * weighted).sum(axis=0)
-        rest, _ = self._off_leverage(w, basis)
-        parts = (q, ypp, (w * rest).sum(axis=0), w.sum(axis=0))
-        return Forms(*(np.broadcast_to(part, tau2.shape) for part in parts))
+        return self._forms(tau2, basis, residual, w * residual, w)
 
     def curvature(self, tau2: Floats) -> Curvature:
         """Their derivatives at tau2 (g, m)."""
         w = self._weights(tau2)
         basis = self._basis(w)
-        weighted = w * self._residual(basis)
-        ww = w * weighted
-        yppp = (ww * weighted).sum(axis=0)
-        for column, square in zip(basis.weighted, basis.squares, strict=True):
-            yppp = yppp - (weighted * column).sum(axis=0) ** 2 / square
-        parts = (yppp, self._trace_pp(w, basis), (w * w).sum(axis=0))
-        return Curvature(*(np.broadcast_to(part, tau2.shape) for part in parts))
+        return self._curvature(tau2, w, basis, w * self._residual(basis))
 
     def bent(self, tau2: Floats) -> tuple[Forms, Curvature]:
         """Forms and their derivatives at tau2 (g, m)."""
-        return self.forms(tau2), self.curvature(tau2)
+        w = self._weights(tau2)
+        basis = self._basis(w)
+        residual = self._residual(basis)
+        weighted = w * residual
+        return self._forms(tau2, basis, residual, weighted, w), self._curvature(tau2, w, basis, weighted)
+
+    def _forms(self, tau2: Floats, basis: _Basis, residual: Floats, weighted: Floats, w: Floats) -> Forms:
+        q, ypp = inner(weighted, residual), inner(weighted, weighted)
+        rest, _ = self._off_leverage(w, basis)
+        return Forms(*(np.broadcast_to(part, tau2.shape) for part in (q, ypp, inner(w, rest), w.sum(axis=0))))
+
+    def _curvature(self, tau2: Floats, w: Floats, basis: _Basis, weighted: Floats) -> Curvature:
+        yppp = inner(w * weighted, weighted)
+        for column, square in zip(basis.weighted, basis.squares, strict=True):
+            yppp = yppp - inner(weighted, column) ** 2 / square
+        parts = (yppp, self._trace_pp(w, basis), inner(w, w))
+        return Curvature(*(np.broadcast_to(part, tau2.shape) for part in parts))
 
     def unweighted(self) -> Unweighted:
         """Moments of the unweighted residuals."""
@@ -139,7 +145,7 @@ class Linear:
         scores = []
         residual = self.yi[:, None]
         for column, weighted, square in zip(basis.columns, basis.weighted, basis.squares, strict=True):
-            scores.append((weighted * residual).sum(axis=0)[0] / square[0])
+            scores.append(inner(weighted, residual)[0] / square[0])
             residual = residual - scores[-1] * column
         b = np.stack([sum(row[j] * score for j, score in enumerate(scores)) for row in rows])
         b[0] += self.origin
@@ -155,19 +161,19 @@ class Linear:
         for column in self.columns:
             u, tilt = column[:, None], []
             for other, weighted, square in zip(basis.columns, basis.weighted, basis.squares, strict=True):
-                tilt.append((weighted * u).sum(axis=0) / square)
+                tilt.append(inner(weighted, u) / square)
                 u = u - tilt[-1] * other
             weighted = w * u
             basis.columns.append(u)
             basis.weighted.append(weighted)
-            basis.squares.append((weighted * u).sum(axis=0))
+            basis.squares.append(inner(weighted, u))
             basis.tilt.append(tilt)
         return basis
 
     def _residual(self, basis: _Basis) -> Floats:
         residual = self.yi[:, None]
         for column, weighted, square in zip(basis.columns, basis.weighted, basis.squares, strict=True):
-            residual = residual - (weighted * residual).sum(axis=0) / square * column
+            residual = residual - inner(weighted, residual) / square * column
         return residual
 
     def _back(self, tilt: list[list[Floats]], m: int) -> list[list[Floats]]:
@@ -205,7 +211,7 @@ class Linear:
         total = (light * light * (2.0 * rest - 1.0)).sum(axis=0)
         for i, one in enumerate(weighted):
             for j, other in enumerate(weighted[: i + 1]):
-                product = (one * other).sum(axis=0) ** 2 / (basis.squares[i] * basis.squares[j])
+                product = inner(one, other) ** 2 / (basis.squares[i] * basis.squares[j])
                 total = total + (product if i == j else 2.0 * product)
         if heavy is not None:
             own = heavy.w[heavy.at[0], np.arange(len(heavy.rest))]

@@ -120,7 +120,7 @@ class Mean:
     @cached_property
     def ss(self) -> Floats:
         """Unweighted sum of squares, (m,)."""
-        return _inner(self.centred, self.centred)
+        return inner(self.centred, self.centred)
 
     @cached_property
     def total(self) -> Floats:
@@ -140,13 +140,13 @@ class Mean:
         """Weights (k, g, m), their sum and the weighted mean (relative to `origin`), both (g, m)."""
         w = 1.0 / (self.vi[:, None] + tau2)
         sum_w = w.sum(axis=0)
-        return w, sum_w, _inner(w, self.yi[:, None]) / sum_w
+        return w, sum_w, inner(w, self.yi[:, None]) / sum_w
 
     def fitted(self, tau2: Floats) -> Fitted:
         """Weighted means at tau2, and what is left of the effects around them."""
         w, sum_w, mean = self.means(tau2)
         residual = self.yi[:, None] - mean
-        return Fitted(mean, sum_w, _inner(w * residual, residual))
+        return Fitted(mean, sum_w, inner(w * residual, residual))
 
     def power_sums(self, tau2: Floats, powers: Sequence[int]) -> list[Floats]:
         """Sums of powers of the weights, each (g, m)."""
@@ -158,14 +158,14 @@ class Mean:
         w, sum_w, mean = self.means(tau2)
         residual = self.yi[:, None] - mean
         weighted = w * residual
-        return Forms(_inner(weighted, residual), _inner(weighted, weighted), _trace_p(w, sum_w), sum_w)
+        return Forms(inner(weighted, residual), inner(weighted, weighted), _trace_p(w, sum_w), sum_w)
 
     def curvature(self, tau2: Floats) -> Curvature:
         """Their derivatives at tau2."""
         w, sum_w, mean = self.means(tau2)
         w2 = w * w
         weighted = w * (self.yi[:, None] - mean)
-        yppp = _inner(w * weighted, weighted) - _inner(w, weighted) ** 2 / sum_w
+        yppp = inner(w * weighted, weighted) - inner(w, weighted) ** 2 / sum_w
         return Curvature(yppp, _trace_pp(w, w2, sum_w), w2.sum(axis=0))
 
     def bent(self, tau2: Floats) -> tuple[Forms, Curvature]:
@@ -173,10 +173,10 @@ class Mean:
         w, sum_w, mean = self.means(tau2)
         residual = self.yi[:, None] - mean
         weighted, w2 = w * residual, w * w
-        forms = Forms(_inner(weighted, residual), _inner(weighted, weighted), _trace_p(w, sum_w), sum_w)
+        forms = Forms(inner(weighted, residual), inner(weighted, weighted), _trace_p(w, sum_w), sum_w)
         sum_w2 = w2.sum(axis=0)
-        yppp = _inner(w * weighted, weighted) - _inner(w, weighted) ** 2 / sum_w
-        tr_pp = sum_w2 - 2.0 * _inner(w2, w) / sum_w + (sum_w2 / sum_w) ** 2
+        yppp = inner(w * weighted, weighted) - inner(w, weighted) ** 2 / sum_w
+        tr_pp = sum_w2 - 2.0 * inner(w2, w) / sum_w + (sum_w2 / sum_w) ** 2
         return forms, Curvature(yppp, tr_pp, sum_w2)
 
     def logdets(self, tau2: Floats) -> tuple[Floats, Floats]:
@@ -186,10 +186,10 @@ class Mean:
 
     def unweighted(self) -> Unweighted:
         """Moments of the unweighted residuals: m_ii = 1 − 1/k, m_ij = −1/k."""
-        total, squares = self.vi.sum(axis=0), _inner(self.vi, self.vi)
+        total, squares = self.vi.sum(axis=0), inner(self.vi, self.vi)
         share = 1.0 / self.k
         tr_mvmv = (1.0 - 2.0 * share) * squares + (share * total) ** 2
-        return Unweighted((1.0 - share) * total, tr_mvmv, _inner(self.vi * self.centred, self.centred))
+        return Unweighted((1.0 - share) * total, tr_mvmv, inner(self.vi * self.centred, self.centred))
 
 
 class Strata:
@@ -247,7 +247,7 @@ def _summed(results: Sequence[Sequence[Floats]], shape: tuple[int, ...]) -> list
     return [sum(entry.sum(axis=-1) for entry in entries).reshape(shape) for entries in zip(*results, strict=True)]
 
 
-def _inner(left: Floats, right: Floats) -> Floats:
+def inner(left: Floats, right: Floats) -> Floats:
     """Σ left·right over the rows, without an array for the product."""
     return np.asarray(np.einsum("k...,k...->...", left, right))
 
@@ -256,7 +256,7 @@ def _trace_p(w: Floats, sum_w: Floats) -> Floats:
     """Σw − Σw²/Σw without its cancellation when w[0], the largest, dominates."""
     others = w[1:]
     rest = others.sum(axis=0)
-    return np.asarray((2.0 * w[0] * rest + rest * rest - _inner(others, others)) / sum_w)
+    return np.asarray((2.0 * w[0] * rest + rest * rest - inner(others, others)) / sum_w)
 
 
 def _trace_pp(w: Floats, w2: Floats, sum_w: Floats) -> Floats:
@@ -264,5 +264,5 @@ def _trace_pp(w: Floats, w2: Floats, sum_w: Floats) -> Floats:
     diagonal = w * (1.0 - w / sum_w)
     diagonal[0] = w[0] * w[1:].sum(axis=0) / sum_w
     rest = w2[1:].sum(axis=0)
-    off_diagonal = 2.0 * w2[0] * rest + rest * rest - _inner(w2[1:], w2[1:])
-    return np.asarray(_inner(diagonal, diagonal) + off_diagonal / (sum_w * sum_w))
+    off_diagonal = 2.0 * w2[0] * rest + rest * rest - inner(w2[1:], w2[1:])
+    return np.asarray(inner(diagonal, diagonal) + off_diagonal / (sum_w * sum_w))
