@@ -70,7 +70,7 @@ def test_p_gives_the_standard_error_that_has_it(hr: float, p: float) -> None:
 
 
 def test_inequality_bounds_the_standard_error() -> None:
-    """An inequality p < 0.001 gives a standard error that is not below any that p allows, for sensitivity analyses only."""
+    """An inequality p < 0.001 gives a standard error not below any that p allows, for sensitivity only."""
     bound = by_p_below(2.0, 0.001)
     assert bound.sensitivity_only
     assert bound.notes == ("p < 0.001: the standard error is an upper bound",)
