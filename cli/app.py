@@ -5,17 +5,17 @@ from __future__ import annotations
 import codecs
 import os
 import sys
+from importlib import import_module
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 import typer
 
-from cli import bias, columns, demo, importing, influence, init, listing, pool, regress, seed, show, version
 from cli.quick import QuickCommand, QuickGroup
 from registry.errors import EviregError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from types import ModuleType
 
 #: Exit codes of Unix tools: ended by the keyboard, and by a reader that has gone.
@@ -27,37 +27,47 @@ HELP = """evireg keeps reported hazard ratios of prognostic factors with their s
 Start with `evireg init`, `evireg seed` and `evireg list studies`, or with `evireg demo`.
 """
 
-#: Name → module, in the order a newcomer needs them; each module has `command` and an `EXAMPLE` that works.
-COMMANDS: dict[str, ModuleType] = {
-    "init": init,
-    "seed": seed,
-    "demo": demo,
-    "import": importing,
-    "list": listing,
-    "show": show,
-    "pool": pool,
-    "influence": influence,
-    "bias": bias,
-    "regress": regress,
-    "columns": columns,
-    "version": version,
+#: Name → module of `cli`, in the order a newcomer needs them; each has `command` and an `EXAMPLE` that works.
+COMMANDS = {
+    "init": "init",
+    "seed": "seed",
+    "demo": "demo",
+    "import": "importing",
+    "list": "listing",
+    "show": "show",
+    "pool": "pool",
+    "influence": "influence",
+    "bias": "bias",
+    "regress": "regress",
+    "columns": "columns",
+    "version": "version",
 }
 
-app = typer.Typer(
-    name="evireg",
-    cls=QuickGroup,
-    help=HELP,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-for _name, _module in COMMANDS.items():
-    # \b keeps the lines of an example as they are.
-    app.command(name=_name, cls=QuickCommand, epilog=f"\b\nExample:\n  {_module.EXAMPLE}")(_module.command)
+
+def module(name: str) -> ModuleType:
+    """Import the module of a command; the others wait until they are asked for."""
+    return import_module(f"cli.{COMMANDS[name]}")
 
 
-@app.callback()
+def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """Make the command line of these commands."""
+    app = typer.Typer(
+        name="evireg",
+        cls=QuickGroup,
+        help=HELP,
+        rich_markup_mode=None,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    app.callback()(_root)
+    for name in names:
+        found = module(name)
+        # \b keeps the lines of an example as they are.
+        app.command(name=name, cls=QuickCommand, epilog=f"\b\nExample:\n  {found.EXAMPLE}")(found.command)
+    return app
+
+
 def _root() -> None:
     pass
 
@@ -99,7 +109,8 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 
 
 def _run(arguments: list[str]) -> int:
-    command = typer.main.get_command(app)
+    known = arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS
+    command = typer.main.get_command(application(known))
     try:
         done = command.main(arguments, prog_name="evireg", standalone_mode=False)
     except typer.TyperException as error:

@@ -7,8 +7,7 @@ digits. They agree to 2e-12 relative (tests/stats/test_distributions.py).
 
 Incomplete beta and gamma functions: continued fractions by the modified Lentz method (Press et al. 2007, Numerical
 Recipes, 3rd ed., sections 5.2, 6.2, 6.4); differences of log-gamma at large arguments by Stirling's series (Abramowitz
-& Stegun 1964, 6.1.40). Quantiles: Newton's method on the log of the probability, held in a bracket; the normal quantile
-by Wichura 1988 (AS 241), as in Python's `statistics`.
+& Stegun 1964, 6.1.40). Quantiles: Newton's method on the log of the probability, held in a bracket.
 """
 
 from __future__ import annotations
@@ -89,9 +88,16 @@ def _normal(x: float) -> float:
 def _normal_quantile(p: float) -> float:
     if not 0.0 < p < 1.0:
         return {0.0: -math.inf, 1.0: math.inf}.get(p, math.nan)
-    from statistics import NormalDist
+    tail = min(p, 1.0 - p)
+    if tail == 0.5:
+        return 0.0
 
-    return NormalDist().inv_cdf(p)
+    def step(x: float) -> tuple[float, float]:
+        beyond = _normal(-x)
+        density = math.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
+        return math.log(beyond / tail) if beyond > 0.0 else -math.inf, -density / max(beyond, TINY)
+
+    return math.copysign(_root(step, math.sqrt(-math.log(2.0 * tail))), p - 0.5)
 
 
 def _student(df: float, t: float) -> float:

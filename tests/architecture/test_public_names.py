@@ -7,7 +7,7 @@ import inspect
 import pytest
 
 import registry
-from cli.app import COMMANDS
+from cli.app import COMMANDS, module
 
 
 @pytest.mark.parametrize("name", registry.__all__)
@@ -36,6 +36,6 @@ def test_unknown_public_name_is_an_attribute_error() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_command_has_help_and_an_example(name: str) -> None:
     """The help of a command ends with an example to start from."""
-    module = COMMANDS[name]
-    assert inspect.getdoc(module.command)
-    assert f"evireg {name}" in module.EXAMPLE
+    found = module(name)
+    assert inspect.getdoc(found.command)
+    assert f"evireg {name}" in found.EXAMPLE

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.app import COMMANDS
+from cli.app import COMMANDS, module
 from tests.cli.conftest import Run
 
 FILE = """study_key,biomarker,endpoint,hr,ci_low,ci_high,adjusted
@@ -37,14 +37,14 @@ def test_help_of_a_command_ends_with_its_example(run: Run, name: str) -> None:
     """Help ends with something to type."""
     shown = run(name, "--help")
     assert shown.code == 0
-    assert shown.out.rstrip().endswith(COMMANDS[name].EXAMPLE)
+    assert shown.out.rstrip().endswith(module(name).EXAMPLE)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_example_works_in_a_seeded_registry(run: Run, seeded: Path, name: str) -> None:
     """Every example can be typed as it stands."""
     (seeded.parent / "evidence.csv").write_text(FILE, encoding="utf-8")
-    program, *arguments = shlex.split(COMMANDS[name].EXAMPLE)
+    program, *arguments = shlex.split(module(name).EXAMPLE)
     done = run(*arguments)
     assert program == "evireg"
     assert done.code == 0, done.err
