@@ -14,12 +14,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 #: The most values that are computed one by one.
 FEW = 256
+
+#: Quantiles are asked for again and again: the same level and degrees of freedom for every interval of a result.
+REMEMBERED = 256
 
 #: Degrees of freedom of t and F from which on the continued fraction loses digits.
 LARGE = 2000.0
@@ -85,6 +89,7 @@ def _normal(x: float) -> float:
     return 0.5 * math.erfc(-x / math.sqrt(2.0))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _normal_quantile(p: float) -> float:
     if not 0.0 < p < 1.0:
         return {0.0: -math.inf, 1.0: math.inf}.get(p, math.nan)
@@ -121,6 +126,7 @@ def _student_tail(df: float, t: float) -> float:
     return 0.5 * _beta(df / 2, 0.5, df / (df + square), square / (df + square))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _student_quantile(df: float, p: float) -> float:
     if df <= 0.0 or not 0.0 <= p <= 1.0:
         return math.nan
@@ -139,6 +145,7 @@ def _student_quantile(df: float, p: float) -> float:
     return math.copysign(math.exp(_root(step, math.log(-_normal_quantile(tail)))), p - 0.5)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _chi_squared_quantile(df: float, p: float) -> float:
     if df <= 0.0 or not 0.0 <= p <= 1.0:
         return math.nan
