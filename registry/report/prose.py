@@ -188,7 +188,7 @@ def test_text(test: SubgroupTest) -> str:
 
 def methods(result: PoolResult) -> str:
     """Say what was done, each step with its source, in words that fit a methods section."""
-    from registry.stats.inference import PI_RULES
+    from registry.stats.prediction import PI_RULES
     from registry.stats.tau2 import ESTIMATORS
 
     pool, level = result.pool, level_text(result.pool.level)

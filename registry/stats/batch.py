@@ -24,6 +24,9 @@ Ints = NDArray[np.intp]
 # Numbers per (k, m) array: a dozen of them stay in the cache, and memory is bounded whatever the number of pools.
 CHUNK = 1 << 14
 
+# Values of a digit that numpy sorts by counting.
+DIGIT = 1 << 16
+
 
 @dataclass(frozen=True, slots=True)
 class Subsets:
@@ -63,12 +66,37 @@ def whole(k: int) -> Subsets:
 
 def by_group(labels: Sequence[Any] | NDArray[Any]) -> Subsets:
     """Make one pool per distinct label, in ascending label order; `labels` has one entry per row."""
+    array = np.asarray(labels)
+    if array.ndim != 1:
+        raise StatisticsError(f"group labels must be one-dimensional: got shape {array.shape}")
+    distinct, codes = _codes(array)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(distinct)))])
+    return Subsets(_sorted_rows(codes, len(distinct)), starts, distinct)
+
+
+def _codes(labels: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
+    """Distinct labels in ascending order, and the number of each row's label; integers are counted, not sorted."""
+    if labels.dtype.kind in "iu" and len(labels):
+        low, high = int(labels.min()), int(labels.max())
+        if high - low < 2 * len(labels) + DIGIT and high < np.iinfo(np.intp).max:
+            codes = labels.astype(np.intp) - low
+            there = np.bincount(codes) > 0
+            values = np.flatnonzero(there)
+            return (values + low).astype(labels.dtype), codes if there.all() else (np.cumsum(there) - 1)[codes]
     try:
-        distinct, codes = np.unique(np.asarray(labels), return_inverse=True)
+        return np.unique(labels, return_inverse=True)
     except TypeError as error:
         raise StatisticsError(f"group labels cannot be sorted: {error}") from None
-    starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(distinct)))])
-    return Subsets(np.argsort(codes, kind="stable"), starts, distinct)
+
+
+def _sorted_rows(codes: Ints, distinct: int) -> Ints:
+    """Rows by ascending code, stable; digits of 16 bits, the last first, which numpy sorts by counting."""
+    if (codes[1:] >= codes[:-1]).all():
+        return np.arange(len(codes))
+    rows = np.argsort(codes.astype(np.uint16), kind="stable")
+    for shift in range(16, distinct.bit_length(), 16):
+        rows = rows[np.argsort((codes[rows] >> shift).astype(np.uint16), kind="stable")]
+    return rows
 
 
 def leave_one_out(k: int) -> Subsets:
@@ -87,19 +115,30 @@ def cumulative(k: int) -> Subsets:
 
 def size_classes(yi: Floats, vi: Floats, subsets: Subsets, *, chunk: int = CHUNK) -> Iterator[SizeClass]:
     """Lay the pools out by size, at most about `chunk` numbers per array."""
-    order = _precision_order(yi, vi)
-    ranks = np.empty(len(order), dtype=np.intp)
-    ranks[order] = np.arange(len(order))
-    ranked, yi, vi, sizes = ranks[subsets.rows], yi[order], vi[order], subsets.sizes
-    for k in np.unique(sizes):
-        pools, step = np.flatnonzero(sizes == k), max(1, chunk // int(k))
+    sizes = subsets.sizes
+    by_size = _sorted_rows(sizes, int(sizes.max()))
+    for k, pools in zip(*_runs(sizes[by_size], by_size), strict=True):
+        step, columns = max(1, chunk // int(k)), np.arange(k)
         for first in range(0, len(pools), step):
             members = pools[first : first + step]
-            rows = np.sort(ranked[subsets.starts[members][:, None] + np.arange(k)], axis=1).T
-            yield SizeClass(members, np.ascontiguousarray(yi[rows]), np.ascontiguousarray(vi[rows]))
+            rows = subsets.rows[subsets.starts[members][:, None] + columns]
+            yield SizeClass(members, *_by_precision(yi[rows], vi[rows]))
 
 
-def _precision_order(yi: Floats, vi: Floats) -> Ints:
-    """Sort by vi, ties by yi; the second key is ten times the price and seldom needed."""
-    order = np.argsort(vi)
-    return np.lexsort((yi, vi)) if (np.diff(vi[order]) == 0.0).any() else order
+def _runs(values: Ints, things: Ints) -> tuple[Ints, list[Ints]]:
+    """Distinct values of sorted `values` (m,), and the `things` (m,) at each."""
+    changes = np.flatnonzero(np.diff(values)) + 1
+    return values[np.concatenate([[0], changes])], np.split(things, changes)
+
+
+def _by_precision(yi: Floats, vi: Floats) -> tuple[Floats, Floats]:
+    """Sort each pool, a row of yi and vi (m, k), by vi and, among equal ones, by yi; (k, m).
+
+    The second key is ten times the price and seldom needed.
+    """
+    order = np.argsort(vi, axis=1)
+    ordered = np.take_along_axis(vi, order, axis=1)
+    tied = np.flatnonzero((ordered[:, 1:] == ordered[:, :-1]).any(axis=1))
+    if len(tied):
+        order[tied] = np.lexsort((yi[tied], vi[tied]), axis=1)
+    return np.ascontiguousarray(np.take_along_axis(yi, order, axis=1).T), np.ascontiguousarray(ordered.T)

@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from registry.errors import StatisticsError
 from registry.stats.batch import CHUNK, Floats, Ints, Subsets, by_group
 from registry.stats.model import Curvature, Fitted, Forms, Mean, Unweighted
-from registry.stats.pool import Options, assembled, checked, empty, fields_of, fit, resolved
+from registry.stats.options import Options, resolved
+from registry.stats.pool import assembled, checked, empty, fields_of, fit
 from registry.stats.results import Pools
 
 # A row with a larger share than this of any sum is taken out by summing the others: subtracting would lose digits.
@@ -63,7 +64,7 @@ class Deleted(Mean):
         return Fitted(mean, first[0], np.maximum(first[2] - mean * first[1], 0.0))
 
     def power_sums(self, tau2: Floats, powers: Sequence[int]) -> list[Floats]:
-        """Sums of powers of the weights at tau2 (g, m)."""
+        """Σ wᵃ for each power a, (g, m)."""
         return [total[0] for total in self._sums(tau2, powers)]
 
     def forms(self, tau2: Floats) -> Forms:
@@ -91,7 +92,7 @@ class Deleted(Mean):
         """Moments of the unweighted residuals."""
         vi, own, share = self.row_vi, self._own_vi, 1.0 / self.k
         total, squares = vi.sum() - own, (vi * vi).sum() - own * own
-        zeroth, first, second = ((self._powers * vi).sum(axis=1)[:, None] - self._own * own)
+        zeroth, first, second = (self._powers * vi).sum(axis=1)[:, None] - self._own * own
         mean = share * (self._powers[1].sum() - self._own[1])
         tr_mvmv = (1.0 - 2.0 * share) * squares + (share * total) ** 2
         return Unweighted((1.0 - share) * total, tr_mvmv, second - mean * (2.0 * first - mean * zeroth))
@@ -105,17 +106,14 @@ class Deleted(Mean):
 
     def ordinary(self) -> NDArray[np.bool_]:
         """Whether each pool's left-out row is a small enough part of all sums, and so is every row of Σw itself."""
-        middle = float(np.sqrt(self.row_vi[0] * self.row_vi[-1]))
-        right = np.ones(len(self.left_out), dtype=np.bool_)
-        for tau2 in (0.0, middle, 1e3 * self.row_vi[-1]):
-            w = (self.row_vi[0] + tau2) / (self.row_vi + tau2)
-            for power in (1, 3):
-                for b in (0, 2):
-                    part = w**power * self._powers[b]
-                    right &= part[self.left_out] <= LARGE * part.sum()
-            if w.max() > LARGE * w.sum():
-                right[:] = False
-        return right
+        ends = np.array([0.0, float(np.sqrt(self.row_vi[0] * self.row_vi[-1])), 1e3 * self.row_vi[-1]])
+        w, squares = (self.row_vi[0] + ends) / (self.row_vi[:, None] + ends), self._powers[2][:, None]
+        if (w.max(axis=0) > LARGE * w.sum(axis=0)).any():
+            return np.zeros(len(self.left_out), dtype=np.bool_)
+        small = np.ones(len(self.row_vi), dtype=np.bool_)
+        for part in (w**3, w * squares, w**3 * squares):
+            small &= (part <= LARGE * part.sum(axis=0)).all(axis=1)
+        return small[self.left_out]
 
     def _sums(self, tau2: Floats, powers: Sequence[int]) -> list[Floats]:
         """Σ wᵃ [1, y, y²] over the rows that stay, (3, g, m) for each power a; kept until another tau² is asked for."""
@@ -192,7 +190,7 @@ def leave_each_out(
     test: str = "hk",
     level: float = 95.0,
     pi_rule: str | None = None,
-    tau2_interval: bool = False,
+    tau2_interval: bool | str = False,
 ) -> Pools:
     """Pool k − 1 of the k estimates, leaving out each in turn: the same as `fit` with `leave_one_out(k)`, faster.
 
@@ -200,16 +198,18 @@ def leave_each_out(
     itself.
     """
     effects, variances = checked(yi, vi)
-    options = resolved(method, test, level, pi_rule, profile=tau2_interval, given=False)
+    options = resolved(method, test, level, pi_rule, profile=tau2_interval, given=False, mean=True)
     k = len(effects)
     rest, arrays = np.ones(k, dtype=np.bool_), empty(k)
-    if k > SMALL:
+    if k > SMALL and options.pi_rule != "nnf":
         order = np.lexsort((effects, variances))
         model = Deleted(effects[order], variances[order])
         ordinary = np.flatnonzero(model.ordinary())
-        rest[order[ordinary]] = False
-        for name, values in fields_of(model.take(ordinary), None, options).items() if len(ordinary) else ():
-            arrays[name][order[ordinary]] = values
+        at = order[ordinary]
+        rest[at] = False
+        part = model if len(ordinary) == k else model.take(ordinary)
+        for name, values in fields_of(part, None, options).items() if len(ordinary) else ():
+            arrays[name][at] = values
     if rest.any():
         pools = fit(effects, variances, _without(np.flatnonzero(rest), k), **_given(options))
         for name in arrays:

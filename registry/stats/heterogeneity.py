@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import chdtrc
 
 from registry.stats.batch import Floats
+from registry.stats.distributions import chdtrc
 from registry.stats.model import Model
 
 
@@ -33,7 +33,7 @@ def heterogeneity(model: Model, tau2: Floats) -> Heterogeneity:
     metafor under FE. With df = 0 only Q, which is 0, is defined; metafor prints I² = 0 and H² = 1.
     """
     m = len(tau2)
-    at_zero = model.forms(np.zeros((1, m)))
+    at_zero = model.at_zero
     q, df = at_zero.q[0], np.full(m, float(model.df))
     if model.df == 0:
         undefined = np.full(m, np.nan)

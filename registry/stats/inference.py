@@ -1,4 +1,4 @@
-"""From a mean and its weights to standard errors, tests, confidence and prediction intervals."""
+"""From a mean and its weights to standard errors, tests and confidence intervals."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from registry.errors import StatisticsError
 from registry.stats.batch import Floats
+from registry.stats.distributions import ndtr, ndtri, stdtr, stdtrit
 from registry.stats.model import Mean
 
-WALD, T, HK = "wald", "t", "hk"
-"""What an interval rests on: the Wald standard error with the normal distribution or t(k − 1), or Hartung–Knapp."""
+WALD, T, HK, KR, HC = "wald", "t", "hk", "kr", "hc"
+"""What an interval rests on: the Wald standard error with the normal distribution or t(k − 1), Hartung–Knapp,
+Kenward–Roger or Henmi–Copas."""
+
+
+# A quantile this large means that t has no distribution left to speak of.
+ENDLESS = 1e100
 
 
 class Interval(NamedTuple):
@@ -43,11 +48,12 @@ class Estimate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MeanTest:
-    """A way to test and bound the mean; `source` says whose."""
+    """A way to test and bound the mean; `source` says whose. `method` is the only estimator of tau² it goes with."""
 
     name: str
     label: str
     source: str
+    method: str | None = None
 
 
 TESTS = {
@@ -58,15 +64,23 @@ TESTS = {
         MeanTest("hk-plain", "Hartung–Knapp t(k − 1)", "Hartung & Knapp 2001; Sidik & Jonkman 2002"),
         MeanTest("t", "Wald standard error, t(k − 1)", "Follmann & Proschan 1999"),
         MeanTest("z", "Wald", "DerSimonian & Laird 1986"),
+        MeanTest("kr", "Kenward–Roger", "Kenward & Roger 1997; Partlett & Riley 2017", "REML"),
+        MeanTest("hc", "Henmi–Copas, around the common-effect mean", "Henmi & Copas 2010", "DL"),
     )
 }
 
 
-def resolve_test(test: str) -> str:
-    """Resolve a name or alias (hksj is hk) to a key of `TESTS`; raises StatisticsError if there is none."""
+def resolve_test(test: str, *, mean: bool = False) -> str:
+    """Resolve a name or alias (hksj is hk) to a key of `TESTS`; raises StatisticsError if there is none.
+
+    Those bound to one estimator are for a single `mean`, not for coefficients.
+    """
     name = {"hksj": "hk"}.get(test.lower(), test.lower())
-    if name not in TESTS:
-        raise StatisticsError(f"unknown test {test!r}: one of {', '.join(TESTS)} (hksj is hk)")
+    known = [entry.name for entry in TESTS.values() if mean or entry.method is None]
+    if name in TESTS and name not in known:
+        raise StatisticsError(f"test {name!r} is for a single mean: here it is one of {', '.join(known)}")
+    if name not in known:
+        raise StatisticsError(f"unknown test {test!r}: one of {', '.join(known)} (hksj is hk)")
     return name
 
 
@@ -76,32 +90,46 @@ def estimate(model: Mean, tau2: Floats, *, random: bool = True) -> Estimate:
     Wald: 1/√Σw. Hartung & Knapp (2001): √(q/Σw) with q = Σw(y − mu)²/(k − 1); nan for identical effects, where
     it is 0 and says nothing (metafor prints an interval of width 0).
     """
-    _, sum_w, mean = model.means(tau2[None])
-    mu, wald = model.origin + mean[0], 1.0 / np.sqrt(sum_w[0])
+    mean, sum_w, q = (part[0] for part in model.fitted(tau2[None]))
+    mu, wald = model.origin + mean, 1.0 / np.sqrt(sum_w)
     if model.df == 0 or not random:
         undefined = np.full(len(tau2), np.nan)
         return Estimate(mu, wald, undefined, undefined, 0)
-    q = model.forms(tau2[None]).q[0] / model.df
+    q = q / model.df
     return Estimate(mu, wald, np.where(q > 0.0, wald * np.sqrt(q), np.nan), q, model.df)
 
 
-def reach(se: Floats, df: int | None, level: float) -> Floats:
-    """Half width of the interval at `level` percent: normal distribution (df None), t(df), or nan (df 0)."""
-    upper = 0.5 + level / 200.0
-    critical = ndtri(upper) if df is None else stdtrit(df, upper) if df else np.nan
-    return np.asarray(float(critical) * se)
+def reach(se: Floats, df: float | Floats | None, level: float) -> Floats:
+    """Half width of the interval at `level` percent: normal distribution (df None), t(df), or nan (df 0).
+
+    nan also where t has so few degrees of freedom that the interval has no end to speak of.
+    """
+    critical = quantile(df, 0.5 + level / 200.0)
+    return np.asarray(np.where(critical < ENDLESS, critical, np.nan) * se)
 
 
-def interval(mu: Floats, se: Floats, df: int | None, level: float) -> Interval:
+def quantile(df: float | Floats | None, share: float) -> Floats:
+    """Quantile of the normal distribution (df None) or of t(df), nan for df 0."""
+    if df is None:
+        return np.asarray(ndtri(share))
+    return np.asarray(stdtrit(np.where(np.asarray(df) > 0.0, df, np.nan), share))
+
+
+def two_sided(stat: Floats, df: float | Floats | None) -> Floats:
+    """Two-sided p of a statistic with the normal distribution (df None) or t(df)."""
+    below = -np.abs(stat)
+    return np.asarray(2.0 * (ndtr(below) if df is None else stdtr(df, below)))
+
+
+def interval(mu: Floats, se: Floats, df: float | Floats | None, level: float) -> Interval:
     """Two-sided test of mu = 0 and CI at `level` percent, by the normal distribution (df None) or t(df)."""
     stat, half = mu / se, reach(se, df, level)
-    p = 2.0 * (ndtr(-np.abs(stat)) if df is None else stdtr(df, -np.abs(stat)))
-    shown = np.where(np.isnan(se), np.nan, np.nan if df is None else float(df))
-    return Interval(se, stat, p, shown, mu - half, mu + half)
+    shown = np.where(np.isnan(se), np.nan, np.nan if df is None else df)
+    return Interval(se, stat, two_sided(stat, df), shown, mu - half, mu + half)
 
 
 def infer(at: Estimate, *, test: str, level: float) -> tuple[Interval, NDArray[np.str_]]:
-    """Test and CI of m means by `test`, and what each rests on.
+    """Test and CI of m means by z, t or Hartung–Knapp, and what each rests on.
 
     With one row or a common effect (df = 0) there is only Wald, as in metafor. "hk" takes the wider of the two
     intervals, and Wald's where Hartung–Knapp is undefined.
@@ -113,47 +141,33 @@ def infer(at: Estimate, *, test: str, level: float) -> tuple[Interval, NDArray[n
         return interval(at.mu, at.wald_se, df, level), np.full(m, T)
     if test == "hk-adhoc":
         return interval(at.mu, at.wald_se * np.sqrt(np.maximum(1.0, at.hk_q)), df, level), np.full(m, HK)
-    hk = interval(at.mu, at.hk_se, df, level)
     if test == "hk-plain":
-        return hk, np.full(m, HK)
-    wald = interval(at.mu, at.wald_se, None, level)
-    wider = reach(at.hk_se, df, level) >= reach(at.wald_se, None, level)
-    chosen = Interval(*(np.where(wider, ours, theirs) for ours, theirs in zip(hk, wald, strict=True)))
-    return chosen, np.where(wider, HK, WALD)
+        return interval(at.mu, at.hk_se, df, level), np.full(m, HK)
+    return _wider(at, level)
 
 
-PI_RULES = {
-    "hk": "t(k − 2) with the Hartung–Knapp standard error (Partlett & Riley 2017)",
-    "hts": "t(k − 2) with the Wald standard error (Higgins, Thompson & Spiegelhalter 2009)",
-    "metafor": "distribution and standard error of the confidence interval (metafor's default)",
-}
+def _wider(at: Estimate, level: float) -> tuple[Interval, NDArray[np.str_]]:
+    """Take the wider of Hartung–Knapp's and Wald's interval, pool by pool."""
+    hk, wald = reach(at.hk_se, at.df, level), reach(at.wald_se, None, level)
+    wider = hk >= wald
+    se, half = np.where(wider, at.hk_se, at.wald_se), np.where(wider, hk, wald)
+    stat = at.mu / se
+    p = np.empty(len(stat))
+    p[wider], p[~wider] = two_sided(stat[wider], at.df), two_sided(stat[~wider], None)
+    shown = np.where(wider, float(at.df), np.nan)
+    return Interval(se, stat, p, shown, at.mu - half, at.mu + half), np.where(wider, HK, WALD)
 
 
-def resolve_pi_rule(pi_rule: str | None, test: str) -> str:
-    """Resolve None to the default: "hk" beside a Hartung–Knapp test, "hts" beside z and t."""
-    name = pi_rule or ("hk" if test.startswith("hk") else "hts")
-    if name not in PI_RULES:
-        raise StatisticsError(f"unknown prediction interval rule {pi_rule!r}: one of {', '.join(PI_RULES)}")
-    return name
+def kenward_roger(model: Mean, at: Estimate, tau2: Floats, level: float) -> Interval:
+    """Wald's standard error corrected for having estimated tau², and t with the degrees of freedom that go with it.
 
-
-def prediction(
-    at: Estimate, ci: Interval, tau2: Floats, *, rule: str, test: str, level: float
-) -> tuple[Floats, Floats]:
-    """Interval for the true effect of a new study, mu ± c √(tau² + se²), by a rule of `PI_RULES`.
-
-    Under "hk" the standard error is the reported one if the test is a Hartung–Knapp test (so the interval is never
-    narrower than the CI), else the plain Hartung–Knapp one. nan below k = 3 (below k = 2 under "metafor").
+    Kenward & Roger (1997) for one mean (Partlett & Riley 2017): with W = 2/tr PP the variance of tau² from the
+    expected information, se² = (1 + 2W (Σw³ − (Σw²)²/Σw)/Σw)/Σw and df = 2 (Σw)²/(W (Σw²)²); their scale factor is
+    then 1. With equal variances this is Wald's standard error with t(k − 1). (The observed information would do as
+    well, but may be negative.)
     """
-    df = at.df
-    if df < (1 if rule == "metafor" else 2):
-        undefined = np.full(len(tau2), np.nan)
-        return undefined, undefined
-    upper = 0.5 + level / 200.0
-    if rule == "metafor":
-        critical, se = np.where(np.isnan(ci.df), ndtri(upper), stdtrit(df, upper)), ci.se
-    else:
-        hk_se = ci.se if test.startswith("hk") else at.hk_se
-        critical, se = np.full(len(tau2), stdtrit(df - 1, upper)), hk_se if rule == "hk" else at.wald_se
-    half = critical * np.sqrt(tau2 + se * se)
-    return at.mu - half, at.mu + half
+    sum_w, sum_w2, sum_w3 = (total[0] for total in model.power_sums(tau2[None], (1, 2, 3)))
+    tau2_variance = 2.0 / model.curvature(tau2[None]).tr_pp[0]
+    bend = np.maximum(sum_w3 - sum_w2**2 / sum_w, 0.0)
+    se = at.wald_se * np.sqrt(1.0 + 2.0 * tau2_variance * bend / sum_w)
+    return interval(at.mu, se, 2.0 * (sum_w / sum_w2) ** 2 / tau2_variance, level)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtri
 
 from registry.stats.batch import CHUNK, Floats, Ints
+from registry.stats.distributions import chdtri
 from registry.stats.roots import polish
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def highest(model: Model, *, restricted: bool) -> Highest:
 
 def log_likelihood(model: Model, tau2: Floats, *, restricted: bool) -> Floats:
     """Profile log likelihood of tau² (m,), without its constant (Harville 1977)."""
-    return _heights(model, tau2[None], restricted=restricted)[0]
+    return np.asarray(_heights(model, tau2[None], restricted=restricted)[0])
 
 
 def profile_likelihood(model: Model, tau2: Floats, level: float, *, restricted: bool) -> tuple[Floats, Floats]:
@@ -89,9 +89,7 @@ def profile_likelihood(model: Model, tau2: Floats, level: float, *, restricted: 
     return np.where(inside[0], 0.0, lower), _crossing(model, high, floor, 1.0, restricted=restricted)
 
 
-def _crossing(
-    model: Model, bracket: tuple[Floats, Floats], floor: Floats, sign: float, *, restricted: bool
-) -> Floats:
+def _crossing(model: Model, bracket: tuple[Floats, Floats], floor: Floats, sign: float, *, restricted: bool) -> Floats:
     """tau² (m,) in its bracket where the likelihood falls (sign 1) or rises (−1) through `floor`."""
 
     def excess(t: Floats) -> tuple[Floats, Floats]:
@@ -99,7 +97,7 @@ def _crossing(
         slope = 0.5 * (at.ypp - (at.tr_p if restricted else at.sum_w))
         return sign * (_heights(model, t, restricted=restricted) - floor), sign * slope
 
-    return polish(excess, bracket[0][None], bracket[1][None], unit=model.vmin)[0]
+    return np.asarray(polish(excess, bracket[0][None], bracket[1][None], unit=model.vmin)[0])
 
 
 def _beyond(model: Model, grid: Floats, floor: Floats, *, restricted: bool) -> Floats:

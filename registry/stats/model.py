@@ -63,12 +63,18 @@ class Model(Protocol):
     """Rows minus coefficients."""
     vmin: Floats
     vmax: Floats
-    ss: Floats
-    """Unweighted residual sum of squares y'My, (m,)."""
-    total: Floats
-    """Unweighted sum of squares about one mean, (m,)."""
-    at_zero: Forms
-    """Forms at tau² = 0, each (1, m)."""
+
+    @property
+    def ss(self) -> Floats:
+        """Unweighted residual sum of squares y'My, (m,)."""
+
+    @property
+    def total(self) -> Floats:
+        """Unweighted sum of squares about one mean, (m,)."""
+
+    @property
+    def at_zero(self) -> Forms:
+        """Forms at tau² = 0, each (1, m)."""
 
     def take(self, pools: Ints) -> Model:
         """Return the model of these pools, which may repeat."""
@@ -114,7 +120,7 @@ class Mean:
 
     @cached_property
     def centred(self) -> Floats:
-        """yi about its plain mean, (k, m)."""
+        """Effects about their plain mean, (k, m)."""
         return np.asarray(self.yi - self.yi.mean(axis=0))
 
     @cached_property
@@ -149,7 +155,7 @@ class Mean:
         return Fitted(mean, sum_w, inner(w * residual, residual))
 
     def power_sums(self, tau2: Floats, powers: Sequence[int]) -> list[Floats]:
-        """Sums of powers of the weights, each (g, m)."""
+        """Σ wᵃ for each power a, (g, m)."""
         w = 1.0 / (self.vi[:, None] + tau2)
         return [(w**power).sum(axis=0) for power in powers]
 

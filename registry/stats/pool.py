@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +10,15 @@ from numpy.typing import ArrayLike, NDArray
 from registry.errors import StatisticsError
 from registry.stats import batch, inference
 from registry.stats.batch import Floats, Subsets
+from registry.stats.henmi_copas import henmi_copas
 from registry.stats.heterogeneity import heterogeneity, i2
+from registry.stats.likelihood import profile_likelihood
 from registry.stats.model import Mean
-from registry.stats.results import ARRAYS, Pools
+from registry.stats.nagashima import nagashima
+from registry.stats.options import Options, resolved
+from registry.stats.prediction import Prediction, predict, undefined
 from registry.stats.q_profile import q_profile
-from registry.stats.tau2 import Estimator, estimator
+from registry.stats.results import ARRAYS, Pools
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,18 +26,6 @@ if TYPE_CHECKING:
 # Beyond these the powers of a weight leave the range of a float; no effect on any scale of the field comes near.
 LARGEST_YI = 1e15
 SMALLEST_VI, LARGEST_VI = 1e-30, 1e30
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to pool, resolved and checked."""
-
-    how: Estimator
-    test: str
-    level: float
-    pi_rule: str
-    profile: bool
-    given: bool
 
 
 def fit(
@@ -47,13 +38,17 @@ def fit(
     level: float = 95.0,
     pi_rule: str | None = None,
     tau2: ArrayLike | None = None,
-    tau2_interval: bool = True,
+    tau2_interval: bool | str = True,
+    threshold: float | None = 0.0,
 ) -> Pools:
     """Pool the estimates yi (n,) with sampling variances vi (n,), as one pool or as the m pools of `subsets`.
 
     `method` is a key of `tau2.ESTIMATORS` (CE is FE), `test` one of `inference.TESTS` (hksj is hk), `pi_rule` one of
-    `inference.PI_RULES`; `level` in percent. `tau2` (a number, or (m,)) is used instead of an estimate: `method` then
-    says only whether effects are common or random. `tau2_interval=False` leaves the Q-profile interval out.
+    `prediction.PI_RULES`, by default the one that goes with the test; `level` in percent. `tau2` (a number, or (m,)) is
+    used instead of an estimate: `method` then says only whether effects are common or random. `tau2_interval` is "qp"
+    (True, Q-profile), "pl" (profile likelihood, REML and ML only) or False. `threshold` is what `pi_above`, the
+    probability that a new study's true effect is larger, refers to, on the analysis scale (0 is a ratio of 1); None
+    leaves it out.
 
     Raises StatisticsError for numbers nothing can be computed from and for unknown or contradictory options.
 
@@ -64,7 +59,16 @@ def fit(
     subsets = batch.whole(len(yi)) if subsets is None else subsets
     _check_subsets(subsets, len(yi))
     given = None if tau2 is None else _given_tau2(tau2, len(subsets))
-    options = resolved(method, test, level, pi_rule, profile=tau2_interval, given=given is not None)
+    options = resolved(
+        method,
+        test,
+        level,
+        pi_rule,
+        profile=tau2_interval,
+        given=given is not None,
+        threshold=threshold,
+        mean=True,
+    )
     arrays = empty(len(subsets))
     for group in batch.size_classes(yi, vi, subsets):
         fixed = None if given is None else given[group.pools]
@@ -101,8 +105,9 @@ def checked(yi: ArrayLike, vi: ArrayLike) -> tuple[Floats, Floats]:
         raise StatisticsError(f"yi and vi must be one-dimensional and equally long: got {shapes}")
     if not len(effects):
         raise StatisticsError("no estimates to pool")
-    right = (np.abs(effects) <= LARGEST_YI) & (variances >= SMALLEST_VI) & (variances <= LARGEST_VI)
-    if not right.all():
+    inside = effects.min() >= -LARGEST_YI and effects.max() <= LARGEST_YI
+    if not (inside and variances.min() >= SMALLEST_VI and variances.max() <= LARGEST_VI):
+        right = (np.abs(effects) <= LARGEST_YI) & (variances >= SMALLEST_VI) & (variances <= LARGEST_VI)
         row = int(np.argmin(right))
         raise StatisticsError(
             f"row {row}: yi = {effects[row]}, vi = {variances[row]}; yi must be finite and vi positive "
@@ -121,6 +126,7 @@ def assembled(arrays: dict[str, NDArray[Any]], options: Options) -> Pools:
         pi_rule=options.pi_rule,
         tau2_given=options.given,
         tau2_interval=options.profile,
+        threshold=np.nan if options.threshold is None else options.threshold,
     )
 
 
@@ -146,12 +152,10 @@ def fields_of(model: Mean, given: Floats | None, options: Options) -> dict[str, 
 
 def _mean_fields(model: Mean, tau2: Floats, options: Options) -> dict[str, Any]:
     """Mean, its tests and its intervals. A common effect has neither Hartung–Knapp nor a prediction interval."""
-    test, level = options.test, options.level
-    at = inference.estimate(model, tau2, random=options.how.name != "FE")
-    ci, basis = inference.infer(at, test=test, level=level)
-    wald = inference.reach(at.wald_se, None, level)
-    hk = inference.reach(at.hk_se, at.df, level)
-    pi_low, pi_high = inference.prediction(at, ci, tau2, rule=options.pi_rule, test=test, level=level)
+    at, ci, basis = _inferred(model, tau2, options)
+    wald = inference.reach(at.wald_se, None, options.level)
+    hk = inference.reach(at.hk_se, at.df, options.level)
+    predicted = _predicted(model, at, ci, tau2, options)
     return {
         **ci._asdict(),
         "k": model.k,
@@ -164,53 +168,74 @@ def _mean_fields(model: Mean, tau2: Floats, options: Options) -> dict[str, Any]:
         "hk_se": at.hk_se,
         "hk_ci_low": at.mu - hk,
         "hk_ci_high": at.mu + hk,
-        "pi_low": pi_low,
-        "pi_high": pi_high,
+        "pi_low": predicted.low,
+        "pi_high": predicted.high,
+        "pi_above": predicted.above,
     }
+
+
+def _inferred(
+    model: Mean, tau2: Floats, options: Options
+) -> tuple[inference.Estimate, inference.Interval, str | NDArray[np.str_]]:
+    """Mean, test and CI by the test asked for, and what they rest on; a single row has Wald's only."""
+    test, level, random = options.test, options.level, options.how.name != "FE"
+    if test == "hc" and model.df:
+        return *henmi_copas(model, tau2, level), inference.HC
+    at = inference.estimate(model, tau2, random=random)
+    if test == "kr" and model.df:
+        return at, inference.kenward_roger(model, at, tau2, level), inference.KR
+    return at, *inference.infer(at, test=test if model.df else "z", level=level)
+
+
+def _predicted(
+    model: Mean, at: inference.Estimate, ci: inference.Interval, tau2: Floats, options: Options
+) -> Prediction:
+    """Where the true effect of a new study may lie."""
+    rule, level, threshold = options.pi_rule, options.level, options.threshold
+    if options.how.name == "FE":
+        return undefined(len(tau2))
+    if rule == "nnf":
+        return nagashima(model, level, threshold)
+    return predict(at, ci, tau2, rule=rule, test=options.test, level=level, threshold=threshold)
 
 
 def _tau2_fields(model: Mean, tau2: Floats, options: Options, *, estimated: bool) -> dict[str, Any]:
     """Heterogeneity. tau² of a single row is undefined unless given; under FE, I² and H² are Q's only."""
-    undefined = np.full(len(tau2), np.nan)
-    profiled = options.profile and estimated
-    low, high = q_profile(model, options.level) if profiled else (undefined, undefined)
+    nothing = np.full(len(tau2), np.nan)
+    low, high = _tau2_interval(model, tau2, options) if estimated else (nothing, nothing)
     spread, random = heterogeneity(model, tau2), options.how.name != "FE"
     return {
-        "tau2": undefined if random and model.df == 0 and not options.given else tau2,
-        "se_tau2": options.how.se(model, tau2) if estimated else undefined,
+        "tau2": nothing if random and model.df == 0 and not options.given else tau2,
+        "se_tau2": options.how.se(model, tau2) if estimated else nothing,
         "tau2_ci_low": low,
         "tau2_ci_high": high,
         "q": spread.q,
         "q_df": spread.q_df,
         "q_p": spread.q_p,
-        "i2": spread.i2 if random else undefined,
+        "i2": spread.i2 if random else nothing,
         "i2_ci_low": i2(low, spread.typical),
         "i2_ci_high": i2(high, spread.typical),
         "i2_q": spread.i2_q,
-        "h2": spread.h2 if random else undefined,
+        "h2": spread.h2 if random else nothing,
+        "h2_ci_low": 1.0 + low / spread.typical,
+        "h2_ci_high": 1.0 + high / spread.typical,
         "h2_q": spread.h2_q,
     }
+
+
+def _tau2_interval(model: Mean, tau2: Floats, options: Options) -> tuple[Floats, Floats]:
+    """Interval of tau² of the kind asked for."""
+    if options.profile == "none":
+        return np.full(len(tau2), np.nan), np.full(len(tau2), np.nan)
+    if options.profile == "pl":
+        return profile_likelihood(model, tau2, options.level, restricted=options.how.name == "REML")
+    return q_profile(model, options.level)
 
 
 def empty(m: int) -> dict[str, NDArray[Any]]:
     """Room for every field of `Pools`."""
     kinds: dict[str, Any] = {"k": np.intp, "maxima": np.intp, "boundary": np.bool_, "ci_basis": "<U4"}
     return {name: np.empty(m, dtype=kinds.get(name, np.float64)) for name in ARRAYS}
-
-
-def resolved(method: str, test: str, level: float, pi_rule: str | None, *, profile: bool, given: bool) -> Options:
-    """Resolve and check options as `fit` takes them."""
-    how, test = estimator(method), inference.resolve_test(test)
-    if how.name == "FE" and test not in {"hk", "z"}:
-        raise StatisticsError(f"the common-effect model has the Wald test only: test='z', not {test!r}")
-    check_level(level)
-    return Options(how, test, float(level), inference.resolve_pi_rule(pi_rule, test), profile, given)
-
-
-def check_level(level: float) -> None:
-    """Raise StatisticsError unless `level` is in percent."""
-    if not 1.0 <= level < 100.0:  # below 1 a share was meant
-        raise StatisticsError(f"level is in percent, from 1 to below 100: got {level}")
 
 
 def _check_subsets(subsets: Subsets, n: int) -> None:

@@ -17,7 +17,8 @@ from registry.stats.heterogeneity import heterogeneity
 from registry.stats.linear import Linear
 from registry.stats.model import Mean
 from registry.stats.moderators import DesignMatrix, check_rank, design_matrix, given_matrix
-from registry.stats.pool import checked, resolved
+from registry.stats.options import resolved
+from registry.stats.pool import checked
 from registry.stats.q_profile import q_profile
 from registry.stats.tau2 import Estimator
 

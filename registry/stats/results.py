@@ -22,8 +22,9 @@ Bools = NDArray[np.bool_]
 class Pools:
     """Results of m pools: every array is (m,), on the analysis scale (log for ratios), I² in percent, nan if undefined.
 
-    `se`, `stat`, `p`, `df`, `ci_*` are those of `ci_basis` ("wald", "t", "hk"); `df` nan means the normal distribution.
-    `hk_*` is always the plain Hartung–Knapp interval. `i2`, `h2` come from tau², `i2_q`, `h2_q` from Q.
+    `se`, `stat`, `p`, `df`, `ci_*` are those of `ci_basis` ("wald", "t", "hk", "kr", "hc"); `df` nan means the normal
+    distribution (under "hc" one of its own). `hk_*` is always the plain Hartung–Knapp interval. `i2`, `h2` come from
+    tau², `i2_q`, `h2_q` from Q. `pi_above` is the probability that a new study's true effect exceeds `threshold`.
     """
 
     k: Ints
@@ -44,6 +45,7 @@ class Pools:
     hk_ci_high: Floats
     pi_low: Floats
     pi_high: Floats
+    pi_above: Floats
     tau2: Floats
     se_tau2: Floats
     tau2_ci_low: Floats
@@ -56,6 +58,8 @@ class Pools:
     i2_ci_high: Floats
     i2_q: Floats
     h2: Floats
+    h2_ci_low: Floats
+    h2_ci_high: Floats
     h2_q: Floats
     boundary: Bools
     """tau² is estimated as 0."""
@@ -66,7 +70,8 @@ class Pools:
     level: float
     pi_rule: str
     tau2_given: bool = False
-    tau2_interval: bool = True
+    tau2_interval: str = "qp"
+    threshold: float = 0.0
 
     def __len__(self) -> int:
         """Return the number of pools, m."""
@@ -106,6 +111,7 @@ class Pool:
     hk_ci_high: float
     pi_low: float
     pi_high: float
+    pi_above: float
     tau2: float
     se_tau2: float
     tau2_ci_low: float
@@ -118,6 +124,8 @@ class Pool:
     i2_ci_high: float
     i2_q: float
     h2: float
+    h2_ci_low: float
+    h2_ci_high: float
     h2_q: float
     boundary: bool
     maxima: int
@@ -126,9 +134,10 @@ class Pool:
     level: float
     pi_rule: str
     tau2_given: bool
-    tau2_interval: bool
+    tau2_interval: str
+    threshold: float
     reasons: dict[str, str] = field(default_factory=dict)
 
 
-OPTIONS = ("method", "test", "level", "pi_rule", "tau2_given", "tau2_interval")
+OPTIONS = ("method", "test", "level", "pi_rule", "tau2_given", "tau2_interval", "threshold")
 ARRAYS = tuple(entry.name for entry in fields(Pools) if entry.name not in OPTIONS)

@@ -111,18 +111,18 @@ def _no_se(_model: Model, tau2: Floats) -> Floats:
 
 
 def _sd_of_q(model: Model, tau2: Floats) -> Floats:
-    """Standard deviation of Q(0): √(2 df + 4 tau² tr P + 2 tau⁴ tr PP), traces at 0 (Biggerstaff & Tweedie 1997)."""
+    """√(2 df + 4 tau² tr P + 2 tau⁴ tr PP), that of Q, traces at 0 (Biggerstaff & Tweedie 1997)."""
     tr_p, tr_pp = model.at_zero.tr_p[0], model.curvature(np.zeros((1, len(tau2)))).tr_pp[0]
     return np.asarray(np.sqrt(2.0 * model.df + 4.0 * tau2 * tr_p + 2.0 * tau2**2 * tr_pp))
 
 
 def _se_dl(model: Model, tau2: Floats) -> Floats:
-    """Standard deviation of Q divided by tr P."""
+    """Divide the standard deviation of Q by tr P."""
     return np.asarray(_sd_of_q(model, tau2) / model.at_zero.tr_p[0])
 
 
 def _se_hs(model: Model, tau2: Floats) -> Floats:
-    """Standard deviation of Q divided by Σw."""
+    """Divide the standard deviation of Q by Σw."""
     return np.asarray(_sd_of_q(model, tau2) / model.at_zero.sum_w[0])
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from registry.stats import Subsets, fit
 from registry.stats.batch import size_classes, whole
-from registry.stats.model import Mean
 from registry.stats.likelihood import log_likelihood
+from registry.stats.model import Mean
 from tests.stats import naive
 
 # Three effects whose restricted likelihood has maxima at tau² = 0.0575 and 0.6679. Fisher scoring as in metafor 3.8-1
