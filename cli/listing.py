@@ -10,7 +10,7 @@ import typer
 from cli.options import DEFAULT_DATABASE, AsJson, Database, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from registry.report.table import Column
 
@@ -49,9 +49,15 @@ def command(
     if as_json:
         output.show_json({"kind": str(kind), "where": where, "rows": rows})
         return
+    if not rows:
+        output.say(NOTHING)
+        return
     title = f"{len(rows)} {kind}" if len(rows) != 1 else f"1 {ONE[kind]}"
-    output.show_table(title, _columns(kind), [_cells(kind, row) for row in rows], note=_note(kind, rows))
+    output.show_table(title, _columns(kind), [_cells(kind, row) for row in rows], note=_note(kind))
 
+
+#: What is said instead of an empty table.
+NOTHING = "Nothing matches. `evireg list factors` shows what there is; `evireg seed` imports the shipped evidence."
 
 #: One of each kind.
 ONE = {
@@ -174,9 +180,7 @@ def ratio(row: Mapping[str, Any]) -> str:
     return f"{measure_label(row['measure'])} {row['est_text']}{interval}"
 
 
-def _note(kind: Kind, rows: Sequence[Mapping[str, Any]]) -> str:
-    if not rows:
-        return "Nothing matches. `evireg list factors` shows what there is; `evireg seed` imports the shipped evidence."
+def _note(kind: Kind) -> str:
     if kind is Kind.FACTORS:
         return "`evireg show FACTOR` tells its other names, cutoffs and endpoints."
     if kind is Kind.ESTIMATES:

@@ -37,12 +37,26 @@ def command(
     from cli import output
     from registry.handle import open as open_registry
 
+    _refuse_simulated(topics or ())
     with open_registry(db, curator=curator) as reg:
         seeded = reg.seed(*(topics or ()))
     if as_json:
         output.show_json({"topics": [_as_object(each) for each in seeded]})
     else:
         _tell(seeded)
+
+
+def _refuse_simulated(names: Sequence[str]) -> None:
+    """Keep invented cohorts out of a registry of evidence; `evireg demo` has a database of its own for them."""
+    from registry.errors import UsageError
+    from registry.seeding import topic
+
+    for name in names:
+        if topic(name).simulated:
+            raise UsageError(
+                f"{name} is simulated: it does not go into a registry of evidence",
+                "`evireg demo` shows it in a database of its own",
+            )
 
 
 def _tell(seeded: Sequence[Seeded]) -> None:

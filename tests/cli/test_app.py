@@ -51,6 +51,21 @@ def test_example_works_in_a_seeded_registry(run: Run, seeded: Path, name: str) -
     assert done.out
 
 
+def test_version_is_an_option_too(run: Run) -> None:
+    """Both ways of asking get the same answer."""
+    assert run("--version").out == run("version").out
+    assert run("--version").code == 0
+
+
+def test_simulated_topic_is_not_seeded_into_a_registry_of_evidence(run: Run, seeded: Path) -> None:
+    """Invented cohorts stay in the database of the demo."""
+    done = run("seed", "nlr_myeloma", "worked_example")
+    assert done.code == 2
+    assert "evireg demo" in done.err
+    assert "simulated" not in run("list", "studies").out
+    assert seeded.exists()
+
+
 def test_unknown_command_suggests_the_nearest(run: Run) -> None:
     """A slip of the pen is answered with what was probably meant."""
     done = run("pol")

@@ -71,9 +71,8 @@ def test_allow_takes_words_repeated_or_with_commas(run: Run, seeded: Path) -> No
 
 def test_simulated_estimates_come_in_only_by_name(run: Run, tmp_path: Path) -> None:
     """Nothing invented is pooled unless the condition names `origin`, and then every table says so."""
-    db = ("--db", str(tmp_path / "evireg.db"))
-    assert run("init", *db).code == 0
-    assert run("seed", "worked_example", *db).code == 0
+    assert run("demo", "--into", str(tmp_path)).code == 0
+    db = ("--db", str(tmp_path / "simulated.db"))
     assert run("pool", "--factor", "ferritin", "--endpoint", "PFS", *db).code == 2
     shown = run("pool", "--factor", "ferritin", "--endpoint", "PFS", "--where", 'origin == "simulated"', *db)
     assert shown.code == 0
