@@ -7,7 +7,7 @@ import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -39,9 +39,16 @@ COMMANDS = {
     "influence": "influence",
     "bias": "bias",
     "regress": "regress",
+    "multiverse": "multiverse",
     "columns": "columns",
     "version": "version",
 }
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        module("version").command()
+        raise typer.Exit
 
 
 def module(name: str) -> ModuleType:
@@ -68,7 +75,12 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     return app
 
 
-def _root() -> None:
+def _root(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show which evireg this is.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
     pass
 
 

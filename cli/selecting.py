@@ -14,6 +14,9 @@ from cli.options import DEFAULT_DATABASE, AsJson, Database, Where
 
 P = ParamSpec("P")
 
+#: Options every command has; they stand last in its help.
+LAST = ("db", "as_json")
+
 Factor = Annotated[str | None, typer.Option("--factor", metavar="NAME", help="The prognostic factor.")]
 Disease = Annotated[str | None, typer.Option("--disease", metavar="NAME", help="The disease.")]
 Endpoint = Annotated[str | None, typer.Option("--endpoint", metavar="NAME", help="The endpoint.")]
@@ -56,10 +59,10 @@ class Selected:
     factor: str | None
     disease: str | None
     endpoint: str | None
-    one_per: str | None
     allow: list[str] | None
     db: str
     as_json: bool
+    one_per: str | None = None
 
     def analyse(self, verb: str, *arguments: Any, **options: Any) -> Any:
         """Select, and run a verb of `registry.Registry` on what was selected."""
@@ -69,16 +72,19 @@ class Selected:
         asked = condition(self.where, factor=self.factor, disease=self.disease, endpoint=self.endpoint)
         with open_registry(self.db) as reg:
             run = getattr(reg, verb)
-            return run(asked, *arguments, one_per=self.one_per, allow=words(self.allow), **options)
+            return run(asked, *arguments, **{"one_per": self.one_per, "allow": words(self.allow), **options})
 
 
 def selecting(command: Callable[Concatenate[Selected, P], None]) -> Callable[..., None]:
-    """Give a command the options of a selection, before and after its own, and hand it one `Selected`."""
-    names = tuple(Selected.__dataclass_fields__)
+    """Give a command the options of a selection, before and after its own, and hand it one `Selected`.
+
+    An option that the command has itself (several one-per rules, say) takes the place of the shared one.
+    """
     asked = inspect.signature(_options, eval_str=True).parameters
     [_, *own] = inspect.signature(command, eval_str=True).parameters.values()
+    names = [name for name in asked if name not in {each.name for each in own}]
     run: Callable[..., None] = command
-    before, after = ([asked[name] for name in names[part]] for part in (slice(0, -2), slice(-2, None)))
+    before, after = ([asked[name] for name in names if (name in LAST) is last] for last in (False, True))
 
     @functools.wraps(command)
     def with_selection(*_: Any, **values: Any) -> None:

@@ -34,14 +34,16 @@ if TYPE_CHECKING:
     from registry.handle import Registry, init, open, pool  # noqa: A004 - registry.open reads as what it does
     from registry.pooling.bias import bias
     from registry.pooling.influence import influence
+    from registry.pooling.multiverse import multiverse
     from registry.pooling.regress import regress
 
-__all__ = ["EviregError", "Registry", "bias", "influence", "init", "open", "pool", "regress"]
+__all__ = ["EviregError", "Registry", "bias", "influence", "init", "multiverse", "open", "pool", "regress"]
 
 _HOME = {
     "EviregError": "registry.errors",
     "bias": "registry.pooling.bias",
     "influence": "registry.pooling.influence",
+    "multiverse": "registry.pooling.multiverse",
     "regress": "registry.pooling.regress",
 }
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from registry.ingest.load import Loaded
     from registry.pooling.bias_result import BiasResult
     from registry.pooling.influence_result import InfluenceResult
+    from registry.pooling.multiverse import MultiverseResult
     from registry.pooling.regress_result import RegressResult
     from registry.pooling.result import PoolResult
     from registry.seeding import Seeded
@@ -114,6 +115,21 @@ class Registry:
 
         frame, selected = self._selected(where, at, one_per, allow)
         return diagnose_frame(frame, **selected, **options)
+
+    def multiverse(
+        self,
+        where: str | None,
+        *,
+        at: int | None = None,
+        one_per: str | Collection[str] | None = None,
+        allow: Collection[str] = (),
+        **options: Any,
+    ) -> MultiverseResult:
+        """Select, and pool once per combination of choices; options are those of `registry.pooling.multiverse`."""
+        from registry.pooling.multiverse import multiverse as pool_every_way
+
+        frame, selected = self._selected(where, at, None, allow)
+        return pool_every_way(frame, **{**selected, "one_per": one_per}, **options)
 
     def import_file(
         self,

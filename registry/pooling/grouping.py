@@ -56,7 +56,7 @@ def grouping(frame: Frame, asked: str, allowed: Allowed) -> Grouping:
             f"for instance --subgroup {column}:{np.median(known):g}",
             "subgroup",
         )
-    return _by_threshold(frame, column, _thresholds(asked, text)) if colon else _by_word(frame, column)
+    return by_threshold(frame, column, _thresholds(asked, text)) if colon else _by_word(frame, column)
 
 
 def column_named(frame: Frame, name: str, allowed: Allowed, *, option: str) -> str:
@@ -116,10 +116,14 @@ def _by_word(frame: Frame, column: str) -> Grouping:
     return Grouping(column, title(column), tuple(labels), codes)
 
 
-def _by_threshold(frame: Frame, column: str, thresholds: Sequence[float]) -> Grouping:
+def by_threshold(frame: Frame, column: str, thresholds: Sequence[float]) -> Grouping:
+    """Put every row into the class of a number between ascending thresholds; a threshold belongs to the class above.
+
+    Classes without a row are left out. Raises PoolRefused for cutoffs in several units.
+    """
     values = frame[column]
     known = ~np.isnan(values)
-    unit = _cutoff_unit(frame, known) if column == "cutoff_value" else ""
+    unit = cutoff_unit(frame, known) if column == "cutoff_value" else ""
     codes = np.where(known, np.searchsorted(thresholds, values, side="right"), -1)
     labels = [f"< {thresholds[0]:g}"]
     labels += [f"{low:g} to < {high:g}" for low, high in pairwise(thresholds)]
@@ -135,15 +139,15 @@ def _by_threshold(frame: Frame, column: str, thresholds: Sequence[float]) -> Gro
     )
 
 
-def _cutoff_unit(frame: Frame, known: Array) -> str:
-    """Name the one unit of these cutoffs; several cannot be compared with one threshold."""
+def cutoff_unit(frame: Frame, known: Array) -> str:
+    """Name the one unit of the cutoffs of some rows, "" for none. Raises PoolRefused for several: none is converted."""
     given = [unit or "1" for unit in frame["cutoff_unit"][known].tolist()]
     units = {SAME_UNIT.get(unit, unit) for unit in given}
     if len(units) > 1:
         counts = {unit if unit != "1" else "no unit": given.count(unit) for unit in given}
         most = max(sorted(units), key=given.count)
         raise PoolRefused(
-            f"subgroup: cutoffs are in different units: {counted(counts)}",
+            f"cutoffs are in different units: {counted(counts)}",
             f'name one in the condition, for instance: and cutoff_unit == "{most}"',
             "mixed-units",
         )
