@@ -131,7 +131,7 @@ class _Writer:
             if known is None:
                 stored[row.key] = self._create(row, papers)
             else:
-                self._compare(row, known)
+                self._compare(row, known, papers)
         self._flush(people, papers, rows)
 
     def _named(self, record: Record) -> dict[str, Any]:
@@ -165,11 +165,11 @@ class _Writer:
         found = select_in(self._transaction.connection, statement, evidence.c.key, {row.key for row in known})
         return {row.key: row._asdict() for row in found}
 
-    def _compare(self, row: _Row, stored: Mapping[str, Any]) -> None:
+    def _compare(self, row: _Row, stored: Mapping[str, Any], papers: Reports) -> None:
         """Note what an estimate that is there is given other than it is; what the row leaves empty says nothing."""
         before = len(self._merger.issues)
         values = row.values
-        if row.source is None or not _same_address(stored["source_url"], values["source_url"]):
+        if row.source is None or papers.find(report_names(url=stored["source_url"])) is not row.source:
             self._agree(row, stored, values, ("source_kind", "source_url"))  # else the report itself was compared
         self._agree(row, stored, values, _COMPARED)
         if row.record.attributes:
@@ -282,10 +282,6 @@ class _Writer:
 
     def _affected(self) -> set[int]:
         return estimates_of(self._transaction.connection, **self._touched)
-
-
-def _same_address(stored: str | None, given: str | None) -> bool:
-    return given is not None and (stored == given or report_names(url=stored) == report_names(url=given))
 
 
 def estimates_of(connection: sa.Connection, *, report: set[int], study: set[int], cohort: set[int]) -> set[int]:

@@ -101,6 +101,15 @@ def pmid_of(url: str | None) -> str | None:
     return found[1] if found else None
 
 
+def canonical_address(url: str | None) -> str | None:
+    """Give an address in one form: that of a DOI or of a PubMed page as these write it, any other as it is."""
+    if doi := doi_of(url):
+        return f"https://doi.org/{doi}"
+    if pmid := pmid_of(url):
+        return f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"
+    return url.strip() if url else None
+
+
 def report_names(
     *, doi: str | None = None, pmid: str | None = None, url: str | None = None, citation: str | None = None
 ) -> tuple[str, ...]:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from registry.models import Report
-from registry.terms import SourceKind
 from registry.writing.bulk import select_in
-from registry.writing.keys import citation, doi_of, pmid_of, report_names
+from registry.writing.keys import canonical_address, citation, doi_of, pmid_of, report_names
 from registry.writing.things import Merger, Thing
 
 if TYPE_CHECKING:
@@ -28,9 +27,6 @@ OWN = {
     "pmid": "pmid",
 }
 FIELDS = ("kind", "doi", "pmid", "year", "authors", "title", "journal", "url", "retracted")
-
-#: Kinds of source that are the study's own report when the source has no address.
-_OWN_KINDS = frozenset({SourceKind.ARTICLE, SourceKind.ABSTRACT})
 
 
 def own_fields(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,7 +71,8 @@ class Reports:
         for name in (report.key, *report_names(doi=fields.get("doi"), pmid=fields.get("pmid"))):
             self._by_name.setdefault(name, report)
 
-    def _find(self, names: Iterable[str]) -> Thing | None:
+    def find(self, names: Iterable[str]) -> Thing | None:
+        """Give the report of the first of these names that is one."""
         return next((self._by_name[name] for name in names if name in self._by_name), None)
 
     def _create(self, names: tuple[str, ...]) -> Thing:
@@ -99,7 +96,7 @@ class Reports:
         if not fields:
             return known
         names = report_names(doi=fields.get("doi"), pmid=fields.get("pmid"), citation=citation(study.key, fields))
-        found = self._find(names)
+        found = self.find(names)
         if known is None or (found is not None and _standing(found) > _standing(known)):
             report = found or self._create(names)
             if known is not None:
@@ -131,20 +128,15 @@ class Reports:
         return self._sources[met]
 
     def _source(self, study: Thing, kind: str | None, url: str | None, record: Record) -> Thing | None:
-        if url is not None:
-            names = report_names(url=url)
-            report = self._find(names) or self._create(names)
-            fields = {"kind": kind, "doi": doi_of(url), "pmid": pmid_of(url)}
-            if report.fields.get("url") is None:
-                fields["url"] = url
-            return self._merge(report, fields, record)
-        if kind is None:
+        if url is None and kind is None:
             return None
-        own = self.by_id.get(study.fields.get("report_id") or 0)
-        if own is not None and kind in _OWN_KINDS and own.fields.get("kind") in (None, kind):
-            return self._merge(own, {"kind": kind}, record)
-        names = (_unnamed(study.key, kind),)
-        return self._merge(self._find(names) or self._create(names), {"kind": kind}, record)
+        names = report_names(url=url) or (_unnamed(study.key, str(kind)),)
+        report = self.find(names) or self._create(names)
+        self._merge(report, {"kind": kind, "doi": doi_of(url), "pmid": pmid_of(url)}, record)
+        held, address = report.fields.get("url"), canonical_address(url)
+        if address is not None and (held is None or (doi_of(address) and not doi_of(held))):
+            self._merger.put(report, "url", address)
+        return report
 
 
 #: What a row says of reports; read at once.

@@ -56,7 +56,7 @@ class Merger:
                 continue
             stored = thing.fields.get(name)
             if stored is None:
-                self._fill(thing, thing.fields, thing.filled, name, value)
+                self.put(thing, name, value)
             elif stored != value and not same(stored, value):
                 self.contradiction(f"{thing.kind} {thing.key}", name, stored, value, record)
 
@@ -65,15 +65,23 @@ class Merger:
         for name, value in attributes.items():
             stored = thing.attributes.get(name)
             if stored is None:
-                self._fill(thing, thing.attributes, thing.given, name, value)
+                thing.attributes[name] = value
+                thing.given.add(name)
+                self._log(thing, name, None, value)
             elif stored != value and not same(stored, value):
                 self.contradiction(f"{thing.kind} {thing.key}", name, stored, value, record)
 
-    def _fill(self, thing: Thing, into: dict[str, Any], noted: set[str], name: str, value: Any) -> None:
-        into[name] = value
-        noted.add(name)
+    def put(self, thing: Thing, name: str, value: Any) -> None:
+        """Put a value in place of an empty one, or of one that says the same less well."""
+        before = thing.fields.get(name)
+        thing.fields[name] = value
+        thing.filled.add(name)
+        self._log(thing, name, before, value)
+
+    def _log(self, thing: Thing, name: str, before: Any, after: Any) -> None:
+        """Record a change, unless the thing itself is new in this changeset."""
         if thing.stored and not self.transaction.made(thing.kind, thing.id):
-            self.transaction.change(thing.kind, thing.key, name, None, value)
+            self.transaction.change(thing.kind, thing.key, name, before, after)
 
     def contradiction(self, what: str, name: str, stored: Any, given: Any, record: Record) -> None:
         """Note that a row gives another value than there is."""

@@ -371,6 +371,18 @@ def test_source_at_the_doi_of_the_study_is_its_own_report(store: Store, record: 
     assert count(store, study_report) == [1]
 
 
+def test_one_document_has_one_address(store: Store, record: Make) -> None:
+    """A PubMed page and a DOI of one report are one source, known by its DOI, whichever came first."""
+    pubmed = record(source_url="https://www.ncbi.nlm.nih.gov/pubmed/77")
+    write(store, pubmed)
+    assert live(store)[0]["source_url"] == "https://pubmed.ncbi.nlm.nih.gov/77/"
+    write(store, record(endpoint="PFS", doi="10.1000/a", pmid="77", source_url="http://dx.doi.org/10.1000/A"))
+    assert {row["source_url"] for row in live(store)} == {"https://doi.org/10.1000/a"}
+    assert write(store, pubmed).unchanged == 1
+    assert count(store, Report, Changeset) == [1, 3]
+    assert_projection_is_true(store)
+
+
 def test_source_elsewhere_is_another_report(store: Store, record: Make) -> None:
     """A number read in a review: the study keeps its own report, and both report it."""
     source = {"source_kind": "review", "source_url": "https://example.org/review"}
@@ -406,9 +418,9 @@ def test_two_reports_cannot_be_one(store: Store, record: Make) -> None:
 
 
 def test_kind_of_source_without_address(store: Store, record: Make) -> None:
-    """An article without address is the study's own; a review without address is a report of its own."""
+    """A source of which only the kind is known is a report of the study, whatever else is known of it."""
     write(store, record(doi="10.1/a", source_kind="article"), record(endpoint="PFS", source_kind="review"))
-    assert sorted(_reports(store)) == ["doi:10.1/a", "review on study:kim2016"]
+    assert sorted(_reports(store)) == ["article on study:kim2016", "doi:10.1/a", "review on study:kim2016"]
     assert sorted(str(row["source_kind"]) for row in live(store)) == ["article", "review"]
     assert_projection_is_true(store)
 
