@@ -10,11 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from registry.errors import StatisticsError
 from registry.stats import batch, inference
 from registry.stats.batch import Floats, Subsets
-from registry.stats.henmi_copas import henmi_copas
 from registry.stats.heterogeneity import heterogeneity, i2
 from registry.stats.likelihood import profile_likelihood
 from registry.stats.model import Mean
-from registry.stats.nagashima import nagashima
 from registry.stats.options import Options, resolved
 from registry.stats.prediction import Prediction, predict, undefined
 from registry.stats.q_profile import q_profile
@@ -180,6 +178,8 @@ def _inferred(
     """Mean, test and CI by the test asked for, and what they rest on; a single row has Wald's only."""
     test, level, random = options.test, options.level, options.how.name != "FE"
     if test == "hc" and model.df:
+        from registry.stats.henmi_copas import henmi_copas  # with scipy, which no other pool needs
+
         return *henmi_copas(model, tau2, level), inference.HC
     at = inference.estimate(model, tau2, random=random)
     if test == "kr" and model.df:
@@ -195,6 +195,8 @@ def _predicted(
     if options.how.name == "FE":
         return undefined(len(tau2))
     if rule == "nnf":
+        from registry.stats.nagashima import nagashima  # with scipy, which no other pool needs
+
         return nagashima(model, level, threshold)
     return predict(at, ci, tau2, rule=rule, test=options.test, level=level, threshold=threshold)
 
