@@ -15,7 +15,8 @@ from registry.stats.clusters import Clustered, Correlate
 from registry.stats.dependent import Dependent, dependent
 from registry.stats.moderators import INTERCEPT, DesignMatrix, check_rank, given_matrix
 from registry.stats.multilevel import maximise
-from registry.stats.pool import check_level, checked
+from registry.stats.options import check_level
+from registry.stats.pool import checked
 from registry.stats.regression import as_design, single
 from registry.stats.tau2 import estimator
 
