@@ -23,9 +23,15 @@ def main() -> int:
 def _line(figure: Figure) -> str:
     goal = ""
     if figure.goal is not None:
-        goal = f"{'≥' if figure.at_least else '≤'} {figure.goal:,.3g} {figure.unit}"
+        goal = f"{'≥' if figure.at_least else '≤'} {_number(figure.goal)} {figure.unit}"
     verdict = {None: "", True: "met", False: "MISSED"}[figure.met]
-    return f"{figure.name:<34} {figure.value:>10,.3g} {figure.unit:<7} {goal:<18} {verdict:<7} {figure.note}".rstrip()
+    return (
+        f"{figure.name:<28} {_number(figure.value):>8} {figure.unit:<7} {goal:<18} {verdict:<7} {figure.note}".rstrip()
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 if __name__ == "__main__":
