@@ -272,7 +272,8 @@ def _r2(mean: Mean, without: float, fitted: Mapping[str, float], *, random: bool
 
 def _reasons(fitted: Mapping[str, Any], method: str, without: float, design: DesignMatrix) -> dict[str, str]:
     """Say why what is nan is nan, and what an R² of 0 without heterogeneity means."""
-    undefined = [name for name, value in fitted.items() if isinstance(value, float) and np.isnan(value)]
+    numbers = {name: value for name, value in fitted.items() if isinstance(value, float | np.ndarray)}
+    undefined = [name for name, value in numbers.items() if np.isnan(value).any()]
     if method == "FE":
         why = "common-effect model: tau² is 0 by assumption, Hartung–Knapp is for random effects"
     else:

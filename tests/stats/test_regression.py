@@ -244,7 +244,7 @@ def test_common_effect_has_wald_only() -> None:
     result = of_one("FE", "hk")
     assert result.basis == "wald"
     assert np.isnan([result.hk_q, result.i2, result.se_tau2, result.omnibus.f]).all()
-    assert {"hk_q", "i2", "h2", "se_tau2", "tau2_ci_low", "df"} <= set(result.reasons)
+    assert {"hk_q", "hk_se", "i2", "h2", "se_tau2", "tau2_ci_low", "df"} <= set(result.reasons)
     assert np.isnan(result.predict(result.design.matrix[:1]).pi_low).all()
     with pytest.raises(StatisticsError, match="common-effect model has the Wald test only"):
         of_one("FE", "hk-plain")
@@ -279,6 +279,19 @@ def test_faults_are_named(yi: list[float], moderators: dict, options: dict, mess
     """Singular designs name their columns; too few estimates, unequal lengths and unknown options are said."""
     with pytest.raises(StatisticsError, match=message):
         regress(yi, np.full(len(yi), 0.1), moderators, **options)
+
+
+@pytest.mark.parametrize("test", ["z", "t", "hk", "hk-plain", "hk-adhoc"])
+@pytest.mark.parametrize("method", sorted(ESTIMATORS))
+def test_every_nan_has_a_reason(method: str, test: str) -> None:
+    """Whatever is undefined, in ordinary data and on a line, is named in `reasons`."""
+    if method == "FE" and test not in {"z", "hk"}:
+        return
+    x = np.array([0.0, 1.0, 2.0, 4.0, 3.0])
+    for yi in (0.5 + 0.25 * x, np.array([0.1, 0.9, -0.4, 0.6, 0.2]), np.zeros(5)):
+        result = regress(yi, [0.1, 0.2, 0.1, 0.4, 0.3], {"x": x}, method=method, test=test)
+        for name in (*FIELDS, "df", "hk_q", "hk_se", "tau2_ci_low", "tau2_ci_high"):
+            assert not np.isnan(getattr(result, name)).any() or result.reasons[name], name
 
 
 def test_prediction_rows_are_checked() -> None:
