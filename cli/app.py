@@ -40,6 +40,7 @@ COMMANDS = {
     "bias": "bias",
     "regress": "regress",
     "multiverse": "multiverse",
+    "cutoffs": "cutoffs",
     "columns": "columns",
     "version": "version",
 }

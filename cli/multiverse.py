@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.selecting import Level, Selected, selecting, words
-from registry.errors import UsageError
+from cli.selecting import Level, Selected, numbers, selecting, words
 
 EXAMPLE = 'evireg multiverse --factor NLR --disease "multiple myeloma" --endpoint OS --method REML,PM --test hk,z'
 
@@ -68,11 +67,3 @@ def command(
         level=level,
     )
     tell(result, report, as_json=selected.as_json)
-
-
-def numbers(option: str, text: str | None) -> list[float]:
-    """Read numbers with commas between them. Raises UsageError for anything else."""
-    try:
-        return [float(each) for each in (text or "").split(",") if each.strip()]
-    except ValueError:
-        raise UsageError(f"{option} {text!r} is not a list of numbers", "for instance 400,800") from None

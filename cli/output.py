@@ -65,9 +65,7 @@ def show_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[An
         table.add_row(*(row[index] for index in kept))
     console.print(table)
     left_out = [
-        column.header
-        for index, column in enumerate(columns)
-        if index not in kept and any(row[index] for row in cells)
+        column.header for index, column in enumerate(columns) if index not in kept and any(row[index] for row in cells)
     ]
     if left_out:
         say(f"Not shown for want of width: {', '.join(left_out)}. --json has every column.")

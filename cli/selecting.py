@@ -11,6 +11,7 @@ from typing import Annotated, Any, Concatenate, ParamSpec
 import typer
 
 from cli.options import DEFAULT_DATABASE, AsJson, Database, Where
+from registry.errors import UsageError
 
 P = ParamSpec("P")
 
@@ -98,6 +99,14 @@ def selecting(command: Callable[Concatenate[Selected, P], None]) -> Callable[...
 def words(given: list[str] | tuple[str, ...] | None) -> list[str]:
     """Split repeated and comma-separated words."""
     return [word.strip() for each in given or () for word in each.split(",") if word.strip()]
+
+
+def numbers(option: str, text: str | None) -> list[float]:
+    """Read numbers with commas between them. Raises UsageError for anything else."""
+    try:
+        return [float(each) for each in (text or "").split(",") if each.strip()]
+    except ValueError:
+        raise UsageError(f"{option} {text!r} is not a list of numbers", "for instance 400,800") from None
 
 
 def _options(

@@ -33,15 +33,17 @@ if TYPE_CHECKING:
     from registry.errors import EviregError
     from registry.handle import Registry, init, open, pool  # noqa: A004 - registry.open reads as what it does
     from registry.pooling.bias import bias
+    from registry.pooling.cutoffs import cutoffs
     from registry.pooling.influence import influence
     from registry.pooling.multiverse import multiverse
     from registry.pooling.regress import regress
 
-__all__ = ["EviregError", "Registry", "bias", "influence", "init", "multiverse", "open", "pool", "regress"]
+__all__ = ["EviregError", "Registry", "bias", "cutoffs", "influence", "init", "multiverse", "open", "pool", "regress"]
 
 _HOME = {
     "EviregError": "registry.errors",
     "bias": "registry.pooling.bias",
+    "cutoffs": "registry.pooling.cutoffs",
     "influence": "registry.pooling.influence",
     "multiverse": "registry.pooling.multiverse",
     "regress": "registry.pooling.regress",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from registry.frame import Frame
     from registry.ingest.load import Loaded
     from registry.pooling.bias_result import BiasResult
+    from registry.pooling.cutoff_result import CutoffsResult
     from registry.pooling.influence_result import InfluenceResult
     from registry.pooling.multiverse import MultiverseResult
     from registry.pooling.regress_result import RegressResult
@@ -130,6 +131,24 @@ class Registry:
 
         frame, selected = self._selected(where, at, None, allow)
         return pool_every_way(frame, **{**selected, "one_per": one_per}, **options)
+
+    def cutoffs(
+        self,
+        where: str | None,
+        *,
+        at: int | None = None,
+        one_per: str | None = None,
+        allow: Collection[str] = (),
+        **options: Any,
+    ) -> CutoffsResult:
+        """Select, and analyse cutoffs; `options` are those of `registry.pooling.cutoffs`.
+
+        `one_per` chooses for classes and line only: the model of several cutoffs takes every estimate.
+        """
+        from registry.pooling.cutoffs import cutoffs as analyse_frame
+
+        frame, selected = self._selected(where, at, None, allow)
+        return analyse_frame(frame, **{**selected, "one_per": one_per}, **options)
 
     def import_file(
         self,

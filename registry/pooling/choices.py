@@ -115,7 +115,8 @@ def row_sets(frame: Frame, varied: Choices, allowed: Allowed) -> Iterator[RowSet
         except PoolRefused as refusal:
             yield RowSet(choice, None, f"{refusal.message}; {refusal.hint}")
         else:
-            yield RowSet(choice, rows) if len(rows) > 1 else RowSet(choice, None, "one estimate is left: nothing to pool")
+            one = "" if len(rows) > 1 else "one estimate is left: nothing to pool"
+            yield RowSet(choice, None if one else rows, one)
 
 
 def _adjusted(frame: Frame, asked: Sequence[str], allowed: Allowed) -> dict[str, Array]:

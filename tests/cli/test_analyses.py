@@ -34,6 +34,10 @@ OUTPUTS: dict[str, list[list[str]]] = {
         [*NLR, "--method", "REML,DL,FE", "--test", "hk", "--test", "z"],
         [*FERRITIN, "--bounds", "1000", "--adjusted", "all,yes,no", "--by", "disease", *ONE, "--level", "90"],
     ],
+    "cutoffs": [
+        [*FERRITIN, *ONE[:2], "--bounds", "500,1000", "--log", "--predict", "600,90"],
+        [*FERRITIN, "--one-per", "cohort:largest_n", "--subgroup-tau2", "separate", "--level", "90"],
+    ],
     "influence": [
         [*NLR, "--gosh"],
         [*DLBCL, "--method", "DL", "--test", "z", "--gosh", "--subsets", "100", "--seed", "7"],
@@ -76,6 +80,8 @@ def test_tables_end_with_where_the_result_comes_from(run: Run, seeded: Path, nam
         (["regress", *NLR, "--on", "year", "--predict", "2015"], "year=2015"),
         (["multiverse", *NLR, "--bounds", "3"], "cutoff_value was read for no estimate"),
         (["multiverse", *NLR, "--bounds", "low"], "400,800"),
+        (["cutoffs", *FERRITIN], "--one-per"),
+        (["cutoffs", *NLR], "read for no estimate"),
         (["influence", *NLR, "--where", 'study == "kim2016"'], "at least two"),
         (["bias", "--factor", "ferritin", "--endpoint", "OS"], "--"),
     ],
