@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from registry.pooling.regress_result import Coefficient, ModeratorTest, RegressResult
 
 
+#: A log ratio of the intercept beyond this belongs to a reference far outside the data, such as the year 0.
+FAR = 6.9
+
+
 def headline(result: RegressResult) -> str:
     """Say how many estimates were regressed on what, and what share of heterogeneity it explains."""
     names = ", ".join(dict.fromkeys(each.moderator for each in result.coefficients if each.moderator))
@@ -39,13 +43,17 @@ def coefficients(result: RegressResult) -> Table:
     columns += [number("p (permutation)", keep=7)] if permuted else []
     rows = tuple(_row(each, permuted=permuted) for each in result.coefficients)
     measure = prose.measure_label(result.measure)
-    note = f"The intercept is the {measure} at the reference; every other ratio is one {measure} over another."
+    note = (
+        f"The intercept is the {measure} at the reference (0 unless named, as in --on year=2015); "
+        f"every other ratio is one {measure} over another."
+    )
     return Table("Coefficients", tuple(columns), rows, note)
 
 
 def _row(each: Coefficient, *, permuted: bool) -> Cells:
     b = f"{prose.number(each.b)} ({prose.number(each.se)})" if each.se is not None else prose.number(each.b)
-    shown = prose.value(each.hr, each.hr_ci_low, each.hr_ci_high)
+    outside = each.moderator is None and each.b is not None and abs(each.b) > FAR
+    shown = NOTHING if outside else prose.value(each.hr, each.hr_ci_low, each.hr_ci_high)
     cells = (each.name, b, shown, prose.p_value(each.p))
     return (*cells, prose.p_value(each.permutation_p)) if permuted else cells
 
