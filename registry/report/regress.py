@@ -44,7 +44,7 @@ def coefficients(result: RegressResult) -> Table:
     rows = tuple(_row(each, permuted=permuted) for each in result.coefficients)
     measure = prose.measure_label(result.measure)
     note = (
-        f"The intercept is the {measure} at the reference (0 unless named, as in --on year=2015); "
+        f"The intercept is the {measure} at the reference (0 unless named, as in --on year:2015); "
         f"every other ratio is one {measure} over another."
     )
     return Table("Coefficients", tuple(columns), rows, note)
