@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 # Numbers per (k, m) array: a dozen of them stay in the cache, and memory is bounded whatever the number of pools.
-CHUNK = 1 << 14
+CHUNK = 1 << 15
 
 # Values of a digit that numpy sorts by counting.
 DIGIT = 1 << 16
@@ -136,9 +136,13 @@ def _by_precision(yi: Floats, vi: Floats) -> tuple[Floats, Floats]:
 
     The second key is ten times the price and seldom needed.
     """
+    m, k = vi.shape
     order = np.argsort(vi, axis=1)
-    ordered = np.take_along_axis(vi, order, axis=1)
-    tied = np.flatnonzero((ordered[:, 1:] == ordered[:, :-1]).any(axis=1))
-    if len(tied):
-        order[tied] = np.lexsort((yi[tied], vi[tied]), axis=1)
-    return np.ascontiguousarray(np.take_along_axis(yi, order, axis=1).T), np.ascontiguousarray(ordered.T)
+    order += k * np.arange(m)[:, None]
+    turned = np.ascontiguousarray(order.T)
+    ordered = vi.ravel().take(turned)
+    equal = ordered[1:] == ordered[:-1]
+    if equal.any():
+        tied = np.flatnonzero(equal.any(axis=0))
+        turned[:, tied] = (np.lexsort((yi[tied], vi[tied]), axis=1) + k * tied[:, None]).T
+    return yi.ravel().take(turned), ordered

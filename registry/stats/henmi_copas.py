@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import gammainc, gammaln, ndtri
 
-from registry.stats.inference import Estimate, Interval
 from registry.stats.roots import polish
 
 if TYPE_CHECKING:
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 # just above x the more estimates there are.
 PANELS = (0.0, 0.01, 0.04, 0.16, 0.6, 2.4, 9.0)
 POINTS = 32
+# Stands for 0, where the integrand's limit is 1/0.
+LEAST = 1e-8
 
 
 class _Moments(NamedTuple):
@@ -37,29 +38,36 @@ class _Moments(NamedTuple):
     df: int
 
 
-def henmi_copas(model: Mean, tau2: Floats, level: float) -> tuple[Estimate, Interval]:
+class HenmiCopas(NamedTuple):
+    """Means of m pools, their standard errors, p values and half widths of their intervals; all (m,)."""
+
+    mu: Floats
+    se: Floats
+    p: Floats
+    reach: Floats
+
+
+def henmi_copas(model: Mean, tau2: Floats, level: float) -> HenmiCopas:
     """Mean with weights 1/vi, its standard error at DerSimonian–Laird's tau² (m,), test and CI (Henmi & Copas 2010).
 
     The distribution of (mu − true mean)/se given that tau² is estimated is approximated as there: Q given the mean is
     gamma with its exact conditional mean and variance; here by fixed Gauss–Legendre panels and a root to machine
     precision (metafor's root is good to 1e-4 unless `tol` is set, and it fails above 95.45 %). The p value inverts the
-    interval. `df` is kept for prediction intervals.
+    interval.
     """
     at = model.fitted(np.zeros((1, len(tau2))))
     moments = _moments(model, tau2)
-    se = np.sqrt(moments.variance / at.sum_w)[0]
-    mu, sd = model.origin + at.mean[0], np.sqrt(moments.variance[0])
-    alpha = 1.0 - level / 100.0
+    sd, alpha = np.sqrt(moments.variance[0]), 1.0 - level / 100.0
+    mu, se = model.origin + at.mean[0], sd / np.sqrt(at.sum_w[0])
     most = np.full((1, len(tau2)), -ndtri(alpha / 2.0))
 
     def excess(x: Floats) -> tuple[Floats, Floats]:
         tail, slope = _tail(moments, x)
         return tail - alpha / 2.0, slope
 
-    half = polish(excess, np.full_like(most, 1e-8), most, unit=np.ones(len(tau2)))[0] * sd * se
-    stat, normal = mu / se, np.full(len(tau2), np.nan)
-    p = 2.0 * _tail(moments, np.maximum(np.abs(stat) / sd, 1e-8)[None])[0][0]
-    return Estimate(mu, se, normal, normal, model.df), Interval(se, stat, p, normal, mu - half, mu + half)
+    root = polish(excess, np.full_like(most, LEAST), most, unit=np.ones(len(tau2)))[0]
+    p = 2.0 * _tail(moments, np.maximum(np.abs(mu / se) / sd, LEAST)[None])[0][0]
+    return HenmiCopas(mu, se, p, root * sd * se)
 
 
 def _moments(model: Mean, tau2: Floats) -> _Moments:

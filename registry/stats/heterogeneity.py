@@ -26,21 +26,23 @@ class Heterogeneity(NamedTuple):
 
 
 def heterogeneity(model: Model, tau2: Floats) -> Heterogeneity:
-    """Cochran's Q (1954) with its chi² test, and I² and H² from tau² and from Q.
+    """Heterogeneity of the m pools of a model around its fit: `spread` of its Q."""
+    at, df = model.at_zero, np.full(len(tau2), float(model.df))
+    typical = model.df / at.tr_p[0] if model.df else np.full(len(tau2), np.nan)
+    return spread(at.q[0], df, typical, tau2)
+
+
+def spread(q: Floats, df: Floats, typical: Floats, tau2: Floats) -> Heterogeneity:
+    """Cochran's Q (1954) with its chi² test, and I² and H² from tau² and from Q; all (m,).
 
     Typical variance ṽ = df / tr P at tau² = 0, which for one mean is that of Higgins & Thompson (2002, eq. 9).
     From tau²: I² = 100 tau²/(tau² + ṽ), H² = 1 + tau²/ṽ, as metafor. From Q: I² = 100 max(0, (Q − df)/Q), H² = Q/df, as
     metafor under FE. With df = 0 only Q, which is 0, is defined; metafor prints I² = 0 and H² = 1.
     """
-    m = len(tau2)
-    at_zero = model.at_zero
-    q, df = at_zero.q[0], np.full(m, float(model.df))
-    if model.df == 0:
-        undefined = np.full(m, np.nan)
-        return Heterogeneity(q, df, *[undefined] * 6)
-    typical = model.df / at_zero.tr_p[0]
-    i2_q = 100.0 * np.maximum(0.0, 1.0 - np.divide(df, q, out=np.full(m, np.inf), where=q > 0.0))
-    return Heterogeneity(q, df, chdtrc(df, q), i2(tau2, typical), i2_q, 1.0 + tau2 / typical, q / model.df, typical)
+    defined = np.where(df > 0.0, df, np.nan)
+    i2_q = 100.0 * np.maximum(0.0, 1.0 - np.divide(defined, q, out=np.full(len(q), np.inf), where=q > 0.0))
+    i2_q = np.where(df > 0.0, i2_q, np.nan)
+    return Heterogeneity(q, df, chdtrc(defined, q), i2(tau2, typical), i2_q, 1.0 + tau2 / typical, q / defined, typical)
 
 
 def i2(tau2: Floats, typical: Floats) -> Floats:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from registry.stats.model import Curvature, Forms, Unweighted, inner
+from registry.stats.model import Curvature, Forms, Slopes, Traces, Unweighted, inner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,6 +121,16 @@ class Linear:
         parts = (yppp, self._trace_pp(w, basis), inner(w, w))
         return Curvature(*(np.broadcast_to(part, tau2.shape) for part in parts))
 
+    def traces(self, tau2: Floats) -> Traces:
+        """Give tr PP and tr WW at tau2 (g, m)."""
+        return Traces(*self.curvature(tau2)[1:])
+
+    def slopes(self, tau2: Floats) -> Slopes:
+        """Q and its derivatives at tau2 (g, m)."""
+        at, bend = self.bent(tau2)
+        return Slopes(at.q, at.ypp, bend.yppp)
+
+    @cached_property
     def unweighted(self) -> Unweighted:
         """Moments of the unweighted residuals."""
         basis, vi = self._basis(np.ones((self.k, 1, 1))), self.vi[:, None]

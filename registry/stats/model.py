@@ -43,6 +43,21 @@ class Curvature(NamedTuple):
     """tr WW."""
 
 
+class Traces(NamedTuple):
+    """What the information on tau² is made of, each (g, m)."""
+
+    tr_pp: Floats
+    sum_w2: Floats
+
+
+class Slopes(NamedTuple):
+    """Q(tau²) and what its derivatives −y'PPy and 2 y'PPPy are made of, each (g, m)."""
+
+    q: Floats
+    ypp: Floats
+    yppp: Floats
+
+
 class Unweighted(NamedTuple):
     """Moments of the unweighted residuals My, with M = I − X(X'X)⁻¹X' and V = diag(vi), each (m,)."""
 
@@ -86,11 +101,18 @@ class Model(Protocol):
         """Their derivatives at tau2."""
 
     def bent(self, tau2: Floats) -> tuple[Forms, Curvature]:
-        """Give both, the derivatives' traces only as well as a root finder needs them."""
+        """Give both."""
+
+    def slopes(self, tau2: Floats) -> Slopes:
+        """Give Q and its derivatives alone."""
+
+    def traces(self, tau2: Floats) -> Traces:
+        """Give tr PP and tr WW alone."""
 
     def logdets(self, tau2: Floats) -> tuple[Floats, Floats]:
         """Log |W⁻¹| and log |X'WX| at tau2."""
 
+    @property
     def unweighted(self) -> Unweighted:
         """Moments of the unweighted residuals."""
 
@@ -140,7 +162,7 @@ class Mean:
 
     def take(self, pools: Ints) -> Mean:
         """Return the model of these pools, which may repeat."""
-        return Mean(self.yi[:, pools], self.vi[:, pools])
+        return Mean(self.yi.take(pools, axis=1), self.vi.take(pools, axis=1))
 
     def means(self, tau2: Floats) -> tuple[Floats, Floats, Floats]:
         """Weights (k, g, m), their sum and the weighted mean (relative to `origin`), both (g, m)."""
@@ -168,28 +190,38 @@ class Mean:
 
     def curvature(self, tau2: Floats) -> Curvature:
         """Their derivatives at tau2."""
-        w, sum_w, mean = self.means(tau2)
-        w2 = w * w
-        weighted = w * (self.yi[:, None] - mean)
-        yppp = inner(w * weighted, weighted) - inner(w, weighted) ** 2 / sum_w
-        return Curvature(yppp, _trace_pp(w, w2, sum_w), w2.sum(axis=0))
+        return self.bent(tau2)[1]
 
     def bent(self, tau2: Floats) -> tuple[Forms, Curvature]:
-        """Give both at once, tr PP with the cancellation `curvature` avoids."""
+        """Forms and their derivatives at tau2."""
         w, sum_w, mean = self.means(tau2)
         residual = self.yi[:, None] - mean
-        weighted, w2 = w * residual, w * w
-        forms = Forms(inner(weighted, residual), inner(weighted, weighted), _trace_p(w, sum_w), sum_w)
-        sum_w2 = w2.sum(axis=0)
-        yppp = inner(w * weighted, weighted) - inner(w, weighted) ** 2 / sum_w
-        tr_pp = sum_w2 - 2.0 * inner(w2, w) / sum_w + (sum_w2 / sum_w) ** 2
-        return forms, Curvature(yppp, tr_pp, sum_w2)
+        weighted = w * residual
+        q, ypp, along = inner(weighted, residual), inner(weighted, weighted), inner(w, weighted)
+        weighted *= weighted
+        yppp = inner(w, weighted) - along**2 / sum_w
+        return Forms(q, ypp, _trace_p(w, sum_w), sum_w), Curvature(yppp, *_traces(w, sum_w))
+
+    def traces(self, tau2: Floats) -> Traces:
+        """Give tr PP and tr WW at tau2."""
+        w = 1.0 / (self.vi[:, None] + tau2)
+        return _traces(w, w.sum(axis=0))
+
+    def slopes(self, tau2: Floats) -> Slopes:
+        """Q and its derivatives at tau2."""
+        w, sum_w, mean = self.means(tau2)
+        residual = self.yi[:, None] - mean
+        weighted = w * residual
+        q, ypp, along = inner(weighted, residual), inner(weighted, weighted), inner(w, weighted)
+        weighted *= weighted
+        return Slopes(q, ypp, inner(w, weighted) - along**2 / sum_w)
 
     def logdets(self, tau2: Floats) -> tuple[Floats, Floats]:
         """Log |W⁻¹| and log |X'WX| at tau2."""
         total = self.vi[:, None] + tau2
         return np.log(total).sum(axis=0), np.log((1.0 / total).sum(axis=0))
 
+    @cached_property
     def unweighted(self) -> Unweighted:
         """Moments of the unweighted residuals: m_ii = 1 − 1/k, m_ij = −1/k."""
         total, squares = self.vi.sum(axis=0), inner(self.vi, self.vi)
@@ -242,9 +274,18 @@ class Strata:
         """Forms and their derivatives."""
         return self.forms(tau2), self.curvature(tau2)
 
+    def traces(self, tau2: Floats) -> Traces:
+        """Give tr PP and tr WW at tau2."""
+        return Traces(*_summed([part.traces(tau2.reshape(-1, 1)) for part in self.parts], tau2.shape))
+
+    def slopes(self, tau2: Floats) -> Slopes:
+        """Q and its derivatives at tau2."""
+        return Slopes(*_summed([part.slopes(tau2.reshape(-1, 1)) for part in self.parts], tau2.shape))
+
+    @cached_property
     def unweighted(self) -> Unweighted:
         """Moments of the unweighted residuals."""
-        sums = _summed([part.unweighted() for part in self.parts], (1,))
+        sums = _summed([part.unweighted for part in self.parts], (1,))
         return Unweighted(*(np.broadcast_to(entry, self.vmin.shape) for entry in sums))
 
 
@@ -265,10 +306,10 @@ def _trace_p(w: Floats, sum_w: Floats) -> Floats:
     return np.asarray((2.0 * w[0] * rest + rest * rest - inner(others, others)) / sum_w)
 
 
-def _trace_pp(w: Floats, w2: Floats, sum_w: Floats) -> Floats:
-    """ΣP², from its diagonal and off-diagonal entries, for the same reason."""
-    diagonal = w * (1.0 - w / sum_w)
-    diagonal[0] = w[0] * w[1:].sum(axis=0) / sum_w
-    rest = w2[1:].sum(axis=0)
-    off_diagonal = 2.0 * w2[0] * rest + rest * rest - inner(w2[1:], w2[1:])
-    return np.asarray(inner(diagonal, diagonal) + off_diagonal / (sum_w * sum_w))
+def _traces(w: Floats, sum_w: Floats) -> Traces:
+    """ΣP² = Σw² − 2Σw³/Σw + (Σw²/Σw)², with w[0] apart for the same reason, and Σw²."""
+    first, others = w[0], w[1:]
+    squares = others * others
+    rest, rest2, rest3 = others.sum(axis=0), squares.sum(axis=0), inner(squares, others)
+    shared = rest2 * (2.0 * first * first + rest2) / (sum_w * sum_w)
+    return Traces((first * rest / sum_w) ** 2 + rest2 - 2.0 * rest3 / sum_w + shared, first * first + rest2)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import gammainccinv, gammaincinv, gammaln, ndtr
 
-from registry.stats.prediction import Prediction, undefined
+from registry.stats.prediction import Prediction
 from registry.stats.quadratic_form import distribution
 from registry.stats.roots import polish
 
@@ -48,7 +48,7 @@ def nagashima(model: Mean, level: float, threshold: float | None) -> Prediction:
     """
     m = len(model.vmin)
     if model.k < 3:
-        return undefined(m)
+        return Prediction(*np.full((3, m), np.nan))
     mixtures = [_mixture(model, pool) for pool in range(m)]
     tail = 0.5 - level / 200.0
     low = [_quantile(mixture, tail) for mixture in mixtures]

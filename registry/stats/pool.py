@@ -10,16 +10,18 @@ from numpy.typing import ArrayLike, NDArray
 from registry.errors import StatisticsError
 from registry.stats import batch, inference
 from registry.stats.batch import Floats, Subsets
-from registry.stats.heterogeneity import heterogeneity, i2
-from registry.stats.likelihood import profile_likelihood
+from registry.stats.heterogeneity import i2, spread
 from registry.stats.model import Mean
 from registry.stats.options import Options, resolved
-from registry.stats.prediction import Prediction, predict, undefined
-from registry.stats.q_profile import q_profile
-from registry.stats.results import ARRAYS, Pools
+from registry.stats.prediction import Prediction, predict
+from registry.stats.results import Pools
+from registry.stats.summary import Summary, summarise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from registry.stats.batch import Ints
+    from registry.stats.results import Bools
 
 # Beyond these the powers of a weight leave the range of a float; no effect on any scale of the field comes near.
 LARGEST_YI = 1e15
@@ -67,12 +69,7 @@ def fit(
         threshold=threshold,
         mean=True,
     )
-    arrays = empty(len(subsets))
-    for group in batch.size_classes(yi, vi, subsets):
-        fixed = None if given is None else given[group.pools]
-        for name, values in fields_of(Mean(group.yi, group.vi), fixed, options).items():
-            arrays[name][group.pools] = values
-    return assembled(arrays, options)
+    return results(summaries(yi, vi, subsets, options, given=given), options)
 
 
 def pool_many(
@@ -114,10 +111,37 @@ def checked(yi: ArrayLike, vi: ArrayLike) -> tuple[Floats, Floats]:
     return effects, variances
 
 
-def assembled(arrays: dict[str, NDArray[Any]], options: Options) -> Pools:
-    """Every field of `Pools` as an array (m,), with the options they were computed by."""
+def summaries(yi: Floats, vi: Floats, subsets: Subsets, options: Options, *, given: Floats | None = None) -> Summary:
+    """Summarise every pool; `given` is tau² (m,), None to estimate it. All arguments have been checked."""
+    summary = room(len(subsets))
+    for group in batch.size_classes(yi, vi, subsets):
+        fixed = None if given is None else given[group.pools]
+        put(summary, group.pools, summarise(Mean(group.yi, group.vi), fixed, options))
+    return summary
+
+
+def room(m: int) -> Summary:
+    """Room for the summaries of m pools."""
+    kinds: dict[str, Any] = {"k": np.intp, "maxima": np.intp}
+    return Summary(**{name: np.empty(m, dtype=kinds.get(name, np.float64)) for name in Summary._fields})
+
+
+def put(target: Summary, pools: Ints | Bools, part: Summary) -> None:
+    """Put the summaries of some pools in their places."""
+    for whole, values in zip(target, part, strict=True):
+        whole[pools] = values
+
+
+def results(at: Summary, options: Options) -> Pools:
+    """Turn sums into results. Under FE, I² and H² are Q's only; of a single row tau² is undefined unless given."""
+    random, df = options.how.name != "FE", np.asarray(at.k - 1.0)
+    estimable = random & (df > 0) & (not options.given)
     return Pools(
-        **arrays,
+        **_mean_fields(at, options),
+        **_tau2_fields(at, options),
+        k=at.k,
+        maxima=at.maxima,
+        boundary=estimable & (at.tau2 == 0.0),
         method=options.how.name,
         test=options.test,
         level=options.level,
@@ -128,42 +152,30 @@ def assembled(arrays: dict[str, NDArray[Any]], options: Options) -> Pools:
     )
 
 
-def fields_of(model: Mean, given: Floats | None, options: Options) -> dict[str, Any]:
-    """Compute every field of `Pools` for the pools of one size; `given` is their tau² (m,), None to estimate it."""
-    m = len(model.vmin)
-    estimable = model.df > 0 and options.how.name != "FE"
-    maxima = np.zeros(m, dtype=np.intp)
-    if given is not None:
-        tau2 = given
-    elif estimable:
-        tau2, maxima = options.how.solve(model)
-    else:
-        tau2 = np.zeros(m)
-    boundary = estimable & (given is None) & (tau2 == 0.0)
-    return {
-        **_mean_fields(model, tau2, options),
-        **_tau2_fields(model, tau2, options, estimated=estimable and given is None),
-        "boundary": boundary,
-        "maxima": maxima,
-    }
-
-
-def _mean_fields(model: Mean, tau2: Floats, options: Options) -> dict[str, Any]:
+def _mean_fields(at: Summary, options: Options) -> dict[str, Any]:
     """Mean, its tests and its intervals. A common effect has neither Hartung–Knapp nor a prediction interval."""
-    at, ci, basis = _inferred(model, tau2, options)
-    wald = inference.reach(at.wald_se, None, options.level)
-    hk = inference.reach(at.hk_se, at.df, options.level)
-    predicted = _predicted(model, at, ci, tau2, options)
+    random, test, level = options.how.name != "FE", options.test, options.level
+    hk_se = np.where(at.q_tau2 > 0.0, at.wald_se * np.sqrt(at.q_tau2), np.nan)
+    mean = inference.Estimate(at.mu, at.wald_se, hk_se, at.q_tau2, np.asarray((at.k - 1.0) * random))
+    if inference.TESTS[test].method is None:
+        ci, basis = inference.infer(mean, test=test, level=level)
+    else:
+        ci, basis = _own_interval(at, options)
+    predicted = Prediction(at.pi_low, at.pi_high, at.pi_above)
+    if options.pi_rule != "nnf":
+        predicted = predict(
+            mean, ci, at.tau2, rule=options.pi_rule, test=test, level=level, threshold=options.threshold
+        )
+    wald, hk = inference.reach(at.wald_se, None, level), inference.reach(hk_se, mean.df, level)
     return {
         **ci._asdict(),
-        "k": model.k,
         "mu": at.mu,
         "ci_basis": basis,
         "wald_se": at.wald_se,
         "wald_ci_low": at.mu - wald,
         "wald_ci_high": at.mu + wald,
-        "hk_q": at.hk_q,
-        "hk_se": at.hk_se,
+        "hk_q": at.q_tau2,
+        "hk_se": hk_se,
         "hk_ci_low": at.mu - hk,
         "hk_ci_high": at.mu + hk,
         "pi_low": predicted.low,
@@ -172,72 +184,38 @@ def _mean_fields(model: Mean, tau2: Floats, options: Options) -> dict[str, Any]:
     }
 
 
-def _inferred(
-    model: Mean, tau2: Floats, options: Options
-) -> tuple[inference.Estimate, inference.Interval, str | NDArray[np.str_]]:
-    """Mean, test and CI by the test asked for, and what they rest on; a single row has Wald's only."""
-    test, level, random = options.test, options.level, options.how.name != "FE"
-    if test == "hc" and model.df:
-        from registry.stats.henmi_copas import henmi_copas  # with scipy, which no other pool needs
-
-        return *henmi_copas(model, tau2, level), inference.HC
-    at = inference.estimate(model, tau2, random=random)
-    if test == "kr" and model.df:
-        return at, inference.kenward_roger(model, at, tau2, level), inference.KR
-    return at, *inference.infer(at, test=test if model.df else "z", level=level)
+def _own_interval(at: Summary, options: Options) -> tuple[inference.Interval, NDArray[np.str_]]:
+    """Kenward–Roger or Henmi–Copas; Wald for a single row."""
+    single = at.k == 1
+    own = inference.interval(at.mu, np.where(single, at.wald_se, at.own_se), at.own_df, options.level)
+    if options.test == "hc":
+        reach = np.where(single, inference.reach(at.wald_se, None, options.level), at.own_reach)
+        p = np.where(single, own.p, at.own_p)
+        own = own._replace(p=p, ci_low=at.mu - reach, ci_high=at.mu + reach)
+    return own, np.where(single, inference.WALD, options.test)
 
 
-def _predicted(
-    model: Mean, at: inference.Estimate, ci: inference.Interval, tau2: Floats, options: Options
-) -> Prediction:
-    """Where the true effect of a new study may lie."""
-    rule, level, threshold = options.pi_rule, options.level, options.threshold
-    if options.how.name == "FE":
-        return undefined(len(tau2))
-    if rule == "nnf":
-        from registry.stats.nagashima import nagashima  # with scipy, which no other pool needs
-
-        return nagashima(model, level, threshold)
-    return predict(at, ci, tau2, rule=rule, test=options.test, level=level, threshold=threshold)
-
-
-def _tau2_fields(model: Mean, tau2: Floats, options: Options, *, estimated: bool) -> dict[str, Any]:
-    """Heterogeneity. tau² of a single row is undefined unless given; under FE, I² and H² are Q's only."""
-    nothing = np.full(len(tau2), np.nan)
-    low, high = _tau2_interval(model, tau2, options) if estimated else (nothing, nothing)
-    spread, random = heterogeneity(model, tau2), options.how.name != "FE"
+def _tau2_fields(at: Summary, options: Options) -> dict[str, Any]:
+    """Heterogeneity."""
+    random, df = options.how.name != "FE", np.asarray(at.k - 1.0)
+    spreading, none = spread(at.q, df, at.typical, at.tau2), np.full(len(df), np.nan)
     return {
-        "tau2": nothing if random and model.df == 0 and not options.given else tau2,
-        "se_tau2": options.how.se(model, tau2) if estimated else nothing,
-        "tau2_ci_low": low,
-        "tau2_ci_high": high,
-        "q": spread.q,
-        "q_df": spread.q_df,
-        "q_p": spread.q_p,
-        "i2": spread.i2 if random else nothing,
-        "i2_ci_low": i2(low, spread.typical),
-        "i2_ci_high": i2(high, spread.typical),
-        "i2_q": spread.i2_q,
-        "h2": spread.h2 if random else nothing,
-        "h2_ci_low": 1.0 + low / spread.typical,
-        "h2_ci_high": 1.0 + high / spread.typical,
-        "h2_q": spread.h2_q,
+        "tau2": np.where(random & (df == 0.0) & (not options.given), np.nan, at.tau2),
+        "se_tau2": at.se_tau2,
+        "tau2_ci_low": at.tau2_ci_low,
+        "tau2_ci_high": at.tau2_ci_high,
+        "q": at.q,
+        "q_df": df,
+        "q_p": spreading.q_p,
+        "i2": spreading.i2 if random else none,
+        "i2_ci_low": i2(at.tau2_ci_low, at.typical),
+        "i2_ci_high": i2(at.tau2_ci_high, at.typical),
+        "i2_q": spreading.i2_q,
+        "h2": spreading.h2 if random else none,
+        "h2_ci_low": 1.0 + at.tau2_ci_low / at.typical,
+        "h2_ci_high": 1.0 + at.tau2_ci_high / at.typical,
+        "h2_q": spreading.h2_q,
     }
-
-
-def _tau2_interval(model: Mean, tau2: Floats, options: Options) -> tuple[Floats, Floats]:
-    """Interval of tau² of the kind asked for."""
-    if options.profile == "none":
-        return np.full(len(tau2), np.nan), np.full(len(tau2), np.nan)
-    if options.profile == "pl":
-        return profile_likelihood(model, tau2, options.level, restricted=options.how.name == "REML")
-    return q_profile(model, options.level)
-
-
-def empty(m: int) -> dict[str, NDArray[Any]]:
-    """Room for every field of `Pools`."""
-    kinds: dict[str, Any] = {"k": np.intp, "maxima": np.intp, "boundary": np.bool_, "ci_basis": "<U4"}
-    return {name: np.empty(m, dtype=kinds.get(name, np.float64)) for name in ARRAYS}
 
 
 def _check_subsets(subsets: Subsets, n: int) -> None:

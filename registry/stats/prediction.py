@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from registry.errors import StatisticsError
-from registry.stats.distributions import ndtr, stdtr
-from registry.stats.inference import Estimate, Interval, quantile
+from registry.stats.inference import Estimate, Interval, beyond, quantile
 
 if TYPE_CHECKING:
     from registry.stats.batch import Floats
@@ -45,11 +44,6 @@ def resolve_pi_rule(pi_rule: str | None, test: str) -> str:
     return name
 
 
-def undefined(m: int) -> Prediction:
-    """No prediction."""
-    return Prediction(*np.full((3, m), np.nan))
-
-
 def predict(
     at: Estimate, ci: Interval, tau2: Floats, *, rule: str, test: str, level: float, threshold: float | None
 ) -> Prediction:
@@ -59,12 +53,10 @@ def predict(
     narrower than the CI), else the plain Hartung–Knapp one. The probability is that of the same distribution, so it is
     (1 + level)/2 where the lower end is the threshold.
     """
-    if at.df + 1 < LEAST[rule]:
-        return undefined(len(tau2))
     df, se = _distribution(at, ci, rule, test)
-    scale = np.sqrt(tau2 + se * se)
-    half = _quantile(df, 0.5 + level / 200.0) * scale
-    above = np.full(len(scale), np.nan) if threshold is None else _tail((threshold - at.mu) / scale, df)
+    scale = np.where(at.df + 1.0 < LEAST[rule], np.nan, np.sqrt(tau2 + se * se))
+    half = quantile(df, 0.5 + level / 200.0) * scale
+    above = np.full(len(scale), np.nan) if threshold is None else beyond((threshold - at.mu) / scale, df)
     return Prediction(at.mu - half, at.mu + half, above)
 
 
@@ -75,20 +67,5 @@ def _distribution(at: Estimate, ci: Interval, rule: str, test: str) -> tuple[Flo
     if rule == "kr":
         return np.maximum(ci.df - 1.0, 0.0), np.where(ci.df > 1.0, ci.se, np.nan)
     hk_se = ci.se if test.startswith("hk") else at.hk_se
-    df = {"hk": at.df - 1.0, "hts": at.df - 1.0, "t": float(at.df), "z": np.nan}[rule]
-    return np.full(len(at.mu), df), hk_se if rule == "hk" else at.wald_se
-
-
-def _quantile(df: Floats, share: float) -> Floats:
-    """Quantiles of t(df) or, where df is nan, of the normal distribution; few are different."""
-    distinct, which = np.unique(df, return_inverse=True)
-    normal = np.isnan(distinct)
-    values = np.where(normal, quantile(None, share), quantile(np.where(normal, 1.0, distinct), share))
-    return np.asarray(values[which])
-
-
-def _tail(x: Floats, df: Floats) -> Floats:
-    """Probability beyond x."""
-    normal, tail = np.isnan(df), np.empty(len(x))
-    tail[normal], tail[~normal] = ndtr(-x[normal]), stdtr(df[~normal], -x[~normal])
-    return tail
+    less = {"hk": 1.0, "hts": 1.0, "t": 0.0, "z": np.nan}[rule]
+    return np.maximum(at.df - less, 0.0), hk_se if rule == "hk" else at.wald_se

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # The iteration is of third order: after a step this small, in units of tau² + vmin, the error is below rounding.
 LAST_STEP = 1e-5
+# Pools are taken out of the batch once fewer than this share of them are left.
+FEWER = 0.7
 # By then Newton's bound alone has arrived; nothing seen has taken a dozen.
 MOST_STEPS = 200
 
@@ -21,41 +23,55 @@ MOST_STEPS = 200
 def q_equals(model: Model, target: Floats) -> Floats:
     """tau² (m,) at which Q equals `target` (m,); 0 where Q(0) is already below.
 
-    Q is a sum of Σ cᵢ/(aᵢ + tau²) with positive cᵢ and aᵢ, so 1/Q is concave, a straight line at infinity, and solved
-    as 1/Q = 1/target. Its tangents lie above it: Newton's step from anywhere never passes the root from below, and
-    bounds Chebyshev's, which takes the bend of 1/Q into account. It starts at the larger of the zeros of the tangent at
-    0 and of the asymptote (tau² + y'MVMy/SS)/SS. SS/(vmin + tau²) ≥ Q bounds it from above.
+    Q is a sum of Σ cᵢ/(aᵢ + tau²) with positive cᵢ and aᵢ, so 1/Q is concave, and solved as 1/Q = 1/target. Its
+    tangents lie above it: Newton's step from anywhere never passes the root from below, and bounds Chebyshev's, which
+    takes the bend of 1/Q into account. SS/(vmin + tau²) ≥ Q bounds it from above.
     """
-    tau2, q = np.zeros(len(target)), model.at_zero.q[0]
-    left = np.flatnonzero(q > target)
+    above = model.at_zero.q[0] > target
+    tau2, left = np.zeros(len(target)), np.flatnonzero(above)
     if not len(left):
         return tau2
-    if len(left) < len(target):
-        model, target, q = model.take(left), target[left], q[left]
-    t = _below(model, target, q)
+    t = _start(model, target)
+    if len(left) < FEWER * len(target):
+        model, target, t = model.take(left), target[left], t[left]
+    else:
+        left = np.arange(len(target))
     for _ in range(MOST_STEPS):
         following = _closer(model, target, t)
         tau2[left] = following
-        far = np.flatnonzero(~(np.abs(following - t) <= LAST_STEP * (following + model.vmin)))
+        far = np.flatnonzero(above[left] & ~(np.abs(following - t) <= LAST_STEP * (following + model.vmin)))
         if not len(far):
             break
         t = following
-        if len(far) < 0.8 * len(left):
+        if len(far) < FEWER * len(left):
             model, target, t, left = model.take(far), target[far], t[far], left[far]
-    return tau2
+    return np.where(above, tau2, 0.0)
 
 
-def _below(model: Model, target: Floats, q: Floats) -> Floats:
-    """Lower bound of the roots: zero of the tangent of 1/Q at 0, or of its asymptote."""
-    at_zero, ss = model.at_zero, model.ss
-    tangent = (q / target - 1.0) * q / at_zero.ypp[0]
-    return np.asarray(np.maximum(tangent, ss / target - model.unweighted().ymvmy / ss))
+def _start(model: Model, target: Floats) -> Floats:
+    """First guess of the roots, from what is known of 1/Q at 0 and at infinity.
+
+    It begins with 1/Q(0) and the slope y'PPy/Q², and ends as the straight line (t + c)/SS with c = y'MVMy/SS; between
+    them stands (t + c)/SS − A/(1 + Bt).
+    """
+    q, ypp = model.at_zero.q[0], model.at_zero.ypp[0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ss = model.ss
+        c = model.unweighted.ymvmy / ss
+        a = np.maximum(c - ss / q, 0.0)
+        slope = np.maximum(ss * ypp / (q * q) - 1.0, 0.0)
+        aim = ss / target - c
+        b = slope / a
+        # (t − aim)(1 + bt) = a, of which the larger root is wanted; the line alone where there is no bend.
+        half = 0.5 * (aim - 1.0 / b)
+        guess = half + np.sqrt(half * half + (aim + a) / b)
+        tangent = (q / target - 1.0) * q / ypp
+        return np.asarray(np.maximum(np.where(guess > 0.0, guess, aim), np.maximum(tangent, 0.0)))
 
 
 def _closer(model: Model, target: Floats, t: Floats) -> Floats:
     """One step of Chebyshev's method on 1/Q = 1/target, within the bounds of the root."""
-    at, bend = (tuple(part[0] for part in parts) for parts in model.bent(t[None]))
-    q, ypp, yppp = at[0], at[1], bend[0]
+    q, ypp, yppp = (part[0] for part in model.slopes(t[None]))
     newton = (q / target - 1.0) * q / ypp
     bent = 1.0 + newton * (yppp / ypp - ypp / q)
     low = np.maximum(t + newton, 0.0)

@@ -62,7 +62,7 @@ def _dersimonian_laird(model: Model) -> Solution:
 
 def _hedges(model: Model) -> Solution:
     """Take (y'My − tr MV)/df: the unweighted sum of squares less what sampling error explains."""
-    return _moment((model.ss - model.unweighted().tr_mv) / model.df)
+    return _moment((model.ss - model.unweighted.tr_mv) / model.df)
 
 
 def _hunter_schmidt(model: Model) -> Solution:
@@ -112,7 +112,7 @@ def _no_se(_model: Model, tau2: Floats) -> Floats:
 
 def _sd_of_q(model: Model, tau2: Floats) -> Floats:
     """√(2 df + 4 tau² tr P + 2 tau⁴ tr PP), that of Q, traces at 0 (Biggerstaff & Tweedie 1997)."""
-    tr_p, tr_pp = model.at_zero.tr_p[0], model.curvature(np.zeros((1, len(tau2)))).tr_pp[0]
+    tr_p, tr_pp = model.at_zero.tr_p[0], model.traces(np.zeros((1, len(tau2)))).tr_pp[0]
     return np.asarray(np.sqrt(2.0 * model.df + 4.0 * tau2 * tr_p + 2.0 * tau2**2 * tr_pp))
 
 
@@ -132,7 +132,7 @@ def _se_hsk(model: Model, tau2: Floats) -> Floats:
 
 def _se_he(model: Model, tau2: Floats) -> Floats:
     """√(2 tr MVMV + 4 tau² tr MV + 2 tau⁴ df)/df."""
-    at = model.unweighted()
+    at = model.unweighted
     variance = 2.0 * at.tr_mvmv + 4.0 * tau2 * at.tr_mv + 2.0 * tau2**2 * model.df
     return np.asarray(np.sqrt(variance) / model.df)
 
@@ -143,7 +143,7 @@ def _se_sj(model: Model, tau2: Floats) -> Floats:
     V = W⁻¹ − tI and PW⁻¹P = P, so that with d = tau² − t this is t/df √(2 df + 4 d tr P + 2 d² tr PP).
     """
     t = _crude(model)
-    tr_p, tr_pp, d = model.forms(t[None]).tr_p[0], model.curvature(t[None]).tr_pp[0], tau2 - t
+    tr_p, tr_pp, d = model.forms(t[None]).tr_p[0], model.traces(t[None]).tr_pp[0], tau2 - t
     return np.asarray(t / model.df * np.sqrt(2.0 * model.df + 4.0 * d * tr_p + 2.0 * d**2 * tr_pp))
 
 
@@ -154,12 +154,12 @@ def _se_pm(model: Model, tau2: Floats) -> Floats:
 
 def _se_reml(model: Model, tau2: Floats) -> Floats:
     """From the expected information tr PP / 2 (Viechtbauer 2005)."""
-    return np.asarray(np.sqrt(2.0 / model.curvature(tau2[None]).tr_pp[0]))
+    return np.asarray(np.sqrt(2.0 / model.traces(tau2[None]).tr_pp[0]))
 
 
 def _se_ml(model: Model, tau2: Floats) -> Floats:
     """From the expected information Σw² / 2 (Viechtbauer 2005)."""
-    return np.asarray(np.sqrt(2.0 / model.curvature(tau2[None]).sum_w2[0]))
+    return np.asarray(np.sqrt(2.0 / model.traces(tau2[None]).sum_w2[0]))
 
 
 _REML, _ML = "restricted maximum likelihood", "maximum likelihood"
