@@ -41,6 +41,7 @@ COMMANDS = {
     "regress": "regress",
     "multiverse": "multiverse",
     "cutoffs": "cutoffs",
+    "derive": "derive",
     "columns": "columns",
     "version": "version",
 }

@@ -8,6 +8,7 @@ The house, in the order the data flow::
     selection/  a condition → the rows it means, with the flow of what was left out and why
     pooling/    rows → guards → arrays → PoolResult           stats/     arrays in, frozen results out
     report/     results → tables, prose, forest plots
+    deriving/   numbers of one report → a log ratio, by every route they allow
 
     columns.py  the contract of the evidence frame            terms.py   closed vocabularies
     frame.py    the column table between rooms                errors.py  every exception, one root
@@ -30,6 +31,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from registry.deriving import derive
     from registry.errors import EviregError
     from registry.handle import Registry, init, open, pool  # noqa: A004 - registry.open reads as what it does
     from registry.pooling.bias import bias
@@ -38,12 +40,13 @@ if TYPE_CHECKING:
     from registry.pooling.multiverse import multiverse
     from registry.pooling.regress import regress
 
-__all__ = ["EviregError", "Registry", "bias", "cutoffs", "influence", "init", "multiverse", "open", "pool", "regress"]
+__all__ = ["EviregError", "Registry", "bias", "cutoffs", "derive", "influence", "init", "multiverse", "open", "pool", "regress"]
 
 _HOME = {
     "EviregError": "registry.errors",
     "bias": "registry.pooling.bias",
     "cutoffs": "registry.pooling.cutoffs",
+    "derive": "registry.deriving",
     "influence": "registry.pooling.influence",
     "multiverse": "registry.pooling.multiverse",
     "regress": "registry.pooling.regress",

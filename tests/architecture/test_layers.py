@@ -14,7 +14,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("registry.errors", "registry.terms", "registry.resources", "registry.version"),
     ("registry.columns", "registry.issues", "registry.record", "registry.flow", "registry.curators"),
     ("registry.frame", "registry.stats"),
-    ("registry.models", "registry.derivation"),
+    ("registry.models", "registry.derivation", "registry.deriving"),
     ("registry.database", "registry.vocabulary"),
     ("registry.ledger",),
     ("registry.writing",),
