@@ -33,7 +33,7 @@ class Dependent:
     to be right. `sigma2` are the variances between clusters and between the estimates of a cluster (0 for one that the
     model has not, or that is estimated as 0), `i2` their shares of the total variance in percent. `rho` is the working
     correlation, nan if the model states none (multi-cutoff: the factor on its correlations).
-    `pi_*` is the interval for the true effect in a new cluster.
+    `pi_*` is the interval for the true effect of a new estimate in a new cluster, by t(clusters − 2).
     """
 
     model: str
