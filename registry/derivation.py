@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from registry.errors import StatisticsError
 from registry.stats.agreement import off_centre, p_contradicts
@@ -23,8 +22,7 @@ ASSUMED_LEVEL = 95.0
 _ASYMMETRIC = frozenset({CiType.PROFILE, CiType.BOOTSTRAP})
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(NamedTuple):
     """The log ratio `yi` and its variance `vi` (both or neither), the route, and remarks.
 
     `not_poolable` is None when the row can be pooled. A row with `p-derived` there keeps its numbers: a pool takes it

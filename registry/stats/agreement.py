@@ -11,6 +11,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from registry.errors import StatisticsError
 from registry.stats.effects import NORMAL, critical_value
@@ -22,8 +23,7 @@ ROUNDING = 1e-12
 """Of the logarithms themselves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """All values a number can have, from `low` to `high`."""
 
     low: float

@@ -24,13 +24,31 @@ if TYPE_CHECKING:
 #: Keys are spread over this many buckets, so that two registries can be compared piece by piece.
 BUCKETS = 1024
 
-#: In the order of the encoding, so that no row needs sorting.
-_HASHED = tuple(sorted([column.name for column in COLUMNS if column.name != "digest"] + ["attributes"]))
-_values = itemgetter(*_HASHED)
-_FLOATS = tuple(column.name for column in COLUMNS if column.kind is Kind.NUMBER)
-_BOOLEANS = tuple(column.name for column in COLUMNS if column.kind is Kind.BOOLEAN)
-
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
+def _float(value: Any) -> str:
+    number = float(value) + 0.0  # -0.0 + 0.0 is 0.0
+    if number - number != 0.0:
+        raise ValueError("not finite")
+    return repr(number)
+
+
+def _integer(value: Any) -> str:
+    return str(int(value))
+
+
+def _boolean(value: Any) -> str:
+    return "true" if value else "false"
+
+
+_WRITERS = {Kind.TEXT: _encode, Kind.NUMBER: _float, Kind.INTEGER: _integer, Kind.BOOLEAN: _boolean}
+_WRITER = {"attributes": _encode, **{each.name: _WRITERS[each.kind] for each in COLUMNS if each.name != "digest"}}
+#: The columns in the order of the encoding, what stands before each value, and what writes it.
+_HASHED = sorted(_WRITER)
+_PARTS = [(f"{_encode(name)}:", _WRITER[name]) for name in _HASHED]
+_ATTRIBUTES = _HASHED.index("attributes")
+_values = itemgetter(*_HASHED)
 
 
 def digest(row: Mapping[str, Any]) -> str:
@@ -39,24 +57,17 @@ def digest(row: Mapping[str, Any]) -> str:
     UsageError for nan or an infinity.
     """
     try:
-        values = _values(row)
-    except KeyError:
-        values = tuple([row.get(name) for name in _HASHED])
-    content = {name: value for name, value in zip(_HASHED, values, strict=True) if value is not None}
-    for name in _FLOATS:
-        if name in content:
-            content[name] = float(content[name]) + 0.0  # -0.0 + 0.0 is 0.0
-    for name in _BOOLEANS:
-        content[name] = bool(content[name])
-    if "attributes" in content:
-        content["attributes"] = canonical_attributes(content["attributes"])
-        if not content["attributes"]:
-            del content["attributes"]
+        values = list(_values(row))
+    except KeyError:  # a column that is absent was not read
+        values = [row.get(name) for name in _HASHED]
+    values[_ATTRIBUTES] = canonical_attributes(values[_ATTRIBUTES] or {}) or None
     try:
-        encoded = _encode(content)
+        parts = [
+            prefix + write(value) for (prefix, write), value in zip(_PARTS, values, strict=True) if value is not None
+        ]
     except ValueError as error:
         raise UsageError(f"{row.get('key')} holds a number that is not finite", "leave it out") from error
-    return hashlib.sha256(encoded.encode()).hexdigest()
+    return hashlib.sha256(f"{{{','.join(parts)}}}".encode()).hexdigest()
 
 
 def canonical_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +26,14 @@ from registry.writing.reports import OWN, Reports
 from registry.writing.things import Merger, Thing, same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from registry.derivation import Derived
     from registry.ledger import Transaction
     from registry.record import Record
 
 #: Rows matched and written together: enough that queries cost little, few enough that memory stays small.
-CHUNK = 4000
+CHUNK = 1000
 
 #: Every column a record can fill, not read.
 _NOT_READ: dict[str, Any] = dict.fromkeys([column.name for column in COLUMNS if column.inputs] + list(REPORTED))
@@ -74,9 +76,22 @@ def write_estimates(transaction: Transaction, records: Iterable[Record], *, chun
     either the transaction must not be committed.
     """
     writer = _Writer(transaction)
-    for taken in batched(records, chunk):
-        writer.write(taken)
+    with _no_search_for_cycles():
+        for taken in batched(records, chunk):
+            writer.write(taken)
     return writer.finish()
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Keep Python from looking for cycles among millions of small objects that have none: a tenth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @dataclass(slots=True, eq=False)
