@@ -37,10 +37,24 @@ if TYPE_CHECKING:
     from registry.pooling.bias import bias
     from registry.pooling.cutoffs import cutoffs
     from registry.pooling.influence import influence
+    from registry.pooling.many import pool_many
     from registry.pooling.multiverse import multiverse
     from registry.pooling.regress import regress
 
-__all__ = ["EviregError", "Registry", "bias", "cutoffs", "derive", "influence", "init", "multiverse", "open", "pool", "regress"]
+__all__ = [
+    "EviregError",
+    "Registry",
+    "bias",
+    "cutoffs",
+    "derive",
+    "influence",
+    "init",
+    "multiverse",
+    "open",
+    "pool",
+    "pool_many",
+    "regress",
+]
 
 _HOME = {
     "EviregError": "registry.errors",
@@ -49,6 +63,7 @@ _HOME = {
     "derive": "registry.deriving",
     "influence": "registry.pooling.influence",
     "multiverse": "registry.pooling.multiverse",
+    "pool_many": "registry.pooling.many",
     "regress": "registry.pooling.regress",
 }
 

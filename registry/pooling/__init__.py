@@ -12,6 +12,7 @@
 | `grouping` | which subgroup a row belongs to: the words of a column, or thresholds of a number |
 | `subgroups` | one pool per subgroup, and the tests between them |
 | `notes` | plain statements on what was pooled |
+| `many` | many pools from plain arrays, one row of a DataFrame each |
 | `result` | `PoolResult` and its JSON |
 """
 

@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 # Numbers per (k, m) array: a dozen of them stay in the cache, and memory is bounded whatever the number of pools.
-CHUNK = 1 << 15
+CHUNK = 1 << 14
 
 # Values of a digit that numpy sorts by counting.
 DIGIT = 1 << 16
@@ -69,24 +69,27 @@ def by_group(labels: Sequence[Any] | NDArray[Any]) -> Subsets:
     array = np.asarray(labels)
     if array.ndim != 1:
         raise StatisticsError(f"group labels must be one-dimensional: got shape {array.shape}")
-    distinct, codes = _codes(array)
-    starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(distinct)))])
+    distinct, codes, counts = _codes(array)
+    starts = np.zeros(len(distinct) + 1, dtype=np.intp)
+    np.cumsum(counts, out=starts[1:])
     return Subsets(_sorted_rows(codes, len(distinct)), starts, distinct)
 
 
-def _codes(labels: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
-    """Distinct labels in ascending order, and the number of each row's label; integers are counted, not sorted."""
+def _codes(labels: NDArray[Any]) -> tuple[NDArray[Any], Ints, Ints]:
+    """Distinct labels in ascending order, the number of each row's label, rows of each; integers are not sorted."""
     if labels.dtype.kind in "iu" and len(labels):
         low, high = int(labels.min()), int(labels.max())
         if high - low < 2 * len(labels) + DIGIT and high < np.iinfo(np.intp).max:
-            codes = labels.astype(np.intp) - low
-            there = np.bincount(codes) > 0
-            values = np.flatnonzero(there)
-            return (values + low).astype(labels.dtype), codes if there.all() else (np.cumsum(there) - 1)[codes]
+            codes = labels.astype(np.intp, copy=False) - low
+            counts = np.bincount(codes)
+            there = counts > 0
+            distinct = (np.flatnonzero(there) + low).astype(labels.dtype)
+            return distinct, codes if there.all() else (np.cumsum(there) - 1)[codes], counts[there]
     try:
-        return np.unique(labels, return_inverse=True)
+        distinct, codes = np.unique(labels, return_inverse=True)
     except TypeError as error:
         raise StatisticsError(f"group labels cannot be sorted: {error}") from None
+    return distinct, codes, np.bincount(codes, minlength=len(distinct))
 
 
 def _sorted_rows(codes: Ints, distinct: int) -> Ints:
@@ -121,8 +124,9 @@ def size_classes(yi: Floats, vi: Floats, subsets: Subsets, *, chunk: int = CHUNK
         step, columns = max(1, chunk // int(k)), np.arange(k)
         for first in range(0, len(pools), step):
             members = pools[first : first + step]
-            rows = subsets.rows[subsets.starts[members][:, None] + columns]
-            yield SizeClass(members, *_by_precision(yi[rows], vi[rows]))
+            rows = subsets.rows[subsets.starts[members][:, None] + columns].ravel()
+            shape = len(members), int(k)
+            yield SizeClass(members, *_by_precision(yi.take(rows).reshape(shape), vi.take(rows).reshape(shape)))
 
 
 def _runs(values: Ints, things: Ints) -> tuple[Ints, list[Ints]]:

@@ -17,7 +17,7 @@ from registry.errors import StatisticsError
 from registry.stats.batch import CHUNK, Floats, Ints, Subsets, by_group
 from registry.stats.model import Curvature, Fitted, Forms, Mean, Slopes, Traces, Unweighted
 from registry.stats.options import resolved
-from registry.stats.pool import checked, put, results, room, summaries
+from registry.stats.pool import checked, results, summaries, together
 from registry.stats.results import Pools
 from registry.stats.summary import summarise
 
@@ -218,7 +218,7 @@ def leave_each_out(
     effects, variances = checked(yi, vi)
     options = resolved(method, test, level, pi_rule, profile=tau2_interval, given=False, mean=True)
     k = len(effects)
-    rest, summary = np.ones(k, dtype=np.bool_), room(k)
+    rest, parts = np.ones(k, dtype=np.bool_), []
     if k > SMALL and options.pi_rule != "nnf":
         order = np.lexsort((effects, variances))
         model = Deleted(effects[order], variances[order])
@@ -226,10 +226,12 @@ def leave_each_out(
         at = order[ordinary]
         rest[at] = False
         if len(ordinary):
-            put(summary, at, summarise(model if len(ordinary) == k else model.take(ordinary), None, options))
+            part = model if len(ordinary) == k else model.take(ordinary)
+            parts.append((at, summarise(part, None, options)))
     if rest.any():
-        put(summary, rest, summaries(effects, variances, _without(np.flatnonzero(rest), k), options))
-    return results(summary, options)
+        left_out = np.flatnonzero(rest)
+        parts.append((left_out, summaries(effects, variances, _without(left_out, k), options)))
+    return results(together(parts), options)
 
 
 def leave_groups_out(labels: Sequence[Any] | NDArray[Any]) -> Subsets:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from registry.stats.batch import Ints
-    from registry.stats.results import Bools
 
 # Beyond these the powers of a weight leave the range of a float; no effect on any scale of the field comes near.
 LARGEST_YI = 1e15
@@ -113,23 +112,22 @@ def checked(yi: ArrayLike, vi: ArrayLike) -> tuple[Floats, Floats]:
 
 def summaries(yi: Floats, vi: Floats, subsets: Subsets, options: Options, *, given: Floats | None = None) -> Summary:
     """Summarise every pool; `given` is tau² (m,), None to estimate it. All arguments have been checked."""
-    summary = room(len(subsets))
+    parts = []
     for group in batch.size_classes(yi, vi, subsets):
         fixed = None if given is None else given[group.pools]
-        put(summary, group.pools, summarise(Mean(group.yi, group.vi), fixed, options))
-    return summary
+        parts.append((group.pools, summarise(Mean(group.yi, group.vi), fixed, options)))
+    return together(parts)
 
 
-def room(m: int) -> Summary:
-    """Room for the summaries of m pools."""
-    kinds: dict[str, Any] = {"k": np.intp, "maxima": np.intp}
-    return Summary(**{name: np.empty(m, dtype=kinds.get(name, np.float64)) for name in Summary._fields})
-
-
-def put(target: Summary, pools: Ints | Bools, part: Summary) -> None:
-    """Put the summaries of some pools in their places."""
-    for whole, values in zip(target, part, strict=True):
-        whole[pools] = values
+def together(parts: Sequence[tuple[Ints, Summary]]) -> Summary:
+    """Put the summaries of some pools each, and the numbers of these pools, in the order of the pools."""
+    pools = np.concatenate([numbers for numbers, _ in parts])
+    columns = [np.concatenate(column) for column in zip(*(summary for _, summary in parts), strict=True)]
+    if (pools[1:] > pools[:-1]).all():
+        return Summary(*columns)
+    order = np.empty_like(pools)
+    order[pools] = np.arange(len(pools))
+    return Summary(*(column[order] for column in columns))
 
 
 def results(at: Summary, options: Options) -> Pools:

@@ -21,52 +21,48 @@ MOST_STEPS = 200
 
 
 def q_equals(model: Model, target: Floats) -> Floats:
-    """tau² (m,) at which Q equals `target` (m,); 0 where Q(0) is already below.
+    """tau² (g, m) at which Q equals `target` (g, m); 0 where Q(0) is already below.
 
     Q is a sum of Σ cᵢ/(aᵢ + tau²) with positive cᵢ and aᵢ, so 1/Q is concave, and solved as 1/Q = 1/target. Its
     tangents lie above it: Newton's step from anywhere never passes the root from below, and bounds Chebyshev's, which
     takes the bend of 1/Q into account. SS/(vmin + tau²) ≥ Q bounds it from above.
     """
-    above = model.at_zero.q[0] > target
-    tau2, left = np.zeros(len(target)), np.flatnonzero(above)
-    if not len(left):
+    tau2 = np.zeros(target.shape)
+    rows, pools = np.nonzero(model.at_zero.q > target)
+    if not len(pools):
         return tau2
-    t = _start(model, target)
-    if len(left) < FEWER * len(target):
-        model, target, t = model.take(left), target[left], t[left]
-    else:
-        left = np.arange(len(target))
+    aim, t = target[rows, pools], _start(model, target)[rows, pools]
+    if target.size > len(pools) or len(target) > 1:
+        model = model.take(pools)
     for _ in range(MOST_STEPS):
-        following = _closer(model, target, t)
-        tau2[left] = following
-        far = np.flatnonzero(above[left] & ~(np.abs(following - t) <= LAST_STEP * (following + model.vmin)))
+        following = _closer(model, aim, t)
+        tau2[rows, pools] = following
+        far = np.flatnonzero(~(np.abs(following - t) <= LAST_STEP * (following + model.vmin)))
         if not len(far):
             break
         t = following
-        if len(far) < FEWER * len(left):
-            model, target, t, left = model.take(far), target[far], t[far], left[far]
-    return np.where(above, tau2, 0.0)
+        if len(far) < FEWER * len(t):
+            model, aim, t, rows, pools = model.take(far), aim[far], t[far], rows[far], pools[far]
+    return tau2
 
 
 def _start(model: Model, target: Floats) -> Floats:
-    """First guess of the roots, from what is known of 1/Q at 0 and at infinity.
+    """First guess of the roots (g, m), from what is known of 1/Q at 0 and at infinity.
 
     It begins with 1/Q(0) and the slope y'PPy/Q², and ends as the straight line (t + c)/SS with c = y'MVMy/SS; between
     them stands (t + c)/SS − A/(1 + Bt).
     """
-    q, ypp = model.at_zero.q[0], model.at_zero.ypp[0]
+    q, ypp, ss = model.at_zero.q[0], model.at_zero.ypp[0], model.ss
     with np.errstate(divide="ignore", invalid="ignore"):
-        ss = model.ss
         c = model.unweighted.ymvmy / ss
         a = np.maximum(c - ss / q, 0.0)
-        slope = np.maximum(ss * ypp / (q * q) - 1.0, 0.0)
-        aim = ss / target - c
-        b = slope / a
-        # (t − aim)(1 + bt) = a, of which the larger root is wanted; the line alone where there is no bend.
-        half = 0.5 * (aim - 1.0 / b)
-        guess = half + np.sqrt(half * half + (aim + a) / b)
-        tangent = (q / target - 1.0) * q / ypp
-        return np.asarray(np.maximum(np.where(guess > 0.0, guess, aim), np.maximum(tangent, 0.0)))
+        inverse = a / np.maximum(ss * ypp / (q * q) - 1.0, 0.0)
+        line = ss / target - c
+        # (t − line)(1 + t/inverse) = a, of which the larger root is wanted; the line alone where there is no bend.
+        half = 0.5 * (line - inverse)
+        guess = half + np.sqrt(half * half + (line + a) * inverse)
+        tangent = (q / target - 1.0) * (q / ypp)
+        return np.asarray(np.maximum(np.where(guess > 0.0, guess, line), np.maximum(tangent, 0.0)))
 
 
 def _closer(model: Model, target: Floats, t: Floats) -> Floats:
@@ -84,9 +80,8 @@ def q_profile(model: Model, level: float) -> tuple[Floats, Floats]:
 
     Both ends are nan where even Q(0) is below the lower quantile: the set is empty (metafor prints 0 to 0).
     """
-    tail, m = (1.0 - level / 100.0) / 2.0, len(model.vmin)
-    lower_quantile = chdtri(model.df, 1.0 - tail)
-    low = q_equals(model, np.full(m, chdtri(model.df, tail)))
-    high = q_equals(model, np.full(m, lower_quantile))
-    empty = model.at_zero.q[0] < lower_quantile
-    return np.where(empty, np.nan, low), np.where(empty, np.nan, high)
+    tail = (1.0 - level / 100.0) / 2.0
+    quantiles = np.array([[chdtri(model.df, tail)], [chdtri(model.df, 1.0 - tail)]])
+    q = model.at_zero.q[0]
+    low, high = np.where(q < quantiles[1], np.nan, q_equals(model, np.broadcast_to(quantiles, (2, len(q)))))
+    return low, high

@@ -90,12 +90,12 @@ def _sidik_jonkman(model: Model) -> Solution:
 
 def _paule_mandel(model: Model) -> Solution:
     """Solve Q(tau²) = df; 0 where Q(0) is not above it. The empirical Bayes equation has the same root."""
-    return _moment(q_equals(model, np.full(len(model.vmin), float(model.df))))
+    return _moment(q_equals(model, np.full((1, len(model.vmin)), float(model.df)))[0])
 
 
 def _paule_mandel_median(model: Model) -> Solution:
     """Solve Q(tau²) = the median of chi² (df)."""
-    return _moment(q_equals(model, np.full(len(model.vmin), chdtri(model.df, 0.5))))
+    return _moment(q_equals(model, np.full((1, len(model.vmin)), chdtri(model.df, 0.5)))[0])
 
 
 def _restricted_likelihood(model: Model) -> Solution:
