@@ -2,9 +2,10 @@
 
 from registry.writing.curating import declare_overlap, retract
 from registry.writing.digest import bucket, digest
-from registry.writing.estimates import Written, write_estimates
+from registry.writing.estimates import write_estimates
 from registry.writing.keys import estimate_key
 from registry.writing.projection import project, refresh
+from registry.writing.tally import Written
 from registry.writing.verify import verify_rows
 from registry.writing.vocabulary import Entry, add_vocabulary, declare_attributes, read_vocabulary
 

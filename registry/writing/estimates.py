@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import gc
-from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from registry.columns import COLUMNS
 from registry.errors import Conflict, InputRefused
-from registry.issues import Issue
 from registry.models import Cohort, Estimate, Study, evidence
-from registry.terms import AttributeLevel, Flag
+from registry.terms import AttributeLevel
 from registry.writing.bulk import batched, select_in
 from registry.writing.flush import Waiting
 from registry.writing.keys import DEFAULTS, estimate_key, report_names
@@ -23,12 +21,12 @@ from registry.writing.overlaps import overlap_groups
 from registry.writing.population import SAID, Population
 from registry.writing.projection import REPORTED, finished, refresh
 from registry.writing.reports import OWN, Reports
+from registry.writing.tally import Tally, Written
 from registry.writing.things import Merger, Thing, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from registry.derivation import Derived
     from registry.ledger import Transaction
     from registry.record import Record
 
@@ -40,31 +38,6 @@ _NOT_READ: dict[str, Any] = dict.fromkeys([column.name for column in COLUMNS if 
 
 #: Compared when a key is met again. The printed texts are not: the same number with other digits is the same number.
 _COMPARED = tuple(name for name in REPORTED if not name.endswith("_text") and name != "status")
-
-#: The contract column a flag is about.
-_FLAGGED = {
-    Flag.LEVEL_ASSUMED: "ci_level",
-    Flag.P_CONTRADICTS: "p_value",
-    Flag.P_TEST_UNCLEAR: "p_test",
-    Flag.DATA_DRIVEN_CUTOFF: "cutoff_method",
-    Flag.OFF_CENTRE: "est",
-    Flag.OUTSIDE_CI: "est",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What became of the records: estimates `created`, or `unchanged` because they are there; new studies and cohorts.
-
-    `flagged` has an Issue for each flag of a created estimate, `not_poolable` counts these by reason.
-    """
-
-    created: int
-    unchanged: int
-    studies: int
-    cohorts: int
-    flagged: tuple[Issue, ...]
-    not_poolable: Mapping[str, int]
 
 
 def write_estimates(transaction: Transaction, records: Iterable[Record], *, chunk: int = CHUNK) -> Written:
@@ -106,16 +79,6 @@ class _Row:
     source: Thing | None = None
 
 
-@dataclass(slots=True)
-class _Tally:
-    created: int = 0
-    unchanged: int = 0
-    studies: int = 0
-    cohorts: int = 0
-    flagged: list[Issue] = field(default_factory=list)
-    not_poolable: Counter[str] = field(default_factory=Counter)
-
-
 class _Writer:
     """What is kept over the chunks of one call."""
 
@@ -127,7 +90,7 @@ class _Writer:
         self._groups = overlap_groups(transaction.connection)
         self._levels = {name: each.level for name, each in self._names.vocabulary.attributes.items()}
         self._touched: dict[str, set[int]] = {"report": set(), "study": set(), "cohort": set()}
-        self._tally = _Tally()
+        self._tally = Tally()
 
     def write(self, records: list[Record]) -> None:
         """Match one chunk, then write it; after the first contradiction the rest is only compared."""
@@ -213,8 +176,7 @@ class _Writer:
         if attributes:
             facts["attributes"] = {**facts["attributes"], **attributes}
         _, derived = finished(facts)
-        self._tally.created += 1
-        self._remark(row, derived)
+        self._tally.add(row.record, derived)
         number = self._waiting.estimate(
             facts,
             key=row.key,
@@ -241,17 +203,6 @@ class _Writer:
                 "retracted": bool(paper.get("retracted")),
             }
         return facts
-
-    def _remark(self, row: _Row, derived: Derived) -> None:
-        if derived.not_poolable is not None:
-            self._tally.not_poolable[derived.not_poolable.value] += 1
-        for flag in derived.flags:
-            column = _FLAGGED.get(flag, "ci_low")
-            value = row.values.get(f"{column}_text") or row.values.get(column)
-            shown = "" if value is None else str(value)
-            message = f"{flag.label}: {flag.definition}"
-            file, line = row.record.file, row.record.line
-            self._tally.flagged.append(Issue(flag.value, message, "flag", file, line, column, shown))
 
     def _flush(self, people: Population, papers: Reports, rows: list[_Row]) -> None:
         things = [*papers.by_id.values(), *people.studies.values(), *people.cohorts.values()]
@@ -285,15 +236,7 @@ class _Writer:
             )
         if any(self._touched.values()):
             refresh(self._transaction, self._affected())
-        tally = self._tally
-        return Written(
-            created=tally.created,
-            unchanged=tally.unchanged,
-            studies=tally.studies,
-            cohorts=tally.cohorts,
-            flagged=tuple(tally.flagged),
-            not_poolable=dict(sorted(tally.not_poolable.items())),
-        )
+        return self._tally.written()
 
     def _affected(self) -> set[int]:
         return estimates_of(self._transaction.connection, **self._touched)
