@@ -13,7 +13,7 @@ from registry.stats.dependence import RHOS, cluster_robust, constant, three_leve
 from registry.stats.dependent import Dependent
 from registry.stats.multilevel import maximise
 from tests.stats import naive_regression as naive
-from tests.stats.cases import case
+from tests.stats.cases import case, covers
 from tests.stats.more_cases import WITH_CLUSTERS, assert_equal, column, more
 
 # metafor finds the variances by a general optimiser (nlminb, BFGS): they, and what rests on them, are good to about
@@ -45,6 +45,7 @@ def field_of(result: Dependent, field: str) -> object:
 
 
 @pytest.mark.parametrize("name", WITH_CLUSTERS)
+@covers("three_level.*", "three_level.*.*")
 def test_three_level_equals_metafor(name: str) -> None:
     """Mean, variances, likelihood, CR1 and CR2 of both clustered files equal rma.mv and clubSandwich."""
     data, expected = case(name), case(name).values["three_level"]

@@ -9,7 +9,7 @@ from registry.errors import StatisticsError
 from registry.stats import Subsets, fit
 from registry.stats.gosh import Gosh, gosh
 from registry.stats.tau2 import ESTIMATORS
-from tests.stats.cases import case
+from tests.stats.cases import case, covers
 from tests.stats.more_cases import WITH_GOSH, assert_equal
 
 
@@ -34,6 +34,7 @@ def assert_pools(result: Gosh, yi: np.ndarray, vi: np.ndarray, indices: np.ndarr
 
 
 @pytest.mark.parametrize("name", WITH_GOSH)
+@covers("gosh.*")
 def test_all_subsets_equal_metafor(name: str) -> None:
     """Number, mean, spread and range of the common-effect estimates; metafor counts I² of one estimate as 0."""
     data = case(name)

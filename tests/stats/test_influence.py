@@ -9,7 +9,7 @@ from registry.errors import StatisticsError
 from registry.stats import fit
 from registry.stats.influence import influence, study_effects
 from tests.stats import naive
-from tests.stats.cases import TESTS, case
+from tests.stats.cases import TESTS, case, covers
 from tests.stats.more_cases import WITH_BLUP, WITH_INFLUENCE, assert_equal, column, more
 
 COMPARED = [
@@ -27,6 +27,7 @@ def test_grid_is_complete() -> None:
 
 
 @pytest.mark.parametrize(("name", "method", "field", "value"), COMPARED)
+@covers("influence.*.*")
 def test_influence_equals_metafor(name: str, method: str, field: str, value: list[float]) -> None:
     """Each diagnostic equals metafor's, and so does the mark."""
     data = case(name)
@@ -50,6 +51,7 @@ def test_baujat_coordinates_equal_metafor(method: str) -> None:
 
 
 @pytest.mark.parametrize("name", WITH_BLUP)
+@covers("blup_REML.*")
 def test_study_effects_equal_metafor(name: str) -> None:
     """Predictions of the studies' own effects equal metafor's BLUPs under REML."""
     data = case(name)

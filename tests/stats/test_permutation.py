@@ -9,11 +9,12 @@ import pytest
 from registry.errors import StatisticsError
 from registry.stats.permutation import _arrangements, _count, permutation_test
 from registry.stats.regression import regress
-from tests.stats.cases import case
+from tests.stats.cases import case, covers
 from tests.stats.more_cases import WITH_PERMUTATIONS, assert_equal, column, more
 
 
 @pytest.mark.parametrize("name", WITH_PERMUTATIONS)
+@covers("permutest_exact_REML.p")
 def test_exact_test_equals_metafor(name: str) -> None:
     """All 8! arrangements under REML give metafor's p-values, to the last arrangement."""
     data = case(name)

@@ -6,11 +6,16 @@ import numpy as np
 import pytest
 
 from registry.stats import Pool, by_group, cumulative, fit, leave_one_out, subgroups
-from tests.stats.cases import METHODS, NAMES, TESTS, case, close
+from registry.stats.regression import regress
+from tests.stats.cases import METHODS, NAMES, TESTS, case, close, covers
 
-FIELDS = ("mu", "se", "stat", "p", "ci_low", "ci_high", "tau2", "se_tau2", "i2", "h2", "q", "q_p", "pi_low", "pi_high")
+FIELDS = (
+    *("k", "mu", "se", "stat", "p", "ci_low", "ci_high", "pi_low", "pi_high"),
+    *("tau2", "se_tau2", "i2", "h2", "q", "q_p"),
+)
 HETEROGENEITY = {"tau2", "i2", "i2_q", "h2", "h2_q", "q_p", "pi_low", "pi_high"}
 HK_WIDTH = {"se", "stat", "p", "ci_low", "ci_high", "pi_low", "pi_high"}
+WITH_TAU2_CI = tuple(name for name in NAMES if case(name).values.get("tau2_ci"))
 WITH_COMMON_TAU2 = tuple(name for name in NAMES if "subgroup_common_tau2" in case(name).values)
 
 
@@ -54,6 +59,7 @@ def test_grid_is_complete() -> None:
     assert len(compared) == 11 * (1 + 10 * 4)
 
 
+@covers("pool.*.*.*")
 @pytest.mark.parametrize(("name", "method", "test", "field", "value"), REPORTED)
 def test_pool_equals_metafor(name: str, method: str, test: str, field: str, value: float) -> None:
     """Each field of a pool equals metafor's, or is nan with a reason where there is nothing to equal."""
@@ -65,22 +71,54 @@ def test_pool_equals_metafor(name: str, method: str, test: str, field: str, valu
         assert close(getattr(pool, ours), value)
 
 
-@pytest.mark.parametrize("method", ["DL", "REML"])
-@pytest.mark.parametrize("name", [name for name in NAMES if "tau2_ci" in case(name).values])
-def test_q_profile_interval_equals_metafor(name: str, method: str) -> None:
-    """The Q-profile interval, which no estimator enters, equals metafor's; an empty set is nan, not 0 to 0."""
+@covers("tau2_ci.*.*")
+@pytest.mark.parametrize("key", ["QP", "QP_DL", "PL_REML", "PL_ML"])
+@pytest.mark.parametrize("name", WITH_TAU2_CI)
+def test_intervals_of_tau2_equal_metafor(name: str, key: str) -> None:
+    """tau², I² and H² with their Q-profile or profile-likelihood intervals equal metafor's; an empty set is nan."""
+    data, (kind, _, method) = case(name), key.partition("_")
+    pool = fit(data.yi, data.vi, method=method or "PM", tau2_interval=kind.lower())[0]
+    for field, (estimate, low, high) in data.values["tau2_ci"][key].items():
+        ours = [getattr(pool, f"{field}{end}") for end in ("", "_ci_low", "_ci_high")]
+        assert close(ours[0], estimate)
+        if name == "edge_identical_effects" and kind == "QP":
+            assert np.isnan(ours[1:]).all()
+            assert "empty" in pool.reasons[f"{field}_ci_high"]
+        else:
+            assert close(ours[1], low)
+            assert close(ours[2], high)
+
+
+@pytest.mark.parametrize("method", [method for method in METHODS if method != "FE"])
+def test_q_profile_does_not_depend_on_the_estimator(method: str) -> None:
+    """The Q-profile interval is one interval, whatever tau² is estimated by."""
+    data = case("riley2003_os_log_hr")
+    pool, expected = fit(data.yi, data.vi, method=method)[0], data.values["tau2_ci"]["QP"]["tau2"]
+    assert close(pool.tau2_ci_low, expected[1])
+    assert close(pool.tau2_ci_high, expected[2])
+
+
+@covers("hc.*")
+@pytest.mark.parametrize("name", WITH_TAU2_CI)
+def test_henmi_copas_equals_metafor(name: str) -> None:
+    """Mean and standard error to 1e-8, the ends as far as metafor's root finder went, 5e-5."""
     data = case(name)
-    pool = fit(data.yi, data.vi, method=method)[0]
-    expected = data.values["tau2_ci"]["QP_DL" if method == "DL" else "QP"]
-    if name == "edge_identical_effects":
-        assert np.isnan([pool.tau2_ci_low, pool.tau2_ci_high, pool.i2_ci_low, pool.i2_ci_high]).all()
-        assert "empty" in pool.reasons["tau2_ci_high"]
-        return
-    for field in ("tau2", "i2"):
-        for end, value in zip(("low", "high"), expected[field][1:], strict=True):
-            assert close(getattr(pool, f"{field}_ci_{end}"), value, 1e-8)
+    pool = fit(data.yi, data.vi, method="DL", test="hc")[0]
+    for field, value in data.values["hc"].items():
+        assert close(getattr(pool, field), value, 5e-5 if field.startswith("ci") else 1e-8)
 
 
+@pytest.mark.parametrize("level", ["80", "90", "95"])
+@pytest.mark.parametrize("name", WITH_TAU2_CI)
+def test_henmi_copas_equals_metafor_run_to_the_end(name: str, level: str) -> None:
+    """With metafor's root and integral tightened the ends agree to 1e-10 as well, at every level."""
+    data = case(name)
+    pool = fit(data.yi, data.vi, method="DL", test="hc", level=float(level))[0]
+    for field, value in case("more/henmi_copas").values[name][level].items():
+        assert close(getattr(pool, field), value, 1e-10)
+
+
+@covers("leave_one_out.*.*", "cumulative.*.*")
 @pytest.mark.parametrize("analysis", ["leave_one_out", "cumulative"])
 @pytest.mark.parametrize("name", [name for name in NAMES if "cumulative" in case(name).values])
 def test_sequences_of_pools_equal_metafor(name: str, analysis: str) -> None:
@@ -98,6 +136,7 @@ def test_sequences_of_pools_equal_metafor(name: str, analysis: str) -> None:
             np.testing.assert_allclose(ours[defined], expected[defined], rtol=1e-8, atol=1e-8)
 
 
+@covers("subgroup.*.q_between", "subgroup.*.df", "subgroup.*.p", "subgroup.*.groups.*.*")
 @pytest.mark.parametrize("label", ["DL_z", "REML_z", "FE_z"])
 @pytest.mark.parametrize("name", WITH_COMMON_TAU2)
 def test_subgroups_with_their_own_tau2_equal_metafor(name: str, label: str) -> None:
@@ -136,11 +175,14 @@ def test_hartung_knapp_test_of_subgroups_equals_metafor(name: str, method: str) 
     data = case(name)
     expected = case("more/subgroup_common_tau2").values[name][method]
     ours = subgroups(data.yi, data.vi, data.column("group"), method=method)
+    regression = regress(data.yi, data.vi, {"group": data.column("group")}, method=method)
     assert close(ours.tau2, expected["tau2"])
+    assert close(regression.tau2, expected["tau2"])
     assert close(ours.test.q_between, expected["qm"])
     if method == "FE":
         assert ours.test.reasons["f"].startswith("common-effect model")
     else:
+        assert close(regression.se_tau2, expected["se_tau2"])
         assert close(ours.test.f, expected["f"])
         assert close(ours.test.f_p, expected["f_p"])
 

@@ -13,7 +13,7 @@ from registry.stats import fit, subgroups
 from registry.stats.regression import Regression, regress
 from registry.stats.tau2 import ESTIMATORS
 from tests.stats import naive_regression as naive
-from tests.stats.cases import TESTS, case
+from tests.stats.cases import TESTS, case, covers
 from tests.stats.more_cases import WITH_COMMON_TAU2, WITH_REGRESSION, assert_equal, column, more
 
 FIELDS = ("b", "se", "stat", "p", "ci_low", "ci_high", "qm", "qm_p", "qe", "qe_p", "tau2", "se_tau2", "i2", "h2", "r2")
@@ -50,6 +50,7 @@ def test_grid_is_complete() -> None:
 
 
 @pytest.mark.parametrize(("name", "key", "field", "value"), COMPARED)
+@covers("meta_regression.*.*")
 def test_equals_metafor(name: str, key: str, field: str, value: Any) -> None:
     """Each field of a regression on x equals metafor's."""
     data, (method, test) = case(name), key.split("_")
@@ -58,6 +59,7 @@ def test_equals_metafor(name: str, key: str, field: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize("name", WITH_COMMON_TAU2)
+@covers("subgroup_common_tau2.*")
 def test_groups_equal_metafor(name: str) -> None:
     """Group dummies give metafor's subgroups with a common tau²; without intercept they give the group means."""
     data = case(name)

@@ -11,7 +11,7 @@ from registry.stats.rank_test import begg
 from registry.stats.selection_model import StepSelection, step_selection
 from registry.stats.small_study import Asymmetry, debray, egger, pet_peese
 from registry.stats.trim_fill import TrimFill, trim_fill
-from tests.stats.cases import NAMES, Case, case, close
+from tests.stats.cases import NAMES, Case, case, close, covers
 
 WITH = tuple(name for name in NAMES if "small_study" in case(name).values)
 MORE = case("more/bias").values["sets"]
@@ -52,6 +52,7 @@ def equal_fields(ours: object, theirs: dict[str, float | None]) -> None:
 
 
 @pytest.mark.parametrize(("name", "key"), [(name, key) for name in WITH for key in case(name).values["small_study"]])
+@covers("small_study.*.*")
 def test_small_study_tests_equal_metafor(name: str, key: str) -> None:
     """Every field of every regression and rank test equals metafor's; its errors are named errors of ours."""
     data, expected = case(name), case(name).values["small_study"][key]
@@ -114,6 +115,7 @@ def check_filled(ours: TrimFill, expected: dict[str, float | str | None], tolera
 
 
 @pytest.mark.parametrize(("name", "key"), [(name, key) for name in WITH for key in case(name).values["trim_fill"]])
+@covers("trim_fill.*.*")
 def test_trim_and_fill_equals_metafor(name: str, key: str) -> None:
     """Every field of every trim-and-fill equals metafor's; its failures are named errors of ours."""
     data, expected = case(name), case(name).values["trim_fill"][key]
@@ -142,6 +144,7 @@ def test_trim_and_fill_equals_metafor_run_to_the_end(name: str, key: str) -> Non
 
 
 @pytest.mark.parametrize(("name", "rule"), [(name, rule) for name in WITH for rule in case(name).values["fail_safe_n"]])
+@covers("fail_safe_n.*")
 def test_fail_safe_numbers_equal_metafor(name: str, rule: str) -> None:
     """Rosenthal's, Orwin's and Rosenberg's numbers equal metafor's, and say what they are for."""
     data = case(name)
@@ -170,6 +173,7 @@ STOPS_SHORT = {
 
 
 @pytest.mark.parametrize("name", [name for name in WITH if name != "egger2001_log_or"])
+@covers("selection.step_ML.*")
 def test_selection_model_equals_metafor(name: str) -> None:
     """Mean, standard error, tau², delta and likelihood-ratio test agree as far as metafor's optimiser goes."""
     ours, expected = selection_of(name)
