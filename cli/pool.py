@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import DEFAULT_DATABASE, AsJson, Database, Where
+from cli.selecting import Level, Method, Seed, Selected, selecting
 
 if TYPE_CHECKING:
     from registry.pooling import PoolResult
@@ -14,35 +14,64 @@ if TYPE_CHECKING:
 EXAMPLE = 'evireg pool --factor NLR --disease "multiple myeloma" --endpoint OS'
 
 
+@selecting
 def command(
+    selected: Selected,
     *,
-    where: Where = None,
-    factor: Annotated[str | None, typer.Option("--factor", metavar="NAME", help="The prognostic factor.")] = None,
-    disease: Annotated[str | None, typer.Option("--disease", metavar="NAME", help="The disease.")] = None,
-    endpoint: Annotated[str | None, typer.Option("--endpoint", metavar="NAME", help="The endpoint.")] = None,
-    method: Annotated[
-        str, typer.Option("--method", metavar="NAME", help="REML, DL, PM, ML or FE (alias CE).")
-    ] = "REML",
-    test: Annotated[str, typer.Option("--test", metavar="NAME", help="hk, z, t, hk-adhoc or hk-plain.")] = "hk",
-    level: Annotated[float, typer.Option("--level", metavar="PERCENT", help="Level of every interval.")] = 95.0,
-    one_per: Annotated[
+    method: Method = "REML",
+    test: Annotated[
+        str,
+        typer.Option(
+            "--test",
+            metavar="NAME",
+            help="Interval of the mean: hk (wider of Hartung-Knapp and Wald), z, t, hk-adhoc, hk-plain, kr"
+            " (Kenward-Roger, with REML), hc (Henmi-Copas, with DL).",
+        ),
+    ] = "hk",
+    level: Level = 95.0,
+    tau2_interval: Annotated[
+        str, typer.Option("--tau2-interval", metavar="NAME", help="Interval of tau²: qp, pl (REML, ML) or none.")
+    ] = "qp",
+    pi_rule: Annotated[
         str | None,
         typer.Option(
-            "--one-per",
-            metavar="RULE",
-            help="Keep one estimate per cohort, best first: cohort:adjusted,prespecified,largest_n,longest_followup.",
+            "--pi-rule",
+            metavar="NAME",
+            help="Prediction interval: hk, hts, t, z, kr, metafor or nnf; the one that goes with --test unless given.",
         ),
     ] = None,
-    allow: Annotated[
-        list[str] | None,
+    threshold: Annotated[
+        float,
+        typer.Option("--threshold", metavar="RATIO", help="How likely the ratio of a new setting exceeds this."),
+    ] = 1.0,
+    dependence: Annotated[
+        str | None,
         typer.Option(
-            "--allow",
-            metavar="WORD",
-            help="Pool what is refused otherwise: mixed-adjustment, mixed-categories, p-derived, selection-on-results"
-            " (repeatable, or with commas).",
+            "--dependence",
+            metavar="MODEL",
+            help="Pool several estimates of the same patients: three-level, cr1 or cr2 (cluster-robust).",
         ),
     ] = None,
-    leave_one_out: Annotated[bool, typer.Option("--leave-one-out", help="Pool again without each estimate.")] = False,
+    rho: Annotated[
+        float | None,
+        typer.Option(
+            "--rho", metavar="NUMBER", help="With --dependence: correlation of their sampling errors; varied beside."
+        ),
+    ] = None,
+    leave_one_out: Annotated[
+        str | None,
+        typer.Option(
+            "--leave-one-out",
+            metavar="[estimate|cohort|study|overlap]",
+            help="Pool again without each estimate, or each cohort, study, or group of cohorts that share patients.",
+        ),
+    ] = None,
+    cumulative: Annotated[
+        str | None,
+        typer.Option(
+            "--cumulative", metavar="COLUMN[:desc]", help="Pool estimate by estimate in the order of a column."
+        ),
+    ] = None,
     subgroup: Annotated[
         str | None,
         typer.Option(
@@ -54,11 +83,13 @@ def command(
     subgroup_tau2: Annotated[
         str, typer.Option("--subgroup-tau2", metavar="WHICH", help="tau² of the subgroups: common or separate.")
     ] = "common",
+    rounding: Annotated[
+        bool, typer.Option("--rounding", help="Search how far the digits that reports print let the ratio move.")
+    ] = False,
+    seed: Seed = 0,
     forest: Annotated[
         str | None, typer.Option("--forest", metavar="FILE", help="Draw a forest plot: .svg, .pdf or .png.")
     ] = None,
-    db: Database = DEFAULT_DATABASE,
-    as_json: AsJson = False,
 ) -> None:
     """Select estimates and pool them.
 
@@ -67,34 +98,31 @@ def command(
     Simulated estimates come in only if the condition names `origin`.
     """
     from cli import output
-    from cli.conditions import condition
-    from registry.handle import open as open_registry
 
-    asked = condition(where, factor=factor, disease=disease, endpoint=endpoint)
-    with open_registry(db) as reg:
-        result = reg.pool(
-            asked,
-            method=method,
-            test=test,
-            level=level,
-            one_per=one_per,
-            allow=words(allow),
-            leave_one_out=leave_one_out,
-            subgroup=subgroup,
-            subgroup_tau2=subgroup_tau2,
-        )
+    result = selected.analyse(
+        "pool",
+        method=method,
+        test=test,
+        level=level,
+        tau2_interval=tau2_interval,
+        pi_rule=pi_rule,
+        threshold=threshold,
+        dependence=dependence,
+        rho=rho,
+        leave_one_out=leave_one_out or False,
+        cumulative=cumulative,
+        subgroup=subgroup,
+        subgroup_tau2=subgroup_tau2,
+        rounding=rounding,
+        seed=seed,
+    )
     written = draw(result, forest) if forest else None
-    if as_json:
+    if selected.as_json:
         output.show_json(result.as_dict())
         return
     tell(result)
     if written:
         output.say(f"\nForest plot: {written}")
-
-
-def words(given: list[str] | None) -> list[str]:
-    """Split repeated and comma-separated words."""
-    return [word.strip() for each in given or () for word in each.split(",") if word.strip()]
 
 
 def draw(result: PoolResult, path: str) -> str:
@@ -106,7 +134,7 @@ def draw(result: PoolResult, path: str) -> str:
 
 def tell(result: PoolResult) -> None:
     """Print a result for people: forest plot on a terminal, tables, method, notes, provenance."""
-    from cli import output
+    from cli import output, telling
     from registry.report import prose, tables
 
     if result.simulated:
@@ -118,16 +146,5 @@ def tell(result: PoolResult) -> None:
 
         output.show_block(forest(result, output.width(), ascii_only=not output.shows_unicode()))
     output.say(prose.methods(result))
-    if result.notes:
-        output.say("\nNotes")
-        output.say("\n".join(f"  – {note}" for note in result.notes))
-    output.say("\n" + provenance(result))
-
-
-def provenance(result: PoolResult) -> str:
-    """Say from what the result was made, so that it can be made again."""
-    made = result.provenance
-    return (
-        f"Condition: {made['condition']}\n"
-        f"{made['engine']}, registry as of changeset {made['changeset']}, rows {made['digest'][:12]}"
-    )
+    telling.notes(result.notes)
+    output.say("\n" + telling.provenance(result.provenance))

@@ -6,6 +6,7 @@ does with its arguments. Most values are texts that stay texts; only the others 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand, TyperGroup
@@ -14,13 +15,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+#: Options whose value may be left out → the value they then have.
+OPTIONAL_VALUES = {"--leave-one-out": "estimate"}
+
+
 class QuickCommand(TyperCommand):
     """A command whose options skip conversion where the value has the option's type already."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse as Typer does."""
         quicken(self.get_params(ctx))  # with --help, which is not among self.params
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, completed(args))
+
+
+def completed(args: list[str]) -> list[str]:
+    """Put in the values that were left out, which Typer cannot: `--leave-one-out --json`."""
+    found = []
+    for arg, following in pairwise([*args, "-"]):
+        found.append(arg)
+        if arg in OPTIONAL_VALUES and following.startswith("-"):
+            found.append(OPTIONAL_VALUES[arg])
+    return found
 
 
 class QuickGroup(TyperGroup):

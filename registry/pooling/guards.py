@@ -228,7 +228,8 @@ def _independent(shared: Mapping[str, list[int]], frame: Frame, what: str) -> No
         keys = [given[row] or f"row {row + 1}" for name in groups for row in shared[name]]
         raise PoolRefused(
             f"{what}, and no rule which one counts: {counted(groups)}; estimates {listed(keys)}",
-            "keep one per cohort, best first: --one-per cohort:adjusted,largest_n",
+            "keep one per cohort, best first: --one-per cohort:adjusted,largest_n; or pool all of them:"
+            " evireg pool --dependence three-level",
             "shared-cohort",
         )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from registry import stats
+from registry.errors import UsageError
 from registry.pooling.result import Pooled
 
 if TYPE_CHECKING:
@@ -19,11 +21,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to pool: estimator of tau², test of the mean, level in percent; names as in `registry.stats.fit`."""
+    """How to pool: estimator of tau², test of the mean, level in percent; names as in `registry.stats.fit`.
+
+    `threshold` is a ratio: how likely a new setting exceeds it. `dependence` (a key of `registry.pooling.dependence`)
+    with a working correlation `rho` is for several estimates of the same patients; None takes them as independent.
+    """
 
     method: str = "REML"
     test: str = "hk"
     level: float = 95.0
+    pi_rule: str | None = None
+    tau2_interval: str = "qp"
+    threshold: float = 1.0
+    dependence: str | None = None
+    rho: float | None = None
+
+    def for_kernel(self) -> dict[str, Any]:
+        """Give the options of `registry.stats.fit`. Raises UsageError for a threshold that is no ratio."""
+        if not 0.0 < self.threshold < math.inf:
+            raise UsageError(f"threshold is {self.threshold:g}", "a ratio above 0, for instance 1.25")
+        return {
+            "method": self.method,
+            "test": self.test,
+            "level": self.level,
+            "pi_rule": self.pi_rule,
+            "tau2_interval": self.tau2_interval,
+            "threshold": math.log(self.threshold),
+        }
 
 
 def pooled(
@@ -34,16 +58,14 @@ def pooled(
     Raises StatisticsError for an unknown method or test and for numbers nothing can be computed from.
     """
     subsets = stats.whole(len(frame)) if subsets is None else subsets
-    pools = stats.fit(
-        frame["yi"],
-        frame["vi"],
-        subsets,
-        method=settings.method,
-        test=settings.test,
-        level=settings.level,
-        tau2=tau2,
-    )
     rows = [subsets.rows[first:last] for first, last in zip(subsets.starts[:-1], subsets.starts[1:], strict=True)]
+    if settings.dependence is not None:
+        from registry.pooling.dependence import dependent_pool, dependent_pools
+
+        if len(rows) == 1:
+            return [dependent_pool(frame.take(rows[0]), settings)]
+        return dependent_pools([frame.take(members) for members in rows], settings)
+    pools = stats.fit(frame["yi"], frame["vi"], subsets, tau2=tau2, **settings.for_kernel())
     sizes = frame["n"]
     return [of_kernel(pool, sizes[members]) for pool, members in zip(pools, rows, strict=True)]
 

@@ -88,7 +88,8 @@ def _mixtures(frame: Frame) -> Iterator[str]:
 
 def _studies(frame: Frame) -> Iterator[str]:
     """Say which studies gave several cohorts: they count as independent unless an overlap is declared."""
-    several = {study: k for study, k in Counter(frame["study"].tolist()).items() if study is not None and k > 1}
+    own = dict(zip(units(frame), frame["study"].tolist(), strict=True))
+    several = {study: k for study, k in Counter(own.values()).items() if study is not None and k > 1}
     if several:
         yield f"several cohorts of one study, pooled as independent: {counted(several)}"
 

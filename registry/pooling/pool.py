@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from registry import stats
+from registry.errors import UsageError
+from registry.pooling import guards
 from registry.pooling.kernel import Settings, pooled
 from registry.pooling.notes import flags_of, is_simulated, notes
 from registry.pooling.orientation import shown_interval
 from registry.pooling.prepared import about, labels, prepare
 from registry.pooling.result import PooledEstimate, PoolResult
+from registry.pooling.sensitivity import cumulative as accumulated
 from registry.pooling.sensitivity import leave_one_out as leaving_one_out
 from registry.pooling.sensitivity import without_data_driven_cutoffs
 from registry.pooling.subgroups import subgroups
@@ -22,7 +25,13 @@ if TYPE_CHECKING:
 
     from registry.flow import Flow
     from registry.frame import Array, Frame
+    from registry.pooling.dependence import Dependence
+    from registry.pooling.prepared import Prepared
     from registry.pooling.result import Pooled
+    from registry.pooling.rounding import Rounding
+
+#: Guards that a model of dependent estimates answers.
+DEPENDENT = (guards.shared_cohorts, guards.shared_overlap_groups)
 
 
 def pool(
@@ -31,47 +40,108 @@ def pool(
     method: str = "REML",
     test: str = "hk",
     level: float = 95.0,
-    one_per: str | None = None,
-    allow: str | Collection[str] = (),
-    leave_one_out: bool = False,
+    pi_rule: str | None = None,
+    tau2_interval: str = "qp",
+    threshold: float = 1.0,
+    dependence: str | None = None,
+    rho: float | None = None,
+    leave_one_out: bool | str = False,
+    cumulative: str | None = None,
     subgroup: str | None = None,
     subgroup_tau2: str = "common",
+    rounding: bool = False,
+    seed: int = 0,
+    one_per: str | None = None,
+    allow: str | Collection[str] = (),
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> PoolResult:
     """Pool the estimates of a frame, on the log scale with inverse-variance weights.
 
     `frame` is an evidence frame or a pandas DataFrame with yi and vi, or with hr, ci_low and ci_high; columns it lacks
-    count as unknown. `method` is FE, DL, PM, REML or ML, `test` hk, hk-adhoc, hk-plain, t or z, `level` in percent.
-    `one_per` keeps one estimate per cohort (`cohort:adjusted,largest_n`), `allow` names what would be refused
-    (`registry.terms.Allow`). `subgroup` is a column, or `column:threshold` for a number; `subgroup_tau2` is common or
-    separate. `flow` and `provenance` come from a selection; `provenance["on_results"]` names the result columns it
-    looked at.
+    count as unknown. `method` is a key of `registry.stats.tau2.ESTIMATORS` (CE is FE), `test` one of
+    `registry.stats.inference.TESTS`, `pi_rule` one of `registry.stats.prediction.PI_RULES` (the one that goes with the
+    test unless given), `tau2_interval` qp, pl or none, `level` in percent; `threshold` is the ratio that a new setting
+    exceeds with probability `pi_above`.
+
+    `one_per` keeps one estimate per cohort (`cohort:adjusted,largest_n`); `dependence` (three-level, cr1, cr2) pools
+    several of them, with a working correlation `rho`. `allow` names what would be refused (`registry.terms.Allow`).
+    `leave_one_out` is True or one of estimate, cohort, study, overlap; `cumulative` a column to order by, `:desc` for
+    the largest first. `subgroup` is a column, or `column:threshold` for a number; `subgroup_tau2` is common or
+    separate. `rounding` searches, from `seed`, how far the printed digits let the ratio move. `flow` and `provenance`
+    come from a selection; `provenance["on_results"]` names the result columns it looked at.
 
     Raises NothingSelected when no row can be pooled, PoolRefused for rows that must not be pooled together, UsageError
     for an option that cannot be read. One row gives a result with k = 1: that estimate, nothing pooled.
     """
-    settings = Settings(method, test, level)
-    prepared = prepare(frame, one_per=one_per, allow=allow, flow=flow, provenance=provenance)
+    settings = Settings(method, test, level, pi_rule, tau2_interval, threshold, dependence, rho)
+    dependent = _dependent(settings)
+    prepared = prepare(
+        frame, one_per=one_per, allow=allow, flow=flow, provenance=provenance, but=DEPENDENT if dependent else ()
+    )
     rows = prepared.frame
     [whole] = pooled(rows, settings)
-    groups = subgroups(rows, subgroup, settings, tau2=subgroup_tau2, allowed=prepared.allowed) if subgroup else None
-    estimates = _estimates(rows, whole, prepared.turned)
+    estimates = _estimates(rows, whole, prepared.turned, settings)
+    by = "estimate" if leave_one_out is True else leave_one_out
+    found = dependent(rows, settings) if dependent else None
     return PoolResult(
         pool=whole,
         estimates=estimates,
-        leave_one_out=leaving_one_out(rows, estimates, settings) if leave_one_out else None,
-        subgroups=groups,
+        leave_one_out=leaving_one_out(rows, estimates, settings, by=by) if by else None,
+        cumulative=accumulated(rows, estimates, settings, cumulative) if cumulative else None,
+        subgroups=subgroups(rows, subgroup, settings, tau2=subgroup_tau2, allowed=prepared.allowed)
+        if subgroup
+        else None,
         without_data_driven_cutoffs=without_data_driven_cutoffs(rows, settings),
+        dependence=found,
+        rounding=_rounding(prepared, settings, seed) if rounding else None,
         flow=prepared.flow,
         provenance=prepared.provenance(),
-        notes=tuple(notes(prepared, whole)),
+        notes=(*notes(prepared, whole), *_said_of(settings, found)),
         about=about(rows),
         simulated=is_simulated(rows),
     )
 
 
-def _estimates(frame: Frame, whole: Pooled, turned: Array) -> tuple[PooledEstimate, ...]:
+def _dependent(settings: Settings) -> Callable[[Frame, Settings], Dependence | None] | None:
+    """Load the models of dependent estimates when one is asked for. Raises UsageError for options that do not fit."""
+    if settings.dependence is None and settings.rho is None:
+        return None
+    from registry.pooling.dependence import check, dependence
+
+    check(settings)
+    return dependence
+
+
+def _said_of(settings: Settings, found: Dependence | None) -> Iterator[str]:
+    if settings.dependence is None:
+        return
+    if found is None:
+        yield "no two estimates share patients: pooled as independent"
+        return
+    yield f"estimates of {found.clusters} cohorts or groups that share patients, up to {found.largest} of one"
+    if found.warning:
+        yield found.warning
+
+
+def _rounding(prepared: Prepared, settings: Settings, seed: int) -> Rounding:
+    if settings.dependence is not None:
+        raise UsageError("the search over printed digits pools independent estimates", "leave --rounding out")
+    from registry.pooling.rounding import rounding
+
+    return rounding(prepared.frame, prepared.turned, method=settings.method, seed=seed)
+
+
+def _weights(frame: Frame, whole: Pooled, settings: Settings) -> Array:
+    """Weights in percent; those of Henmi–Copas are of the common-effect mean."""
+    if whole.ci_basis in ("cr1", "cr2"):
+        from registry.pooling.dependence import weights
+
+        return weights(frame, settings)
+    return stats.weights(frame["vi"], 0.0 if whole.ci_basis == "hc" else whole.tau2 or 0.0)
+
+
+def _estimates(frame: Frame, whole: Pooled, turned: Array, settings: Settings) -> tuple[PooledEstimate, ...]:
     """Describe each row as pooled: inverted rows inverted, bounds at the pool's level, weight in percent."""
     low, high = shown_interval(frame, whole.level)
     columns = {
@@ -83,7 +153,7 @@ def _estimates(frame: Frame, whole: Pooled, turned: Array) -> tuple[PooledEstima
         "ci_high": high.tolist(),
         "yi": frame["yi"].tolist(),
         "vi": frame["vi"].tolist(),
-        "weight": stats.weights(frame["vi"], whole.tau2 or 0.0).tolist(),
+        "weight": _weights(frame, whole, settings).tolist(),
         "flags": flags_of(frame, turned),
         "label": labels(frame),
         "n": [None if np.isnan(n) else int(n) for n in frame["n"].tolist()],

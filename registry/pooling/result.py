@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from registry.flow import Flow
+    from registry.pooling.dependence import Dependence
+    from registry.pooling.rounding import Rounding
     from registry.stats import Pool
 
 #: The fields of `pool` in the JSON, in their order; `reasons` says of each null why it is undefined.
@@ -37,6 +39,8 @@ POOL_FIELDS = (
     "pi_high",
     "hr_pi_low",
     "hr_pi_high",
+    "pi_above",
+    "threshold",
     "pi_rule",
     "method",
     "test",
@@ -61,7 +65,8 @@ class Pooled:
     """One pool: mu, se, ci_*, wald_*, hk_* and pi_* on the log scale, hr_* on the ratio scale, I² in percent.
 
     `n` is the number of patients; None stands for undefined or unknown, and `reasons` says why. `hk_*` is the plain
-    Hartung–Knapp interval, `ci_basis` what the headline interval rests on (wald, t or hk).
+    Hartung–Knapp interval, `ci_basis` what the headline interval rests on (wald, t, hk, kr, hc, cr1 or cr2). `pi_above`
+    is the probability that the true ratio of a new setting exceeds `threshold`, a ratio.
     """
 
     k: int
@@ -85,6 +90,8 @@ class Pooled:
     pi_high: float | None
     hr_pi_low: float | None
     hr_pi_high: float | None
+    pi_above: float | None
+    threshold: float
     tau2: float | None
     tau2_ci_low: float | None
     tau2_ci_high: float | None
@@ -99,6 +106,7 @@ class Pooled:
     test: str
     level: float
     pi_rule: str
+    tau2_interval: str
     reasons: Mapping[str, str]
 
     @classmethod
@@ -107,6 +115,7 @@ class Pooled:
         names = {entry.name for entry in fields(cls)} - {"n", "reasons", *RATIOS}
         values: dict[str, Any] = {name: _plain(getattr(pool, name)) for name in names}
         values["q_df"] = int(pool.q_df)
+        values["threshold"] = _ratio(_plain(pool.threshold)) or 1.0
         ratios: dict[str, Any] = {ratio: _ratio(values[log]) for ratio, log in RATIOS.items()}
         reasons = {name: reason for name, reason in pool.reasons.items() if name in names}
         beyond = "the ratio is beyond the range of a number"
@@ -114,6 +123,13 @@ class Pooled:
         if n is None:
             reasons["n"] = why_no_n or "no number of patients is known"
         return cls(**values, **ratios, n=n, reasons=reasons)
+
+    @classmethod
+    def undefined(cls, k: int, why: str, **options: Any) -> Pooled:
+        """Make a pool of k estimates of which no number can be computed; `options` are method, test and the like."""
+        names = [entry.name for entry in fields(cls) if entry.name not in ("k", "reasons", "maxima", *options)]
+        values: dict[str, Any] = {**dict.fromkeys(names), **options}
+        return cls(k=k, maxima=0, reasons=dict.fromkeys(names, why), **values)
 
     @property
     def has_headline(self) -> bool:
@@ -162,15 +178,44 @@ class PooledEstimate:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """The pool without one estimate."""
+    """The pool without one estimate, or without those of one cohort, study or overlap group, named `label`."""
 
-    estimate: PooledEstimate
+    estimates: tuple[PooledEstimate, ...]
+    label: str
     pool: Pooled
 
     def as_dict(self) -> dict[str, Any]:
-        """Give which estimate was left out, and the fields of the pool without it."""
-        left_out = {name: getattr(self.estimate, name) for name in ("key", "study", "cohort")}
-        return {"left_out": left_out, **self.pool.as_dict()}
+        """Give what was left out, and the pool without it; what the estimates left out do not share is null."""
+        found = {name: {getattr(each, name) for each in self.estimates} for name in ("key", "study", "cohort")}
+        shared = {name: values.pop() if len(values) == 1 else None for name, values in found.items()}
+        keys = [each.key for each in self.estimates]
+        return {"left_out": {**shared, "label": self.label, "keys": keys}, **self.pool.as_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The pool of this estimate and all before it, in the order of `value`, its value in the column ordered by."""
+
+    estimate: PooledEstimate
+    value: float | str | None
+    pool: Pooled
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give which estimate was added, its value, and the pool with it."""
+        added = {name: getattr(self.estimate, name) for name in ("key", "study", "cohort")}
+        return {"added": added, "value": self.value, **self.pool.as_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class Cumulative:
+    """Pools that grow by one estimate, ordered by `column`."""
+
+    column: str
+    steps: tuple[Added, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the column and every step."""
+        return {"column": self.column, "steps": [step.as_dict() for step in self.steps]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +282,11 @@ class PoolResult:
     pool: Pooled
     estimates: tuple[PooledEstimate, ...]
     leave_one_out: tuple[LeftOut, ...] | None
+    cumulative: Cumulative | None
     subgroups: Subgroups | None
     without_data_driven_cutoffs: Pooled | None
+    dependence: Dependence | None
+    rounding: Rounding | None
     flow: Flow
     provenance: Mapping[str, Any]
     notes: tuple[str, ...]
@@ -261,8 +309,11 @@ class PoolResult:
             "pool": self.pool.as_dict(),
             "estimates": [estimate.as_dict() for estimate in self.estimates],
             "leave_one_out": None if self.leave_one_out is None else [each.as_dict() for each in self.leave_one_out],
-            "subgroups": None if self.subgroups is None else self.subgroups.as_dict(),
+            "cumulative": _dict(self.cumulative),
+            "subgroups": _dict(self.subgroups),
             "without_data_driven_cutoffs": _dict(self.without_data_driven_cutoffs),
+            "dependence": _dict(self.dependence),
+            "rounding": _dict(self.rounding),
             "flow": self.flow.as_dict(),
             "provenance": dict(self.provenance),
             "measure": self.measure,
@@ -271,5 +322,5 @@ class PoolResult:
         }
 
 
-def _dict(pool: Pooled | None) -> dict[str, Any] | None:
-    return None if pool is None else pool.as_dict()
+def _dict(part: Pooled | Cumulative | Subgroups | Dependence | Rounding | None) -> dict[str, Any] | None:
+    return None if part is None else part.as_dict()

@@ -26,6 +26,11 @@ def subgroups(frame: Frame, asked: str, settings: Settings, *, tau2: str, allowe
     their own, with their own tau², and take no part in the test. Errors: those of `grouping`, PoolRefused when no row
     has a value or a common tau² cannot be estimated, UsageError for another `tau2`.
     """
+    if settings.dependence is not None:
+        raise UsageError(
+            "subgroups of dependent estimates are not tested here",
+            "keep one estimate per cohort (--one-per cohort:adjusted,largest_n), or select each group by a condition",
+        )
     if tau2 not in TAU2:
         raise UsageError(f"subgroup_tau2 is {tau2!r}", f"one of: {', '.join(TAU2)}")
     groups = grouping(frame, asked, allowed)
@@ -61,9 +66,7 @@ def _tested(frame: Frame, groups: Grouping, settings: Settings, *, common: bool)
         frame["vi"][known],
         codes,
         common=common,
-        method=settings.method,
-        test=settings.test,
-        level=settings.level,
+        **settings.for_kernel(),
     )
     members = [known[codes == code] for code in range(len(groups.labels))]
     found = [

@@ -31,6 +31,17 @@ SHORT = {
 #: What a ratio multiplies, for the direction of an axis.
 MULTIPLIES = {Measure.RR: "risk", Measure.OR: "odds"}
 
+#: What an interval rests on.
+BASES = {
+    "wald": "Wald",
+    "hk": "Hartung–Knapp",
+    "t": "Wald, t(k − 1)",
+    "kr": "Kenward–Roger",
+    "hc": "Henmi–Copas",
+    "cr1": "cluster-robust CR1",
+    "cr2": "cluster-robust CR2",
+}
+
 # Beyond the sixth decimal no reported ratio has digits.
 MOST_DECIMALS = 6
 
@@ -188,6 +199,7 @@ def test_text(test: SubgroupTest) -> str:
 
 def methods(result: PoolResult) -> str:
     """Say what was done, each step with its source, in words that fit a methods section."""
+    from registry.stats.options import TAU2_INTERVALS
     from registry.stats.prediction import PI_RULES
     from registry.stats.tau2 import ESTIMATORS
 
@@ -195,6 +207,8 @@ def methods(result: PoolResult) -> str:
     if pool.k == 1:
         return f"One estimate, shown with its own {level} interval (Wald); nothing was pooled."
     ratios = Measure(result.measure).label if result.measure else "ratio"
+    if result.dependence is not None:
+        return _dependent_methods(result)
     how = ESTIMATORS[pool.method]
     weights = "Inverse-variance weights on the log scale."
     if pool.method == "FE":
@@ -204,7 +218,7 @@ def methods(result: PoolResult) -> str:
         f"{level} interval: {_test_sentence(pool)}.",
     ]
     if pool.tau2_ci_low is not None:
-        parts.append("Interval of tau²: Q-profile (Viechtbauer 2007).")
+        parts.append(f"Interval of tau²: {TAU2_INTERVALS[pool.tau2_interval]}.")
     if pool.pi_low is not None:
         rule = PI_RULES[pool.pi_rule]
         if pool.pi_rule == "hk" and pool.ci_basis == "wald":
@@ -212,6 +226,25 @@ def methods(result: PoolResult) -> str:
         parts.append(f"Prediction interval: {rule}.")
     parts.append("I² from tau² and from Q (Higgins & Thompson 2002).")
     return " ".join(parts)
+
+
+def _dependent_methods(result: PoolResult) -> str:
+    """Say how estimates of the same patients were pooled."""
+    from registry.stats.dependent import MODELS
+
+    found, level = result.dependence, level_text(result.pool.level)
+    if found is None:
+        return ""
+    rho = "" if found.rho is None else f" with a working correlation of {found.rho:g}"
+    interval = f"{level} interval: {basis(result.pool)}, "
+    if result.pool.test == "cr2":
+        interval += "t with Satterthwaite degrees of freedom (Tipton 2015; Pustejovsky & Tipton 2018)"
+    else:
+        interval += "t(cohorts − 1)"
+    return (
+        f"{count(result.pool.k, 'estimate')} of {found.clusters} cohorts: {MODELS[found.working]}{rho}."
+        f" {interval}. Prediction interval: t(cohorts − 2), for the true ratio in a new cohort."
+    )
 
 
 def methods_in_short(result: PoolResult) -> str:
@@ -229,7 +262,7 @@ def basis(pool: Pooled) -> str:
     """Name what the headline interval rests on: Wald, Hartung–Knapp."""
     if pool.test == "hk-adhoc" and pool.ci_basis == "hk":
         return "Hartung–Knapp, q ≥ 1"
-    return {"wald": "Wald", "hk": "Hartung–Knapp", "t": "Wald, t(k − 1)"}[pool.ci_basis]
+    return BASES[pool.ci_basis]
 
 
 def _test_sentence(pool: Pooled) -> str:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from registry.report import prose
 from registry.report.flow_tables import flow, unusable
 from registry.report.prose import NOTHING
+from registry.report.sensitivity_tables import cumulative, dependence, leave_one_out, ratio_header
 from registry.report.table import Cells, Column, Table, number, text, without_empty
 from registry.terms import Flag
 
 if TYPE_CHECKING:
     from registry.pooling.result import Group, Pooled, PoolResult
 
-__all__ = ["Column", "Table", "tables"]
+__all__ = ["Column", "Table", "leave_one_out", "tables"]
 
 #: The prediction interval is shown from here on; the kernel computes it from k = 3.
 SHOW_PREDICTION_FROM = 5
@@ -24,7 +25,7 @@ FULL_COVERAGE_FROM = 20
 
 def tables(result: PoolResult) -> Iterator[Table]:
     """Give every table of a result in reading order; "simulated" stands in each title where the rows are invented."""
-    makers = (estimates, pooled, heterogeneity, leave_one_out, subgroups, flow, unusable)
+    makers = (estimates, pooled, heterogeneity, dependence, leave_one_out, cumulative, subgroups, flow, unusable)
     for maker in makers:
         table = maker(result)
         if table is not None:
@@ -36,7 +37,7 @@ def estimates(result: PoolResult) -> Table:
     columns = (
         text("Study", keep=9),
         number("n"),
-        number(_ratio_header(result), keep=9),
+        number(ratio_header(result), keep=9),
         number("Weight", keep=5),
         text("Flags", keep=2),
     )
@@ -60,7 +61,7 @@ def pooled(result: PoolResult) -> Table:
         text("", keep=9),
         number("k", keep=8),
         number("n"),
-        number(_ratio_header(result), keep=9),
+        number(ratio_header(result), keep=9),
         number("p"),
     )
     if pool.k == 1:
@@ -69,9 +70,11 @@ def pooled(result: PoolResult) -> Table:
     rows = [*_intervals(pool)]
     if (prediction := _prediction(pool)) is not None:
         rows.append(("prediction interval", "", "", prediction, ""))
+    rows += _beyond(pool)
     if (without := result.without_data_driven_cutoffs) is not None:
         rows.append(_pool_row("without data-driven cutoffs", without))
-    return Table("Pooled", columns, tuple(rows), _prediction_note(pool))
+    notes = filter(None, (_prediction_note(pool), _rounding_note(result)))
+    return Table("Pooled", columns, tuple(rows), "\n".join(notes))
 
 
 def _intervals(pool: Pooled) -> Iterator[Cells]:
@@ -104,6 +107,23 @@ def _prediction(pool: Pooled) -> str | None:
     return prose.interval(pool.hr_pi_low, pool.hr_pi_high)
 
 
+def _beyond(pool: Pooled) -> list[Cells]:
+    """Say how likely a new setting exceeds the threshold, if one was named: that of 1 is in the JSON."""
+    if pool.pi_above is None or pool.threshold == 1.0:
+        return []
+    return [(f"a new setting exceeds {pool.threshold:g}", "", "", prose.percent(100.0 * pool.pi_above), "")]
+
+
+def _rounding_note(result: PoolResult) -> str:
+    """Say how far printed digits let the ratio move."""
+    if (found := result.rounding) is None:
+        return ""
+    name, change = prose.measure_label(result.measure), prose.number(found.largest_change)
+    bounds = prose.interval(found.hr_low, found.hr_high, 3)
+    digits = f"digits of {found.k} of {found.of} estimates, seeded search" if found.k < found.of else "seeded search"
+    return f"Reported digits change the {name} by at most {change}: {bounds} ({digits})."
+
+
 def _prediction_note(pool: Pooled) -> str:
     if pool.pi_low is None:
         return f"No prediction interval: {reason}." if (reason := pool.reasons.get("pi_low")) else ""
@@ -132,30 +152,6 @@ def heterogeneity(result: PoolResult) -> Table | None:
     return Table("Heterogeneity", columns, rows)
 
 
-def leave_one_out(result: PoolResult) -> Table | None:
-    """Show the pool without each estimate in turn."""
-    if result.leave_one_out is None:
-        return None
-    columns = (
-        text("Without", keep=9),
-        number(_ratio_header(result), keep=9),
-        number("tau²", keep=3),
-        number("I²", keep=5),
-        number("p"),
-    )
-    rows = tuple(
-        (
-            each.estimate.label,
-            prose.value(each.pool.hr, each.pool.hr_ci_low, each.pool.hr_ci_high),
-            prose.number(each.pool.tau2, 3),
-            prose.percent(each.pool.i2),
-            prose.p_value(each.pool.p),
-        )
-        for each in result.leave_one_out
-    )
-    return Table("Leave-one-out", columns, rows, "" if rows else "One estimate: nothing is left without it.")
-
-
 def subgroups(result: PoolResult) -> Table | None:
     """Show each subgroup's pool, and the tests between the groups below."""
     if (found := result.subgroups) is None:
@@ -164,7 +160,7 @@ def subgroups(result: PoolResult) -> Table | None:
         text(found.title, keep=9),
         number("k", keep=8),
         number("n"),
-        number(_ratio_header(result), keep=9),
+        number(ratio_header(result), keep=9),
         number("tau²", keep=3),
         number("I²", keep=5),
         number("p"),
@@ -184,10 +180,6 @@ def _group_row(group: Group) -> Cells:
 
 def _flag(flag: str) -> str:
     return Flag(flag).label if flag in [each.value for each in Flag] else flag
-
-
-def _ratio_header(result: PoolResult) -> str:
-    return f"{prose.measure_label(result.measure)} ({prose.level_text(result.pool.level)} CI)"
 
 
 def _why(pool: Pooled, field: str) -> str:

@@ -56,6 +56,13 @@ OUTPUTS: dict[str, list[list[str]]] = {
         ["--hr", "1.002", "--se-log-hr", "0.001", "--per-doubling", "500"],
         ["--hr", "1.56", "--p-value", "<0.05"],
     ],
+    "pool": [
+        [*NLR, "--leave-one-out", "--cumulative", "year", "--rounding", "--threshold", "1.25", "--test", "kr"],
+        [*NLR, "--method", "DL", "--test", "hc", "--pi-rule", "nnf", "--leave-one-out", "study"],
+        [*NLR, "--method", "SJ", "--tau2-interval", "none", "--cumulative", "n:desc"],
+        [*FERRITIN, "--dependence", "three-level", "--rho", "0.6", "--leave-one-out", "overlap"],
+        [*FERRITIN, "--dependence", "cr2", "--leave-one-out"],
+    ],
     "influence": [
         [*NLR, "--gosh"],
         [*DLBCL, "--method", "DL", "--test", "z", "--gosh", "--subsets", "100", "--seed", "7"],
@@ -100,6 +107,9 @@ def test_tables_end_with_where_the_result_comes_from(run: Run, seeded: Path, nam
         (["regress", *NLR, "--on", "year", "--predict", "2015"], "year=2015"),
         (["multiverse", *NLR, "--bounds", "3"], "cutoff_value was read for no estimate"),
         (["multiverse", *NLR, "--bounds", "low"], "400,800"),
+        (["pool", *FERRITIN], "--dependence three-level"),
+        (["pool", *NLR, "--rho", "0.5"], "--dependence three-level"),
+        (["pool", *NLR, "--leave-one-out", "patient"], "cohort"),
         (["cutoffs", *FERRITIN], "--one-per"),
         (["derive"], "--hr 1.56"),
         (["derive", "--hr", "1", "--p-value", "0.9"], "ratio of 1"),

@@ -42,10 +42,11 @@ def test_numbers_are_the_kernels() -> None:
     kernel = stats.fit(frame["yi"], frame["vi"])[0]
     found = pool(frame).pool
     for name in POOL_FIELDS:
-        if hasattr(kernel, name) and name != "reasons":
+        if hasattr(kernel, name) and name not in ("reasons", "threshold"):
             assert getattr(found, name) == getattr(kernel, name), name
     assert found.hr == math.exp(kernel.mu)
     assert found.hr_pi_high == math.exp(kernel.pi_high)
+    assert found.threshold == math.exp(kernel.threshold)
 
 
 def test_inversion_flips_only_the_sign() -> None:

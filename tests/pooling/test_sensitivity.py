@@ -18,7 +18,8 @@ def test_leave_one_out_is_the_pool_of_the_frame_without_the_row(options) -> None
     assert len(found) == 8
     for row, left in enumerate(found):
         by_hand = pool(without(frame, row), **options).pool
-        assert left.estimate.study == frame["study"][row]
+        assert left.label == left.estimates[0].label
+        assert [each.study for each in left.estimates] == [frame["study"][row]]
         for name in SAME:
             mine, theirs = getattr(left.pool, name), getattr(by_hand, name)
             assert mine == theirs if theirs is None else close(mine, theirs, within=1e-12), name
