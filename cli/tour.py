@@ -50,8 +50,8 @@ def _published() -> None:
         ]
     output.show_tables([comparison.table("Published and pooled here", found)])
     output.say(
-        "Agrees: as near as the printed digits let it be, 0.005 to 0.01, and 0.002 where three decimals are printed (the"
-        " rows themselves have two)."
+        "Agrees: as near as the printed digits let it be, 0.005 to 0.01, and 0.002 where three decimals are printed"
+        " (the rows themselves have two)."
     )
     output.say(
         "Same method: DerSimonian–Laird with a Wald interval, as the reviews did. evireg's default is REML with the"
