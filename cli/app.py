@@ -36,6 +36,7 @@ COMMANDS = {
     "list": "listing",
     "show": "show",
     "pool": "pool",
+    "bayes": "bayes",
     "influence": "influence",
     "bias": "bias",
     "regress": "regress",

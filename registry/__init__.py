@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from registry.deriving import derive
     from registry.errors import EviregError
     from registry.handle import Registry, init, open, pool  # noqa: A004 - registry.open reads as what it does
+    from registry.pooling.bayes import bayes
     from registry.pooling.bias import bias
     from registry.pooling.cutoffs import cutoffs
     from registry.pooling.influence import influence
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EviregError",
     "Registry",
+    "bayes",
     "bias",
     "cutoffs",
     "derive",
@@ -58,6 +60,7 @@ __all__ = [
 
 _HOME = {
     "EviregError": "registry.errors",
+    "bayes": "registry.pooling.bayes",
     "bias": "registry.pooling.bias",
     "cutoffs": "registry.pooling.cutoffs",
     "derive": "registry.deriving",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from registry.frame import Frame
     from registry.ingest.load import Loaded
+    from registry.pooling.bayes import BayesResult
     from registry.pooling.bias_result import BiasResult
     from registry.pooling.cutoff_result import CutoffsResult
     from registry.pooling.influence_result import InfluenceResult
@@ -131,6 +132,21 @@ class Registry:
 
         frame, selected = self._selected(where, at, None, allow)
         return pool_every_way(frame, **{**selected, "one_per": one_per}, **options)
+
+    def bayes(
+        self,
+        where: str | None,
+        *,
+        at: int | None = None,
+        one_per: str | None = None,
+        allow: Collection[str] = (),
+        **options: Any,
+    ) -> BayesResult:
+        """Select, and pool under priors; `options` are those of `registry.pooling.bayes`."""
+        from registry.pooling.bayes import bayes as pool_frame
+
+        frame, selected = self._selected(where, at, one_per, allow)
+        return pool_frame(frame, **selected, **options)
 
     def cutoffs(
         self,

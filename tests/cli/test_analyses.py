@@ -63,6 +63,11 @@ OUTPUTS: dict[str, list[list[str]]] = {
         [*FERRITIN, "--dependence", "three-level", "--rho", "0.6", "--leave-one-out", "overlap"],
         [*FERRITIN, "--dependence", "cr2", "--leave-one-out"],
     ],
+    "bayes": [
+        [*NLR, "--mu-prior", "0,4"],
+        [*NLR, "--tau-prior", "uniform", "--grid", "fine", "--level", "90"],
+        [*NLR, "--where", 'study == "kim2016"'],
+    ],
     "influence": [
         [*NLR, "--gosh"],
         [*DLBCL, "--method", "DL", "--test", "z", "--gosh", "--subsets", "100", "--seed", "7"],
@@ -110,6 +115,8 @@ def test_tables_end_with_where_the_result_comes_from(run: Run, seeded: Path, nam
         (["pool", *FERRITIN], "--dependence three-level"),
         (["pool", *NLR, "--rho", "0.5"], "--dependence three-level"),
         (["pool", *NLR, "--leave-one-out", "patient"], "cohort"),
+        (["bayes", *NLR, "--mu-prior", "0"], "0,4"),
+        (["bayes", *NLR, "--tau-prior", "gamma"], "half-normal"),
         (["cutoffs", *FERRITIN], "--one-per"),
         (["derive"], "--hr 1.56"),
         (["derive", "--hr", "1", "--p-value", "0.9"], "ratio of 1"),
