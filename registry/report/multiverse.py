@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -36,8 +36,9 @@ def tables(result: MultiverseResult) -> Iterator[Table]:
 
 def specifications(result: MultiverseResult) -> Table:
     """List the pools with the choices that made them, and the lines to compare them with."""
+    varied = _varied(result)
     columns = (
-        *(text(title, keep=8) for title in _choices(result)),
+        *(text(title, keep=8) for title in varied),
         text("tau²", keep=9),
         text("Interval", keep=9),
         number("k", keep=8),
@@ -46,35 +47,38 @@ def specifications(result: MultiverseResult) -> Table:
         number("New study", keep=3),
         text("", keep=5),
     )
-    rows = tuple(_row(each) for each in result.rows if not each.refused)
-    return without_empty(Table("Specifications", columns, rows, "Reference lines are what most reviews print."))
+    rows = tuple(_row(each, varied) for each in result.rows if not each.refused)
+    same = [f"{title.casefold()} {word}" for title, word in _words(result.rows[0]).items() if title not in varied]
+    same = [each for each in same if not each.endswith((" all", NOTHING))]
+    note = f"In all of them: {', '.join(same)}. " if same else ""
+    return without_empty(Table("Specifications", columns, rows, f"{note}Reference lines are what most reviews print."))
 
 
 def refused(result: MultiverseResult) -> Table:
     """List the choices whose estimates must not be pooled together, and what settles it."""
-    found = {_words(each): each.refused for each in result.rows if each.refused}
-    columns = (*(text(title, keep=8) for title in _choices(result)), text("Why not", keep=9))
-    return without_empty(Table("Not pooled", columns, tuple((*words, why or "") for words, why in found.items())))
+    varied = _varied(result)
+    found = {tuple(_words(each)[title] for title in varied): each.refused or "" for each in result.rows if each.refused}
+    columns = (*(text(title, keep=8) for title in varied), text("Why not", keep=9))
+    return without_empty(Table("Not pooled", columns, tuple((*words, why) for words, why in found.items())))
 
 
-def _choices(result: MultiverseResult) -> list[str]:
-    further = [name.partition(":")[0].replace("_", " ") for name in result.rows[0].by]
-    return ["Adjusted", "Cutoffs", *further, "One per"]
+def _varied(result: MultiverseResult) -> list[str]:
+    """Name the choices of rows that differ between specifications."""
+    words = [_words(each) for each in result.rows]
+    return [title for title in words[0] if len({each[title] for each in words}) > 1]
 
 
-def _words(each: Specification) -> Cells:
-    rule = NOTHING if each.one_per is None else each.one_per.partition(":")[2]
-    return (_word(each.adjusted), _word(each.cutoffs), *(_word(word) for word in each.by.values()), rule)
+def _words(each: Specification) -> dict[str, str]:
+    """Give the choices of rows, each under its title."""
+    found = {"Adjusted": each.adjusted, "Cutoffs": each.cutoffs}
+    found |= {name.partition(":")[0].replace("_", " "): word for name, word in each.by.items()}
+    return found | {"One per": NOTHING if each.one_per is None else each.one_per}
 
 
-def _word(word: str) -> str:
-    """Write a choice; one that restricts nothing says nothing, so that its column goes if none does."""
-    return NOTHING if word == "all" else word
-
-
-def _row(each: Specification) -> Cells:
+def _row(each: Specification, varied: Sequence[str]) -> Cells:
+    words = _words(each)
     return (
-        *_words(each),
+        *(words[title] for title in varied),
         "common effect" if each.method == "FE" else each.method,
         "Wald" if each.test == "z" else each.test,
         NOTHING if each.k is None else str(each.k),

@@ -66,6 +66,29 @@ def test_pool_imports_figures_only_when_one_is_asked_for(registry_path: Path, tm
     assert not loaded & {"pandas", "scipy.stats", "alembic"}
 
 
+ANALYSES = [
+    ["bias", "--test", "egger"],
+    ["regress", "--on", "year"],
+    ["influence"],
+    ["multiverse"],
+    ["bayes"],
+    ["pool", "--rounding", "--cumulative", "year"],
+]
+
+
+@pytest.mark.parametrize("arguments", ANALYSES, ids=lambda arguments: arguments[0])
+def test_analysis_imports_no_pandas_no_figures_and_no_migrations(registry_path: Path, arguments: list[str]) -> None:
+    """Other analyses need what a pool needs, and scipy's special functions at most."""
+    loaded = modules_after([*arguments, *POOL[1:], "--db", str(registry_path)])
+    assert not loaded & {"pandas", "scipy.stats", "scipy.optimize", "matplotlib", "alembic"}
+
+
+def test_deriving_imports_no_database() -> None:
+    """Numbers of one report need no registry."""
+    loaded = modules_after(["derive", "--hr", "1.5", "--ci-low", "1.1", "--ci-high", "2.05"])
+    assert not loaded & {"pandas", "scipy.stats", "matplotlib", "alembic", "sqlalchemy"}
+
+
 def test_registry_package_imports_nothing_heavy() -> None:
     """`import registry` is free; its names load on first use."""
     script = "import registry, sys, json; print(json.dumps(sorted(sys.modules)))"
