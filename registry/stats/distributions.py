@@ -135,6 +135,10 @@ def _student_quantile(df: float, p: float) -> float:
         return 0.0 if tail else math.copysign(math.inf, p - 0.5)
     if math.isinf(df):
         return _normal_quantile(p)
+    if df < 1.0:  # so far out that Newton's method leaves the range of a float
+        from scipy.special import stdtrit as student
+
+        return float(student(df, p))
 
     def step(log: float) -> tuple[float, float]:
         t = math.exp(log)

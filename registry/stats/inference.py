@@ -17,8 +17,8 @@ WALD, T, HK, KR, HC = "wald", "t", "hk", "kr", "hc"
 Kenward–Roger or Henmi–Copas."""
 
 
-# A quantile this large means that t has no distribution left to speak of.
-ENDLESS = 1e100
+# With fewer degrees of freedom, or a quantile this large, t has no distribution left to speak of.
+LEAST_DF, ENDLESS = 0.01, 1e100
 
 
 class Interval(NamedTuple):
@@ -94,8 +94,8 @@ def quantile(df: Floats | float | None, share: float) -> Floats:
     if freedoms.size and (freedoms == freedoms.flat[0]).all():
         freedoms = freedoms.flat[:1].reshape((1,) * freedoms.ndim)
     distinct, which = np.unique(freedoms, return_inverse=True)
-    usual = distinct > 0.0
-    values = np.where(np.isnan(distinct), ndtri(share), np.nan)
+    usual = distinct >= LEAST_DF
+    values = np.where(np.isnan(distinct), ndtri(share), np.where(distinct > 0.0, np.inf, np.nan))
     values[usual] = stdtrit(distinct[usual], share)
     return np.asarray(values[which])
 

@@ -38,7 +38,9 @@ class _Mixture(NamedTuple):
 
 
 def nagashima(model: Mean, level: float, threshold: float | None) -> Prediction:
-    """Interval and probability above `threshold` for the true effect of a new study; nan below three estimates.
+    """Interval and probability above `threshold` for the true effect of a new study.
+
+    nan below three estimates, and for identical effects.
 
     Theirs is the distribution of mu(t) + Z√t − T se(t): t drawn from the confidence distribution of tau² (of
     DerSimonian and Laird's untruncated estimate, that is of Q, at its exact distribution; negative ones are 0), mu(t)
@@ -46,15 +48,13 @@ def nagashima(model: Mean, level: float, threshold: float | None) -> Prediction:
     25,000 times; here the distribution of t is inverted numerically, and the mixture integrated, to about 1e-9: no
     seed, no noise. It does not depend on the method and test of the pool. Takes about 20 ms a pool.
     """
-    m = len(model.vmin)
-    if model.k < 3:
-        return Prediction(*np.full((3, m), np.nan))
-    mixtures = [_mixture(model, pool) for pool in range(m)]
-    tail = 0.5 - level / 200.0
-    low = [_quantile(mixture, tail) for mixture in mixtures]
-    high = [_quantile(mixture, 1.0 - tail) for mixture in mixtures]
-    reached = [np.nan if threshold is None else 1.0 - mixture.cdf(threshold)[0] for mixture in mixtures]
-    return Prediction(np.array(low), np.array(high), np.array(reached))
+    found, tail = Prediction(*np.full((3, len(model.vmin)), np.nan)), 0.5 - level / 200.0
+    for pool in np.flatnonzero((model.at_zero.q[0] > 0.0) & (model.k >= 3)):
+        mixture = _mixture(model, pool)
+        found.low[pool], found.high[pool] = _quantile(mixture, tail), _quantile(mixture, 1.0 - tail)
+        if threshold is not None:
+            found.above[pool] = 1.0 - mixture.cdf(threshold)[0]
+    return found
 
 
 def _mixture(model: Mean, pool: int) -> _Mixture:
@@ -75,8 +75,6 @@ def _tau2(vi: Floats, q: float) -> tuple[Floats, Floats]:
     eigenvalues aⱼ of P. On Chebyshev panels in log(1 + t max aⱼ) the distribution is differentiated exactly.
     """
     a = _eigenvalues(vi)
-    if q <= 0.0:
-        return np.zeros(1), np.ones(1)
     local, slopes, weights = _chebyshev()
     first, points, masses = 1.0 - distribution(np.ones((len(a), 1)), q)[0], [np.zeros(1)], [np.zeros(1)]
     start, reached = 0.0, first

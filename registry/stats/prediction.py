@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from registry.errors import StatisticsError
-from registry.stats.inference import Estimate, Interval, beyond, quantile
+from registry.stats.inference import Estimate, Interval, beyond, reach
 
 if TYPE_CHECKING:
     from registry.stats.batch import Floats
@@ -55,8 +55,9 @@ def predict(
     """
     df, se = _distribution(at, ci, rule, test)
     scale = np.where(at.df + 1.0 < LEAST[rule], np.nan, np.sqrt(tau2 + se * se))
-    half = quantile(df, 0.5 + level / 200.0) * scale
+    half = reach(scale, df, level)
     above = np.full(len(scale), np.nan) if threshold is None else beyond((threshold - at.mu) / scale, df)
+    above[np.isnan(half)] = np.nan
     return Prediction(at.mu - half, at.mu + half, above)
 
 

@@ -1,6 +1,7 @@
 """A second implementation, as plain as the formulas: one pool at a time, Python loops, scipy's own optimisers."""
 
 import math
+import statistics
 from collections.abc import Callable, Sequence
 
 from scipy import optimize, stats
@@ -28,6 +29,26 @@ def dersimonian_laird(yi: Numbers, vi: Numbers) -> float:
     return max(0.0, (q(yi, vi, 0.0) - (len(yi) - 1)) / c)
 
 
+def hedges(yi: Numbers, vi: Numbers) -> float:
+    return max(0.0, statistics.variance(yi) - math.fsum(vi) / len(vi))
+
+
+def hunter_schmidt(yi: Numbers, vi: Numbers, *, corrected: bool = False) -> float:
+    k = len(yi)
+    factor = k / (k - 1) if corrected else 1.0
+    return max(0.0, (factor * q(yi, vi, 0.0) - k) / math.fsum(weights(vi, 0.0)))
+
+
+def sidik_jonkman(yi: Numbers, vi: Numbers) -> float:
+    """With the ratios r = vi / (the crude variance), as printed in the paper."""
+    crude = statistics.pvariance(yi)
+    if crude == 0.0:
+        return 0.0
+    r = [v / crude + 1.0 for v in vi]
+    mu = math.fsum(y / ri for y, ri in zip(yi, r, strict=True)) / math.fsum(1.0 / ri for ri in r)
+    return math.fsum((y - mu) ** 2 / ri for y, ri in zip(yi, r, strict=True)) / (len(yi) - 1)
+
+
 def solve_q(yi: Numbers, vi: Numbers, target: float) -> float:
     """tau² at which Q equals the target, 0 if it never is as large."""
     if q(yi, vi, 0.0) <= target:
@@ -40,6 +61,17 @@ def solve_q(yi: Numbers, vi: Numbers, target: float) -> float:
 
 def paule_mandel(yi: Numbers, vi: Numbers) -> float:
     return solve_q(yi, vi, len(yi) - 1)
+
+
+def empirical_bayes(yi: Numbers, vi: Numbers) -> float:
+    """Morris' equation, iterated until it stands still."""
+    k, tau2 = len(yi), max(0.0, hedges(yi, vi))
+    for _ in range(20000):
+        step = (k / (k - 1) * q(yi, vi, tau2) - k) / math.fsum(weights(vi, tau2))
+        tau2, before = max(0.0, tau2 + step), tau2
+        if abs(tau2 - before) <= 1e-15 * max(tau2, min(vi)):
+            break
+    return tau2
 
 
 def log_likelihood(yi: Numbers, vi: Numbers, tau2: float, *, restricted: bool) -> float:
@@ -67,6 +99,12 @@ TAU2: dict[str, Callable[[Numbers, Numbers], float]] = {
     "FE": lambda _yi, _vi: 0.0,
     "DL": dersimonian_laird,
     "PM": paule_mandel,
+    "HE": hedges,
+    "HS": hunter_schmidt,
+    "HSk": lambda yi, vi: hunter_schmidt(yi, vi, corrected=True),
+    "SJ": sidik_jonkman,
+    "EB": empirical_bayes,
+    "PMM": lambda yi, vi: solve_q(yi, vi, stats.chi2.median(len(yi) - 1)),
     "REML": lambda yi, vi: highest_likelihood(yi, vi, restricted=True),
     "ML": lambda yi, vi: highest_likelihood(yi, vi, restricted=False),
 }

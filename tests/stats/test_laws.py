@@ -6,11 +6,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from registry.stats import Pools, Subsets, by_group, fit, pool_many, weights
+from registry.stats.prediction import PI_RULES
 from registry.stats.results import ARRAYS
 from tests.stats.cases import METHODS
 
+WAYS = (
+    *[(method, test) for method in METHODS[1:] for test in ("hk", "hk-adhoc", "hk-plain", "t", "z")],
+    *(("FE", "hk"), ("FE", "z"), ("REML", "kr"), ("DL", "hc")),
+)
+RULES = tuple(rule for rule in PI_RULES if rule != "kr")
 Data = tuple[np.ndarray, np.ndarray]
 EFFECTS = st.floats(-3.0, 3.0).map(lambda value: round(value, 3))
 VARIANCES = st.floats(1e-3, 4.0).map(lambda value: round(value, 4))
@@ -89,13 +96,17 @@ def test_row_order(method: str, sample: Data, random: object) -> None:
 @given(effects=st.lists(EFFECTS, min_size=2, max_size=9), vi=VARIANCES)
 @settings(max_examples=60, deadline=None)
 def test_equal_variances(effects: list[float], vi: float) -> None:
-    """With all variances equal DL, PM and REML are max(0, s² − v), and ML is max(0, s²(k − 1)/k − v)."""
+    """With all variances equal six are max(0, s² − v); ML and HS have k, PMM the median of chi² for k − 1."""
     k = len(effects)
     s2 = float(np.var(effects, ddof=1))
     tau2 = {name: fit(effects, [vi] * k, method=name)[0].tau2 for name in METHODS}
-    for name in ("DL", "PM", "REML"):
-        assert tau2[name] == pytest.approx(max(0.0, s2 - vi), rel=1e-10, abs=1e-12)
-    assert tau2["ML"] == pytest.approx(max(0.0, s2 * (k - 1) / k - vi), rel=1e-10, abs=1e-12)
+    expected = dict.fromkeys(("DL", "PM", "REML", "HE", "HSk", "EB"), s2 - vi)
+    expected |= dict.fromkeys(("ML", "HS"), s2 * (k - 1) / k - vi)
+    expected["PMM"] = s2 * (k - 1) / stats.chi2.median(k - 1) - vi
+    for name, value in expected.items():
+        assert tau2[name] == pytest.approx(max(0.0, value), rel=1e-10, abs=1e-12)
+    crude = s2 * (k - 1) / k
+    assert tau2["SJ"] == pytest.approx(s2 * crude / (vi + crude), rel=1e-10, abs=1e-12)
 
 
 @pytest.mark.parametrize("method", ["FE", "DL", "PM"])
@@ -120,8 +131,9 @@ def test_row_without_information_drops_out_of_the_likelihood(method: str, sample
         same(more, plain, ("tau2", "mu"), 1e-6)
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("test", ["hk", "z"])
+@pytest.mark.parametrize(
+    ("method", "test"), [*((method, test) for method in METHODS for test in ("hk", "z")), ("REML", "kr"), ("DL", "hc")]
+)
 def test_batch_is_the_loop(method: str, test: str) -> None:
     """A pool in a batch of thousands, of mixed sizes and in any order, is the pool alone, in every field."""
     rng = np.random.default_rng(7)
@@ -138,7 +150,8 @@ def test_batch_is_the_loop(method: str, test: str) -> None:
             if isinstance(theirs, str | np.bool_):
                 assert ours == theirs, name
             else:
-                np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-14, err_msg=name)
+                rtol = 1e-10 if test == "kr" else 1e-12  # quantiles of t with a twentieth of a degree of freedom
+                np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=1e-14, err_msg=name)
 
 
 def test_pool_many_is_fit_by_group() -> None:
@@ -175,14 +188,31 @@ def test_prediction_interval_holds_the_confidence_interval(test: str, sample: Da
         assert pool.pi_high >= pool.ci_high
 
 
-@given(sample=data(least=1), method=st.sampled_from(METHODS), level=st.floats(50.0, 99.99))
-@settings(max_examples=100, deadline=None)
-def test_every_undefined_number_has_a_reason(sample: Data, method: str, level: float) -> None:
-    """A pool's nan fields are exactly the fields it gives reasons for."""
-    pool = fit(*sample, method=method, level=level)[0]
+@given(sample=data(least=1), ways=st.sampled_from(WAYS), rule=st.sampled_from(RULES), level=st.floats(50.0, 99.99))
+@settings(max_examples=300, deadline=None)
+def test_every_undefined_number_has_a_reason(sample: Data, ways: tuple[str, str], rule: str, level: float) -> None:
+    """A pool's nan fields are exactly the fields it gives reasons for, by every estimator, test and rule."""
+    method, test = ways
+    pool = fit(*sample, method=method, test=test, pi_rule="kr" if test == "kr" else rule, level=level)[0]
     undefined = {name for name in ARRAYS if isinstance(value := getattr(pool, name), float) and np.isnan(value)}
     assert set(pool.reasons) == undefined
     assert all(pool.reasons.values())
+
+
+@pytest.mark.parametrize(("method", "test"), [("REML", "kr"), ("DL", "hc")])
+@given(sample=data(), factor=st.floats(0.1, 10.0), shift=st.floats(-5.0, 5.0))
+@settings(max_examples=30, deadline=None)
+def test_tests_of_their_own_move_with_the_effects(
+    method: str, test: str, sample: Data, factor: float, shift: float
+) -> None:
+    """Kenward–Roger and Henmi–Copas too: shift, scale and sign of the effects are those of the interval."""
+    yi, vi = sample
+    plain = fit(yi, vi, method=method, test=test)
+    moved = fit(shift - factor * yi, factor**2 * vi, method=method, test=test)
+    same(moved, plain, ("df", "q_p", "i2"), 1e-7)
+    for ours, theirs in (("ci_low", "ci_high"), ("ci_high", "ci_low"), ("mu", "mu"), ("pi_low", "pi_high")):
+        expected = shift - factor * getattr(plain, theirs)
+        np.testing.assert_allclose(getattr(moved, ours), expected, rtol=1e-6, atol=1e-6 * factor)
 
 
 @given(sample=data(least=2), level=st.floats(50.0, 99.9))
