@@ -34,7 +34,7 @@ MODELS = {
 }
 PI_RULE = "clusters"
 NO_HK = "estimates of the same patients: the interval is cluster-robust, not Hartung–Knapp"
-NO_INTERVAL = "a model of dependent estimates has several variances: none has an interval here"
+NO_INTERVAL = "not computed for a model with a variance between cohorts and one within"
 
 
 @dataclass(frozen=True, slots=True)
