@@ -124,7 +124,10 @@ def size_classes(yi: Floats, vi: Floats, subsets: Subsets, *, chunk: int = CHUNK
         step, columns = max(1, chunk // int(k)), np.arange(k)
         for first in range(0, len(pools), step):
             members = pools[first : first + step]
-            rows = subsets.rows[subsets.starts[members][:, None] + columns].ravel()
+            if members[-1] - members[0] == len(members) - 1:
+                rows = subsets.rows[subsets.starts[members[0]] : subsets.starts[members[-1] + 1]]
+            else:
+                rows = subsets.rows[subsets.starts[members][:, None] + columns].ravel()
             shape = len(members), int(k)
             yield SizeClass(members, *_by_precision(yi.take(rows).reshape(shape), vi.take(rows).reshape(shape)))
 

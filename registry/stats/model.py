@@ -158,7 +158,7 @@ class Mean:
     @cached_property
     def at_zero(self) -> Forms:
         """Forms at tau² = 0, which nearly everybody asks for."""
-        return self.forms(np.zeros((1, len(self.vmin))))
+        return self._forms(1.0 / self.vi[:, None])
 
     def take(self, pools: Ints) -> Mean:
         """Return the model of these pools, which may repeat."""
@@ -183,8 +183,12 @@ class Mean:
 
     def forms(self, tau2: Floats) -> Forms:
         """Quadratic forms and traces at tau2."""
-        w, sum_w, mean = self.means(tau2)
-        residual = self.yi[:, None] - mean
+        return self._forms(1.0 / (self.vi[:, None] + tau2))
+
+    def _forms(self, w: Floats) -> Forms:
+        """Quadratic forms and traces with weights (k, g, m)."""
+        sum_w = w.sum(axis=0)
+        residual = self.yi[:, None] - inner(w, self.yi[:, None]) / sum_w
         weighted = w * residual
         return Forms(inner(weighted, residual), inner(weighted, weighted), _trace_p(w, sum_w), sum_w)
 

@@ -50,7 +50,7 @@ def nagashima(model: Mean, level: float, threshold: float | None) -> Prediction:
     """
     found, tail = Prediction(*np.full((3, len(model.vmin)), np.nan)), 0.5 - level / 200.0
     for pool in np.flatnonzero((model.at_zero.q[0] > 0.0) & (model.k >= 3)):
-        mixture = _mixture(model, pool)
+        mixture = _mixture(model, int(pool))
         found.low[pool], found.high[pool] = _quantile(mixture, tail), _quantile(mixture, 1.0 - tail)
         if threshold is not None:
             found.above[pool] = 1.0 - mixture.cdf(threshold)[0]
