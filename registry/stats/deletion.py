@@ -50,6 +50,11 @@ class Deleted(Mean):
         total, squares = self.row_yi.sum() - own, self._powers[2].sum() - own**2
         self.ss = np.maximum(squares - total**2 / self.k, 0.0)
 
+    @cached_property
+    def at_zero(self) -> Forms:
+        """Forms at tau² = 0."""
+        return self.forms(np.zeros((1, len(self.left_out))))
+
     def take(self, pools: Ints) -> Deleted:
         """Return the model of these pools, which may repeat."""
         return Deleted(self.row_yi, self.row_vi, self.left_out[pools], self.centre)
@@ -209,6 +214,7 @@ def leave_each_out(
     level: float = 95.0,
     pi_rule: str | None = None,
     tau2_interval: bool | str = False,
+    threshold: float | None = 0.0,
 ) -> Pools:
     """Pool k − 1 of the k estimates, leaving out each in turn: the same as `fit` with `leave_one_out(k)`, faster.
 
@@ -216,7 +222,9 @@ def leave_each_out(
     itself.
     """
     effects, variances = checked(yi, vi)
-    options = resolved(method, test, level, pi_rule, profile=tau2_interval, given=False, mean=True)
+    options = resolved(
+        method, test, level, pi_rule, profile=tau2_interval, given=False, threshold=threshold, mean=True
+    )
     k = len(effects)
     rest, parts = np.ones(k, dtype=np.bool_), []
     if k > SMALL and options.pi_rule != "nnf":
