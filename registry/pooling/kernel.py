@@ -70,6 +70,17 @@ def pooled(
     return [of_kernel(pool, sizes[members]) for pool, members in zip(pools, rows, strict=True)]
 
 
+def pooled_without_each(frame: Frame, settings: Settings) -> list[Pooled]:
+    """Pool the rows without each of them in turn; of independent ones in closed form."""
+    if settings.dependence is not None:
+        return pooled(frame, settings, stats.leave_one_out(len(frame)))
+    from registry.stats.deletion import leave_each_out
+
+    pools = leave_each_out(frame["yi"], frame["vi"], **settings.for_kernel())
+    sizes = frame["n"]
+    return [of_kernel(pool, np.delete(sizes, row)) for row, pool in enumerate(pools)]
+
+
 def of_kernel(pool: Pool, sizes: Array) -> Pooled:
     """Take over a pool of the kernel; `sizes` (k,) are the patients of its rows, nan where unknown.
 

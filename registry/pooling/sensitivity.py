@@ -11,7 +11,7 @@ from registry.errors import PoolRefused
 from registry.flow import cohorts, units
 from registry.pooling.analysis import one_of
 from registry.pooling.grouping import column_named, spelled
-from registry.pooling.kernel import Settings, pooled
+from registry.pooling.kernel import Settings, pooled, pooled_without_each
 from registry.pooling.result import Added, Cumulative, LeftOut, Pooled, PooledEstimate
 from registry.terms import DATA_DRIVEN_CUTOFFS, Allow
 
@@ -35,7 +35,7 @@ def leave_one_out(
     if by == "estimate":
         if len(frame) < 2:
             return ()
-        pools = pooled(frame, settings, stats.leave_one_out(len(frame)))
+        pools = pooled_without_each(frame, settings)
         return tuple(LeftOut((each,), each.label, pool) for each, pool in zip(estimates, pools, strict=True))
     from registry.stats.deletion import leave_groups_out
 
