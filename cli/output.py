@@ -76,7 +76,7 @@ def show_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[An
 
 def say(text: str = "") -> None:
     """Print prose, wrapped to the terminal; each line of `text` is a paragraph of its own, its indent kept."""
-    from registry.report.prose import wrapped
+    from registry.report.wrapping import wrapped
 
     room = min(width(), PROSE_WIDTH)
     for line in text.splitlines() or [""]:

@@ -16,7 +16,7 @@
 | `subgroups` | one pool per subgroup, and the tests between them |
 | `notes` | plain statements on what was pooled |
 | `many` | many pools from plain arrays, one row of a DataFrame each |
-| `result` | `PoolResult` and its JSON |
+| `pooled`, `result` | one pool in plain numbers; `PoolResult` and its JSON |
 | `analysis`, `values` | what every other analysis says beside its numbers; nan → None, results → JSON |
 | `bias` | tests for small-study effects, and why one was not run |
 | `regress`, `moderators` | meta-regression on columns of a frame |

@@ -23,8 +23,8 @@ from registry.pooling.bias_result import (
     SelectionModel,
     SizeRegression,
 )
+from registry.pooling.pooled import Pooled
 from registry.pooling.prepared import prepare
-from registry.pooling.result import Pooled
 from registry.pooling.values import number, ratio, ratios, taken
 
 if TYPE_CHECKING:

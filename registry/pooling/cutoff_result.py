@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from registry.pooling.analysis import Analysis, Basis
-from registry.pooling.result import Pooled, Subgroups
+from registry.pooling.pooled import Pooled
+from registry.pooling.result import Subgroups
 from registry.pooling.values import Values
 
 

@@ -16,7 +16,7 @@ from registry.errors import StatisticsError, UsageError
 from registry.flow import patients, units
 from registry.pooling.analysis import one_of
 from registry.pooling.kernel import Settings, pooled
-from registry.pooling.result import RATIOS, Pooled
+from registry.pooling.pooled import RATIOS, Pooled
 from registry.pooling.values import Values, number, ratio, ratios
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from registry.pooling.analysis import Analysis, Basis
-from registry.pooling.result import Pooled
+from registry.pooling.pooled import Pooled
 from registry.pooling.values import Values, plain
 
 if TYPE_CHECKING:

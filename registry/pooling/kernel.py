@@ -10,7 +10,7 @@ import numpy as np
 
 from registry import stats
 from registry.errors import UsageError
-from registry.pooling.result import Pooled
+from registry.pooling.pooled import Pooled
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

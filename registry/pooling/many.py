@@ -9,7 +9,7 @@ import numpy as np
 
 from registry import stats
 from registry.errors import StatisticsError, UsageError
-from registry.pooling.result import POOL_FIELDS, RATIOS
+from registry.pooling.pooled import POOL_FIELDS, RATIOS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

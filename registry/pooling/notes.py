@@ -16,8 +16,8 @@ from registry.terms import DATA_DRIVEN_CUTOFFS, Adjusted, Allow, ContrastKind, D
 if TYPE_CHECKING:
     from registry.frame import Array, Frame
     from registry.pooling.guards import Allowed
+    from registry.pooling.pooled import Pooled
     from registry.pooling.prepared import Prepared
-    from registry.pooling.result import Pooled
 
 #: The flag of an estimate that was inverted for its pool; made here, never stored.
 INVERTED = "inverted"

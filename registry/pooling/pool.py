@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from registry.flow import Flow
     from registry.frame import Array, Frame
     from registry.pooling.dependence import Dependence
+    from registry.pooling.pooled import Pooled
     from registry.pooling.prepared import Prepared
-    from registry.pooling.result import Pooled
     from registry.pooling.rounding import Rounding
 
 #: Guards that a model of dependent estimates answers.

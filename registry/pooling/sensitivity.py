@@ -12,7 +12,8 @@ from registry.flow import cohorts, units
 from registry.pooling.analysis import one_of
 from registry.pooling.grouping import column_named, spelled
 from registry.pooling.kernel import Settings, pooled, pooled_without_each
-from registry.pooling.result import Added, Cumulative, LeftOut, Pooled, PooledEstimate
+from registry.pooling.pooled import Pooled
+from registry.pooling.result import Added, Cumulative, LeftOut, PooledEstimate
 from registry.terms import DATA_DRIVEN_CUTOFFS, Allow
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from registry.report.table import Cells, Table, number, text, without_empty
 
 if TYPE_CHECKING:
     from registry.pooling.cutoff_result import CutoffLine, CutoffModels, CutoffsResult
-    from registry.pooling.result import Pooled
+    from registry.pooling.pooled import Pooled
 
 MODELS = {
     "pool": "all cutoffs pooled",

@@ -14,7 +14,8 @@ from registry.report.tables import SHOW_PREDICTION_FROM
 from registry.terms import ContrastKind
 
 if TYPE_CHECKING:
-    from registry.pooling.result import Group, Pooled, PooledEstimate, PoolResult
+    from registry.pooling.pooled import Pooled
+    from registry.pooling.result import Group, PooledEstimate, PoolResult
 
 
 class Kind(Enum):

@@ -6,13 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from registry.report import axis, prose
+from registry.report import axis, prose, wrapping
 from registry.report.tables import SHOW_PREDICTION_FROM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from registry.pooling.result import Pooled, PoolResult
+    from registry.pooling.pooled import Pooled
+    from registry.pooling.result import PoolResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,10 @@ def forest(result: PoolResult, width: int = 100, *, ascii_only: bool = False) ->
 
 def _laid_out(result: PoolResult, rows: list[Row], width: int) -> tuple[Canvas, Layout]:
     """Share the width out: numbers as they need, labels at most their share, the plot the rest."""
-    texts = prose.cells([row.text for row in rows])
-    weights = prose.cells([row.weight for row in rows]) if width >= WEIGHTS_FROM else 0
+    texts = wrapping.cells([row.text for row in rows])
+    weights = wrapping.cells([row.weight for row in rows]) if width >= WEIGHTS_FROM else 0
     room = width - texts - weights - 2 * (3 if weights else 2)
-    widest = prose.cells([row.label for row in rows])
+    widest = wrapping.cells([row.label for row in rows])
     labels = min(widest, max(SHORTEST_LABEL, int(LABEL_SHARE * room)), room - NARROWEST)
     return Canvas(*_limits(result), max(NARROWEST, min(WIDEST, room - labels))), Layout(labels, texts, weights)
 
@@ -211,13 +212,13 @@ def _tick_labels(canvas: Canvas) -> str:
 
 
 def _frame(label: str, drawn: str, layout: Layout) -> str:
-    return label + " " * (layout.labels - prose.width(label)) + "  " + drawn
+    return label + " " * (layout.labels - wrapping.width(label)) + "  " + drawn
 
 
 def _shortened(label: str, width: int) -> str:
-    if prose.width(label) <= width:
+    if wrapping.width(label) <= width:
         return label
-    while prose.width(label) > width - 1:
+    while wrapping.width(label) > width - 1:
         label = label[:-1]
     return label + "…"
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
-import textwrap
 from typing import TYPE_CHECKING
 
 from registry.terms import Measure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from registry.pooling.result import Pooled, PoolResult, SubgroupTest
+    from registry.pooling.pooled import Pooled
+    from registry.pooling.result import PoolResult, SubgroupTest
 
 #: Stands in every table, figure and file made of invented rows.
 SIMULATED = "SIMULATED DATA – invented cohorts, not evidence"
@@ -44,15 +41,6 @@ BASES = {
 
 # Beyond the sixth decimal no reported ratio has digits.
 MOST_DECIMALS = 6
-
-_KEEP_TOGETHER = re.compile(
-    r"[\d.∞−]+ \([^()]*\)"  # 1.73 (1.23–2.44)
-    r"|\S+ \(\d+\)"  # hr (10)
-    r"|\b[A-Za-z] [=<>≥] [\d.]+"  # p < 0.001
-    r"|(?:I² )?[\d.]+ %"
-    r"|\d+ (?:df|of \d+)"
-)
-_NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def measure_label(measure: str | None) -> str:
@@ -280,27 +268,3 @@ def _test_sentence(pool: Pooled) -> str:
 def sentence(text: str) -> str:
     """Begin with a capital and end with a full stop."""
     return text and text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """Break text into lines of at most `width`, never inside a pooled value, a p-value or a number with its unit."""
-    held = _KEEP_TOGETHER.sub(lambda found: found.group().replace(" ", _NO_BREAK), text)
-    lines = _wrap(held, width)
-    return [line.replace(_NO_BREAK, " ") for line in lines]
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
-
-
-def cells(texts: Sequence[str]) -> int:
-    """Measure the widest of these texts in characters of a terminal."""
-    return max((width(text) for text in texts), default=0)
-
-
-def width(text: str) -> int:
-    """Measure a text in characters of a terminal: wide East Asian ones count two, combining ones none."""
-    import unicodedata
-
-    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
-    return len(text) + wide - sum(bool(unicodedata.combining(each)) for each in text)

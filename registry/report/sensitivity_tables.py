@@ -8,7 +8,8 @@ from registry.report import prose
 from registry.report.table import Cells, Column, Table, number, text
 
 if TYPE_CHECKING:
-    from registry.pooling.result import Pooled, PoolResult
+    from registry.pooling.pooled import Pooled
+    from registry.pooling.result import PoolResult
 
 
 def ratio_header(result: PoolResult) -> str:

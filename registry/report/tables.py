@@ -13,7 +13,8 @@ from registry.report.table import Cells, Column, Table, number, text, without_em
 from registry.terms import Flag
 
 if TYPE_CHECKING:
-    from registry.pooling.result import Group, Pooled, PoolResult
+    from registry.pooling.pooled import Pooled
+    from registry.pooling.result import Group, PoolResult
 
 __all__ = ["Column", "Table", "leave_one_out", "tables"]
 

@@ -8,7 +8,7 @@ import pytest
 import registry
 from registry.errors import StatisticsError, UsageError
 from registry.pooling.many import FEW
-from registry.pooling.result import POOL_FIELDS, RATIOS, Pooled
+from registry.pooling.pooled import POOL_FIELDS, RATIOS, Pooled
 from registry.stats import fit
 
 YI = [0.1, 0.5, 0.2, 0.9, 0.4, 0.3, 0.7]

@@ -13,7 +13,8 @@ from registry.errors import NothingSelected, PoolRefused, StatisticsError
 from registry.flow import Flow, FlowStep
 from registry.frame import Frame
 from registry.pooling import pool
-from registry.pooling.result import ESTIMATE_FIELDS, POOL_FIELDS
+from registry.pooling.pooled import POOL_FIELDS
+from registry.pooling.result import ESTIMATE_FIELDS
 from tests.pooling.rows import MYELOMA_PFS, SIMULATED_OS, close, forget, myeloma, plain, rows, simulated
 
 PUBLISHED = [

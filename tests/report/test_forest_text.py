@@ -6,7 +6,8 @@ import pytest
 
 from registry.report import prose
 from registry.report.forest_text import forest
-from registry.report.prose import SIMULATED, width
+from registry.report.prose import SIMULATED
+from registry.report.wrapping import width
 from tests.report.results import SHAPES
 
 PLOT = """\

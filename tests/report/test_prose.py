@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from registry.report import prose
+from registry.report import prose, wrapping
 from tests.report.results import SHAPES
 
 VALUES = [
@@ -47,7 +47,7 @@ def test_negative_intervals_use_a_word() -> None:
 def test_wrapping_never_breaks_a_value(width) -> None:
     """A pooled value, a p-value, a percentage stay in one piece at any width."""
     text = "All 8 of 8 give HR 1.73 (1.23–2.44), p < 0.001, I² 80 %, Q = 35.90 on 7 df; hr (10), rr (2) are mixed."
-    lines = prose.wrapped(text, width)
+    lines = wrapping.wrapped(text, width)
     assert " ".join(lines) == text
     for piece in ("1.73 (1.23–2.44)", "p < 0.001,", "80 %,", "7 df;", "hr (10),", "rr (2)"):
         assert any(piece in line for line in lines) or len(piece) > width
@@ -55,7 +55,7 @@ def test_wrapping_never_breaks_a_value(width) -> None:
 
 def test_wrapped_lines_keep_to_the_width() -> None:
     """Only a piece longer than the line is longer than the line."""
-    assert max(len(line) for line in prose.wrapped("word " * 50, 30)) <= 30
+    assert max(len(line) for line in wrapping.wrapped("word " * 50, 30)) <= 30
 
 
 def test_headline_says_ratio_interval_and_size() -> None:
