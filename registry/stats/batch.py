@@ -141,15 +141,17 @@ def _runs(values: Ints, things: Ints) -> tuple[Ints, list[Ints]]:
 def _by_precision(yi: Floats, vi: Floats) -> tuple[Floats, Floats]:
     """Sort each pool, a row of yi and vi (m, k), by vi and, among equal ones, by yi; (k, m).
 
-    The second key is ten times the price and seldom needed.
+    The second key is ten times the price and seldom needed. Neighbours in memory are the rows of a pool if there are
+    more of them than pools, else the pools.
     """
     m, k = vi.shape
     order = np.argsort(vi, axis=1)
     order += k * np.arange(m)[:, None]
-    turned = np.ascontiguousarray(order.T)
-    ordered = vi.ravel().take(turned)
-    equal = ordered[1:] == ordered[:-1]
+    if m >= k:
+        order = np.ascontiguousarray(order.T).T
+    ordered = vi.ravel()[order]
+    equal = ordered[:, 1:] == ordered[:, :-1]
     if equal.any():
-        tied = np.flatnonzero(equal.any(axis=0))
-        turned[:, tied] = (np.lexsort((yi[tied], vi[tied]), axis=1) + k * tied[:, None]).T
-    return yi.ravel().take(turned), ordered
+        tied = np.flatnonzero(equal.any(axis=1))
+        order[tied] = np.lexsort((yi[tied], vi[tied]), axis=1) + k * tied[:, None]
+    return yi.ravel()[order].T, ordered.T

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,8 @@ WALD, T, HK, KR, HC = "wald", "t", "hk", "kr", "hc"
 Kenward–Roger or Henmi–Copas."""
 
 
+# So many different degrees of freedom are not looked up one by one.
+MANY = 100
 # With fewer degrees of freedom, or a quantile this large, t has no distribution left to speak of.
 LEAST_DF, ENDLESS = 0.01, 1e100
 
@@ -89,15 +92,28 @@ def quantile(df: Floats | float | None, share: float) -> Floats:
     Few degrees of freedom are different in a batch: each is looked up once.
     """
     if df is None:
-        return np.asarray(ndtri(share))
+        return np.asarray(_quantile(np.nan, share))
     freedoms = np.asarray(df, dtype=np.float64)
     if freedoms.size and (freedoms == freedoms.flat[0]).all():
-        freedoms = freedoms.flat[:1].reshape((1,) * freedoms.ndim)
+        return np.asarray(_quantile(float(freedoms.flat[0]), share))
     distinct, which = np.unique(freedoms, return_inverse=True)
-    usual = distinct >= LEAST_DF
-    values = np.where(np.isnan(distinct), ndtri(share), np.where(distinct > 0.0, np.inf, np.nan))
-    values[usual] = stdtrit(distinct[usual], share)
+    if len(distinct) < MANY:
+        values = np.array([_quantile(one, share) for one in distinct.tolist()])
+    else:
+        values = np.where(np.isnan(distinct), _quantile(np.nan, share), np.where(distinct > 0.0, np.inf, np.nan))
+        usual = distinct >= LEAST_DF
+        values[usual] = stdtrit(distinct[usual], share)
     return np.asarray(values[which])
+
+
+@lru_cache(maxsize=1024)
+def _quantile(df: float, share: float) -> float:
+    """One quantile, for a nan df of the normal distribution; a batch asks for few and often."""
+    if np.isnan(df):
+        return float(ndtri(share))
+    if df < LEAST_DF:
+        return np.inf if df > 0.0 else np.nan
+    return float(stdtrit(df, share))
 
 
 def beyond(x: Floats, df: Floats | float | None) -> Floats:

@@ -162,7 +162,7 @@ class Mean:
 
     def take(self, pools: Ints) -> Mean:
         """Return the model of these pools, which may repeat."""
-        return Mean(self.yi.take(pools, axis=1), self.vi.take(pools, axis=1))
+        return Mean(_columns(self.yi, pools), _columns(self.vi, pools))
 
     def means(self, tau2: Floats) -> tuple[Floats, Floats, Floats]:
         """Weights (k, g, m), their sum and the weighted mean (relative to `origin`), both (g, m)."""
@@ -296,6 +296,13 @@ class Strata:
 def _summed(results: Sequence[Sequence[Floats]], shape: tuple[int, ...]) -> list[Floats]:
     """Add each entry over pools and parts; give it back the shape of the tau² it was computed at."""
     return [sum(entry.sum(axis=-1) for entry in entries).reshape(shape) for entries in zip(*results, strict=True)]
+
+
+def _columns(array: Floats, pools: Ints) -> Floats:
+    """Take columns of (k, m); neighbours in memory are the rows if there are more of them than columns, else these."""
+    if len(pools) < len(array):
+        return np.asarray(array.T.take(pools, axis=0).T)
+    return np.asarray(array.take(pools, axis=1))
 
 
 def inner(left: Floats, right: Floats) -> Floats:
