@@ -222,9 +222,7 @@ def leave_each_out(
     itself.
     """
     effects, variances = checked(yi, vi)
-    options = resolved(
-        method, test, level, pi_rule, profile=tau2_interval, given=False, threshold=threshold, mean=True
-    )
+    options = resolved(method, test, level, pi_rule, profile=tau2_interval, given=False, threshold=threshold, mean=True)
     k = len(effects)
     rest, parts = np.ones(k, dtype=np.bool_), []
     if k > SMALL and options.pi_rule != "nnf":
