@@ -1,12 +1,20 @@
-"""How fast the statistics are: beside a bare numpy sketch, and beside R metafor in the same run where it is there."""
+"""How fast the statistics are: `python -m benchmarks.bench_stats [--peers PYTHON]`.
+
+Beside a bare numpy sketch, the floor, and beside peers in the same run: R metafor where Rscript has it, PyMARE and
+statsmodels where this interpreter (or the one named by --peers) has them.
+"""
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import subprocess
+import sys
 import time
+import tracemalloc
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,24 +27,19 @@ from registry.stats.moderators import design_matrix
 
 Floats = NDArray[np.float64]
 
-#: 200 pools of 10 by metafor, in milliseconds each: the loop a user would write.
-R_POOLS = """
-suppressPackageStartupMessages(library(metafor))
-set.seed(1); yi <- matrix(rnorm(2000, 0.5, 0.4), 10); vi <- matrix(runif(2000, 0.01, 0.25), 10)
-each <- function(method) system.time(for (i in 1:200)
-  try(rma(yi[, i], vi[, i], method = method, test = "knha", control = list(maxiter = 1000)), silent = TRUE))[[3]] / 200
-cat(each("DL"), each("REML"))
-"""
+PEERS = Path(__file__).parent / "peers"
+POOLS, ROWS = 10_000, 10
 
 
-def best(work: Callable[[], object], repeats: int = 5) -> float:
-    """Give the shortest wall time of `work` in seconds: what it costs when nothing else is in the way."""
-    times = []
+def best(*works: Callable[[], object], repeats: int = 15) -> list[float]:
+    """Give the shortest wall time of each, in seconds, run in turn: what each costs when nothing is in the way."""
+    times = [float("inf")] * len(works)
     for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
+        for index, work in enumerate(works):
+            start = time.perf_counter()
+            work()
+            times[index] = min(times[index], time.perf_counter() - start)
+    return times
 
 
 def rows(count: int, seed: int = 1) -> tuple[Floats, Floats]:
@@ -45,80 +48,149 @@ def rows(count: int, seed: int = 1) -> tuple[Floats, Floats]:
     return made.normal(0.5, 0.4, count), made.uniform(0.01, 0.25, count)
 
 
-def sketch(yi: Floats, vi: Floats) -> Floats:
-    """Pool equal-sized pools by DerSimonian–Laird with nothing around it: the floor (k, m) → mu, se."""
+def sketch(yi: Floats, vi: Floats, k: int) -> tuple[Floats, ...]:
+    """Pool rows that stand k by k by DerSimonian–Laird with nothing around it: no groups, no checks, seven numbers."""
+    yi, vi = yi.reshape(-1, k).T.copy(), vi.reshape(-1, k).T.copy()
     w = 1.0 / vi
     total = w.sum(axis=0)
     mean = (w * yi).sum(axis=0) / total
     q = (w * (yi - mean) ** 2).sum(axis=0)
-    tau2 = np.maximum(0.0, (q - len(yi) + 1) / (total - (w * w).sum(axis=0) / total))
+    tau2 = np.maximum(0.0, (q - k + 1) / (total - (w * w).sum(axis=0) / total))
     w = 1.0 / (vi + tau2)
-    return np.stack([(w * yi).sum(axis=0) / w.sum(axis=0), np.sqrt(1.0 / w.sum(axis=0))])
+    total = w.sum(axis=0)
+    mean, se = (w * yi).sum(axis=0) / total, 1.0 / np.sqrt(total)
+    return mean, se, tau2, q, mean - 1.96 * se, mean + 1.96 * se
 
 
-def run() -> list[Figure]:
+def peers(python: str | None = None) -> dict[str, float]:
+    """Seconds of every peer that is installed, by name."""
+    commands = [[python or sys.executable, str(PEERS / "python.py")]]
+    if rscript := shutil.which("Rscript"):
+        commands.append([rscript, str(PEERS / "metafor.R")])
+    found: dict[str, float] = {}
+    for command in commands:
+        printed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        found |= {name: float(value) for name, value in map(str.split, printed.splitlines())}
+    return found
+
+
+def run(python: str | None = None) -> list[Figure]:
     """Measure many pools, large pools, leave-one-out, GOSH and permutations."""
-    return [*_many(), *_large(), *_sweeps()]
+    times = peers(python)
+    return [*_many(times), *_ragged(), *_large(times), *_sweeps(times)]
 
 
-def _many() -> list[Figure]:
-    yi, vi = rows(100_000)
-    equal = np.repeat(np.arange(10_000), 10)
-    sizes = np.random.default_rng(2).integers(2, 51, 10_000)
-    ragged = np.repeat(np.arange(10_000), sizes)[:100_000]
-    floor = best(lambda: sketch(yi.reshape(10_000, 10).T.copy(), vi.reshape(10_000, 10).T.copy()))
-    times = {
-        (method, name): best(lambda m=method, g=groups: pool_many(yi, vi, g, method=m), 3)  # type: ignore[misc]
-        for method in ("DL", "REML")
-        for name, groups in (("equal", equal), ("ragged", ragged))
-    }
-    in_r = _metafor()
-    figures = [
-        Figure("numpy sketch, 10,000 DL", 1e3 * floor, "ms"),
-        Figure("10,000 pools of 10, DL", 1e3 * times["DL", "equal"], "ms", goal=4e3 * floor, note="goal: 4 × sketch"),
-        Figure("10,000 pools of 10, REML", 1e3 * times["REML", "equal"], "ms", goal=120),
+def _beside(times: dict[str, float], here: float, **names: str) -> str:
+    """Say how many times as long the peers take."""
+    return ", ".join(f"{peer} {times[key] / here:,.0f} ×" for peer, key in names.items() if key in times)
+
+
+def _many(times: dict[str, float]) -> list[Figure]:
+    yi, vi = rows(POOLS * ROWS)
+    groups = np.random.default_rng(2).permutation(np.repeat(np.arange(POOLS), ROWS))
+    table = partial(pool_many, yi, vi, groups)
+    floor, dl = best(lambda: sketch(yi, vi, ROWS), partial(table, method="DL", test="z"), repeats=40)
+    hk, profiled, reml = best(
+        partial(table, method="DL"),
+        partial(table, method="DL", test="z", tau2_interval="qp"),
+        partial(table, method="REML"),
+    )
+    note = _beside(times, dl, metafor="pools_DL", PyMARE="PyMARE_DL", statsmodels="statsmodels_DL")
+    return [
+        Figure("bare numpy sketch of DL", 1e3 * floor, "ms", note=f"{POOLS:,} pools of {ROWS}, like those below"),
+        Figure("pool_many, DL, z", 1e3 * dl, "ms", goal=4e3 * floor, note=f"goal: 4 × sketch; {note}"),
+        Figure("pool_many, DL, hk", 1e3 * hk, "ms", note=f"{hk / floor:.1f} × sketch"),
+        Figure("pool_many, DL, Q-profile", 1e3 * profiled, "ms", note=f"{profiled / floor:.1f} × sketch"),
+        Figure(
+            "pool_many, REML",
+            1e3 * reml,
+            "ms",
+            goal=120,
+            note=_beside(times, reml, metafor="pools_REML", PyMARE="PyMARE_REML"),
+        ),
     ]
+
+
+def _ragged() -> list[Figure]:
+    sizes = np.random.default_rng(3).integers(2, 51, POOLS)
+    yi, vi = rows(int(sizes.sum()))
+    ragged, equal = np.repeat(np.arange(POOLS), sizes), np.arange(len(yi)) // 26
+    figures = []
     for method in ("DL", "REML"):
-        slower = times[method, "ragged"] / times[method, "equal"]
-        figures.append(Figure(f"ragged 2–50 / equal, {method}", slower, "×", goal=1.5, note="of the same rows"))
-        if in_r:
-            faster = 1e4 * in_r[method] / times[method, "equal"]
-            figures.append(Figure(f"metafor / evireg, {method}", faster, "×", note="10,000 pools of 10"))
+        one, other = best(
+            partial(pool_many, yi, vi, ragged, method=method),
+            partial(pool_many, yi, vi, equal, method=method),
+            repeats=8,
+        )
+        name = f"sizes 2–50 / equal sizes, {method}"
+        figures.append(Figure(name, one / other, "×", goal=1.5, note=f"{POOLS:,} pools of the same rows"))
     return figures
 
 
-def _metafor() -> dict[str, float]:
-    """Give seconds per pool of metafor, empty where there is no R with it."""
-    rscript = shutil.which("Rscript")
-    if rscript is None:
-        return {}
-    done = subprocess.run([rscript, "-e", R_POOLS], capture_output=True, text=True, check=False)
-    return dict(zip(("DL", "REML"), map(float, done.stdout.split()), strict=True)) if done.returncode == 0 else {}
-
-
-def _large() -> list[Figure]:
+def _large(times: dict[str, float]) -> list[Figure]:
     yi, vi = rows(10_000)
-    one: dict[str, Any] = {"tau2_interval": False}
-    return [
-        Figure("one pool of 10,000, DL", 1e3 * best(lambda: fit(yi, vi, method="DL", **one)), "ms", goal=0.3),
-        Figure("one pool of 10,000, REML", 1e3 * best(lambda: fit(yi, vi, **one)), "ms", goal=4),
-    ]
+    figures = []
+    for method, goal in (("DL", 0.3), ("REML", 4.0)):
+        pooled = partial(fit, method=method, test="z", tau2_interval=False)
+        whole, part = best(partial(pooled, yi, vi), partial(pooled, yi[:1000], vi[:1000]), repeats=40)
+        note = _beside(times, part, metafor=f"one_{method}")
+        figures.append(
+            Figure(
+                f"one pool of 10,000, {method}", 1e3 * whole, "ms", goal=goal, note=f"at 1,000: {note}" if note else ""
+            )
+        )
+    few, many = (_memory(partial(fit, *rows(count))) for count in (10_000, 100_000))
+    figures.append(Figure("memory, 100,000 / 10,000 rows", many / few, "×", goal=12, note=f"{many / 1e6:.0f} MB"))
+    return figures
 
 
-def _sweeps() -> list[Figure]:
+def _memory(work: Callable[[], object]) -> float:
+    """Peak of what Python and numpy allocate, in bytes."""
+    tracemalloc.start()
+    work()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return float(peak)
+
+
+def _sweeps(times: dict[str, float]) -> list[Figure]:
     yi, vi = rows(1_000)
     design = design_matrix({"x": np.random.default_rng(3).normal(size=40)})
-    return [
-        Figure("leave-one-out of 1,000, DL", 1e3 * best(lambda: leave_each_out(yi, vi, method="DL")), "ms", goal=1),
-        Figure("leave-one-out of 1,000, REML", best(lambda: leave_each_out(yi, vi)), "s", goal=0.3),
-        Figure("GOSH of 15, DL", best(lambda: gosh(yi[:15], vi[:15], method="DL")), "s", goal=0.06),
-        Figure("GOSH of 15, REML", best(lambda: gosh(yi[:15], vi[:15], method="REML"), 2), "s", goal=2),
-        Figure("GOSH of 20, FE", best(lambda: gosh(yi[:20], vi[:20], method="FE"), 2), "s", goal=0.5),
-        Figure("GOSH of 20, DL", best(lambda: gosh(yi[:20], vi[:20], method="DL"), 2), "s", goal=2),
-        Figure(
+    works: list[tuple[str, str, float, float, Callable[[], object]]] = [
+        ("leave-one-out of 1,000, DL", "loo_DL", 1e-3, 1e3, partial(leave_each_out, yi, vi, method="DL", test="z")),
+        ("leave-one-out of 1,000, REML", "loo_REML", 0.3, 1.0, partial(leave_each_out, yi, vi, test="z")),
+        ("GOSH of 15, FE", "gosh_FE", 0.06, 1.0, partial(gosh, yi[:15], vi[:15], method="FE")),
+        ("GOSH of 15, DL", "gosh_DL", 0.06, 1.0, partial(gosh, yi[:15], vi[:15], method="DL")),
+        ("GOSH of 15, REML", "gosh_REML", 2.0, 1.0, partial(gosh, yi[:15], vi[:15], method="REML")),
+        ("GOSH of 20, FE", "", 0.5, 1.0, partial(gosh, yi[:20], vi[:20], method="FE")),
+        ("GOSH of 20, DL", "", 2.0, 1.0, partial(gosh, yi[:20], vi[:20], method="DL")),
+        (
             "100,000 permutations, DL",
-            best(lambda: permutation_test(yi[:40], vi[:40], design, method="DL", permutations=100_000), 2),
-            "s",
-            goal=1,
+            "permutations_DL",
+            1.0,
+            1.0,
+            partial(permutation_test, yi[:40], vi[:40], design, method="DL", permutations=100_000),
         ),
     ]
+    figures = []
+    for name, key, goal, scale, work in works:
+        (here,) = best(work, repeats=30 if scale > 1.0 else 3)
+        unit = "ms" if scale > 1.0 else "s"
+        figures.append(Figure(name, here * scale, unit, goal=goal * scale, note=_beside(times, here, metafor=key)))
+    return figures
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description="Time the statistics beside their peers.")
+    parser.add_argument("--peers", metavar="PYTHON", help="an interpreter that has PyMARE or statsmodels")
+    for figure in run(parser.parse_args().peers):
+        verdict = {None: "", True: "met", False: "MISSED"}[figure.met]
+        goal = "" if figure.goal is None else f"≤ {figure.goal:,.3g} {figure.unit}"
+        print(
+            f"{figure.name:<32} {figure.value:>9,.3g} {figure.unit:<3} {goal:<12} {verdict:<7} {figure.note}".rstrip()
+        )
+
+
+if __name__ == "__main__":
+    main()
