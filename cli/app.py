@@ -27,7 +27,11 @@ HELP = """evireg keeps reported hazard ratios of prognostic factors with their s
 Start with `evireg init`, `evireg seed` and `evireg list studies`, or with `evireg demo`.
 """
 
-#: Name → module of `cli`, in the order a newcomer needs them; each has `command` and an `EXAMPLE` that works.
+#: First words of commands of two words → what these commands are about.
+GROUPS: dict[str, str] = {}
+
+#: Name → module of `cli`, in the order a newcomer needs them; each has `command` and an `EXAMPLE` that works. A name of
+#: two words (`config set`) belongs to a group.
 COMMANDS = {
     "init": "init",
     "seed": "seed",
@@ -71,11 +75,28 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback()(_root)
+    groups: dict[str, typer.Typer] = {}
     for name in names:
         found = module(name)
+        first, _, second = name.partition(" ")
+        if second and first not in groups:
+            groups[first] = typer.Typer(cls=QuickGroup, help=GROUPS[first], rich_markup_mode=None, no_args_is_help=True)
+            app.add_typer(groups[first], name=first)
         # \b keeps the lines of an example as they are.
-        app.command(name=name, cls=QuickCommand, epilog=f"\b\nExample:\n  {found.EXAMPLE}")(found.command)
+        register = groups.get(first, app).command(
+            name=second or first, cls=QuickCommand, epilog=f"\b\nExample:\n  {found.EXAMPLE}"
+        )
+        register(found.command)
     return app
+
+
+def _asked_for(arguments: Sequence[str]) -> list[str]:
+    """Name the commands that arguments can mean: one, those of a group, or all."""
+    both = " ".join(arguments[:2])
+    if both in COMMANDS:
+        return [both]
+    first = arguments[0] if arguments else ""
+    return [name for name in COMMANDS if name.partition(" ")[0] == first] or list(COMMANDS)
 
 
 def _root(
@@ -124,8 +145,7 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 
 
 def _run(arguments: list[str]) -> int:
-    known = arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS
-    command = typer.main.get_command(application(known))
+    command = typer.main.get_command(application(_asked_for(arguments)))
     try:
         done = command.main(arguments, prog_name="evireg", standalone_mode=False)
     except typer.TyperException as error:

@@ -90,7 +90,7 @@ def _help(name: str) -> str:
     shown = io.StringIO()
     try:
         with redirect_stdout(shown):
-            main([name, "--help"])
+            main([*name.split(), "--help"])
     finally:
         del os.environ["COLUMNS"]
         os.environ.update({key: value for key, value in before.items() if value is not None})

@@ -140,6 +140,7 @@ COLUMNS: tuple[Column, ...] = (
     _number("vi", "its variance", on_result=True),
     _text("derivation", "how yi and vi were got", term=terms.Derivation, required=True),
     _text("status", "where the estimate stands in review", term=terms.Status, required=True),
+    _text("status_reason", "why it stands there, in the curator's words"),
     _text(
         "not_poolable",
         "why the estimate cannot be pooled; empty when it can",

@@ -176,6 +176,30 @@ class OverlapKind(Term):
     SUBSET = "subset", "subset", "one is part of the other"
     PARTIAL = "partial", "partial", "some patients are in both"
     SUSPECTED = "suspected", "suspected", "sharing is likely and not settled"
+    DISMISSED = "dismissed", "dismissed", "looked into: they share no patients"
+
+
+class ExtractionState(Term):
+    """Where a second, independent extraction stands."""
+
+    OPEN = "open", "open", "not compared yet, or the two disagree"
+    AGREED = "agreed", "agreed", "both curators read the same"
+    SETTLED = "settled", "settled", "they disagreed and an adjudicator chose"
+
+
+class ScreeningStage(Term):
+    """At which stage a reference was looked at."""
+
+    TITLE = "title", "title and abstract", "by title and abstract"
+    FULL_TEXT = "full_text", "full text", "by the full report"
+
+
+class ScreeningDecision(Term):
+    """What was decided."""
+
+    INCLUDE = "include", "include", "goes on to the next stage, or into the review"
+    EXCLUDE = "exclude", "exclude", "left out, with a reason"
+    NOT_RETRIEVED = "not_retrieved", "not retrieved", "the full report could not be had"
 
 
 class AttributeType(Term):

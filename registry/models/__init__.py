@@ -2,30 +2,40 @@
 
 from registry.models.attribute import Attribute, AttributeValue
 from registry.models.base import REVISION, Base
+from registry.models.curation import Attachment, AttachmentLink, ColumnMap, Extraction
 from registry.models.evidence import Endpoint, Estimate, evidence
 from registry.models.factor import Contrast, Cutoff, Factor
-from registry.models.ledger import Change, Changeset, Curator
+from registry.models.ledger import Change, Changeset, Curator, Setting
 from registry.models.literature import Report, Study, study_report
 from registry.models.population import Cohort, Disease, Overlap
+from registry.models.screening import DoubtfulPair, Reference, Screening
 from registry.models.synonym import Synonym
 
 __all__ = [
     "REVISION",
+    "Attachment",
+    "AttachmentLink",
     "Attribute",
     "AttributeValue",
     "Base",
     "Change",
     "Changeset",
     "Cohort",
+    "ColumnMap",
     "Contrast",
     "Curator",
     "Cutoff",
     "Disease",
+    "DoubtfulPair",
     "Endpoint",
     "Estimate",
+    "Extraction",
     "Factor",
     "Overlap",
+    "Reference",
     "Report",
+    "Screening",
+    "Setting",
     "Study",
     "Synonym",
     "evidence",

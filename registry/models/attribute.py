@@ -10,7 +10,10 @@ from registry.terms import AttributeLevel, AttributeType
 
 
 class Attribute(Base):
-    """The declaration of a study characteristic: name, type, unit, levels, and what it belongs to."""
+    """The declaration of a study characteristic: name, type, unit, levels, and what it belongs to.
+
+    `tool` names the appraisal tool a domain of risk of bias belongs to; null for any other characteristic.
+    """
 
     __tablename__ = "attribute"
     __table_args__ = (one_of("type", AttributeType), one_of("level", AttributeLevel))
@@ -22,10 +25,14 @@ class Attribute(Base):
     unit: Mapped[str | None]
     levels: Mapped[list[str] | None] = mapped_column(Json)
     level: Mapped[str]
+    tool: Mapped[str | None]
 
 
 class AttributeValue(Base):
-    """The value of one characteristic of one study, cohort or estimate, as text; read by the declared type."""
+    """The value of one characteristic of one study, cohort or estimate, as text; read by the declared type.
+
+    `support` is what a judgement of risk of bias rests on, in the curator's words.
+    """
 
     __tablename__ = "attribute_value"
     __table_args__ = (
@@ -46,3 +53,4 @@ class AttributeValue(Base):
     cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id"))
     estimate_id: Mapped[int | None] = mapped_column(ForeignKey("estimate.id"))
     value: Mapped[str]
+    support: Mapped[str | None]

@@ -90,6 +90,7 @@ class Estimate(Base):
     covariates: Mapped[str | None]
     origin: Mapped[str]
     status: Mapped[str]
+    status_reason: Mapped[str | None]
     as_printed: Mapped[str | None]
     notes: Mapped[str | None]
 

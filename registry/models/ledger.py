@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -9,13 +10,24 @@ from registry.models.base import Base
 
 
 class Curator(Base):
-    """The person answerable for a change."""
+    """The person answerable for a change; `registered` when the team says who it is, not only a first use."""
 
     __tablename__ = "curator"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(unique=True)
     orcid: Mapped[str | None] = mapped_column(String(19))
+    competing_interests: Mapped[str | None]
+    registered: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+
+
+class Setting(Base):
+    """A rule of this registry, such as whether its curators must be registered."""
+
+    __tablename__ = "setting"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
 
 
 class Changeset(Base):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from registry.models import Cohort, Overlap, Study
+from registry.terms import OverlapKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +18,8 @@ def overlap_groups(connection: sa.Connection) -> dict[int, str]:
 
     A group is named after its first cohort in the order of texts, `study/cohort`.
     """
-    pairs = [(a, b) for a, b in connection.execute(sa.select(Overlap.cohort_a, Overlap.cohort_b))]
+    shared = sa.select(Overlap.cohort_a, Overlap.cohort_b).where(Overlap.kind != OverlapKind.DISMISSED.value)
+    pairs = [(a, b) for a, b in connection.execute(shared)]
     if not pairs:
         return {}
     members = _components(pairs)

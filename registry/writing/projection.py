@@ -123,7 +123,8 @@ def stored_row(row: dict[str, Any], *, number: int, opened_by: int) -> tuple[Any
 
 def project(connection: sa.Connection, estimates: Collection[int]) -> list[dict[str, Any]]:
     """Make the evidence rows of these estimates (by integer id) from the normalised tables, finished, no history."""
-    rows = [row._asdict() for row in select_in(connection, _FACTS, Estimate.id, estimates)]
+    found = [row._asdict() for row in select_in(connection, _FACTS, Estimate.id, estimates)]
+    rows = sorted(found, key=itemgetter("estimate_id"))  # a database gives them in an order of its own
     attributes = _attributes(connection, rows)
     groups = overlap_groups(connection)
     projected = []

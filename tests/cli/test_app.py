@@ -12,11 +12,7 @@ import pytest
 
 from cli.app import COMMANDS, module
 from tests.cli.conftest import Run
-
-FILE = """study_key,biomarker,endpoint,hr,ci_low,ci_high,adjusted
-kim2016,NLR,OS,1.56,1.08,2.27,yes
-lee2017,NLR,OS,2.10,1.20,3.70,yes
-"""
+from tests.cli.examples import BEFORE, FILES
 
 
 def test_help_names_every_command(run: Run) -> None:
@@ -35,7 +31,7 @@ def test_no_arguments_show_the_help(run: Run) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_of_a_command_ends_with_its_example(run: Run, name: str) -> None:
     """Help ends with something to type."""
-    shown = run(name, "--help")
+    shown = run(*name.split(), "--help")
     assert shown.code == 0
     assert shown.out.rstrip().endswith(module(name).EXAMPLE)
 
@@ -43,7 +39,10 @@ def test_help_of_a_command_ends_with_its_example(run: Run, name: str) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_example_works_in_a_seeded_registry(run: Run, seeded: Path, name: str) -> None:
     """Every example can be typed as it stands."""
-    (seeded.parent / "evidence.csv").write_text(FILE, encoding="utf-8")
+    for file, text in FILES.items():
+        (seeded.parent / file).write_text(text, encoding="utf-8")
+    for line in BEFORE.get(name, ()):
+        assert run(*shlex.split(line)).code == 0
     program, *arguments = shlex.split(module(name).EXAMPLE)
     done = run(*arguments)
     assert program == "evireg"
@@ -131,9 +130,9 @@ def test_error_has_its_exit_code_and_says_what_to_do(
 def test_conflict_has_exit_code_5_and_shows_both_values(run: Run, seeded: Path) -> None:
     """The same key with other numbers is refused, and both are named."""
     file = seeded.parent / "evidence.csv"
-    file.write_text(FILE, encoding="utf-8")
+    file.write_text(FILES["evidence.csv"], encoding="utf-8")
     assert run("import", str(file), "--as", "Ada").code == 0
-    file.write_text(FILE.replace("2.10,1.20,3.70", "2.40,1.20,4.80"), encoding="utf-8")
+    file.write_text(FILES["evidence.csv"].replace("2.10,1.20,3.70", "2.40,1.20,4.80"), encoding="utf-8")
     done = run("import", str(file), "--as", "Ada")
     assert done.code == 5
     assert "2.1," in done.err

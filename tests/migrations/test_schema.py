@@ -42,7 +42,7 @@ def test_ini_file_leads_to_the_same_migrations() -> None:
 
 
 def _sqlite_ddl(path: Path) -> dict[str, list[str]]:
-    """Give the text of every table and index; the clauses of a table sorted, since their order means nothing."""
+    """Give the clauses of every table and index; their order means nothing, every statement names its columns."""
     with sqlite3.connect(path) as connection:
         rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     connection.close()
@@ -50,9 +50,15 @@ def _sqlite_ddl(path: Path) -> dict[str, list[str]]:
 
 
 def _clauses(sql: str) -> list[str]:
-    lines = [re.sub(r"\s+", " ", line).strip().rstrip(",") for line in sql.splitlines()]
-    columns = [line for line in lines if line and not line.startswith("CONSTRAINT")]
-    return columns + sorted(line for line in lines if line.startswith("CONSTRAINT"))
+    """Split a CREATE statement at the commas between its clauses."""
+    head, _, body = re.sub(r"\s+", " ", sql.replace('"', "")).partition("(")
+    found, depth, start = [head.strip()], 0, 0
+    for place, letter in enumerate(body):
+        depth += (letter == "(") - (letter == ")")
+        if (letter == "," and depth == 0) or depth < 0:
+            found.append(body[start:place].strip())
+            start = place + 1
+    return [*found[:1], *sorted(found[1:]), body[start:].strip()]
 
 
 def test_migrated_sqlite_has_the_ddl_of_the_models(tmp_path: Path) -> None:
@@ -69,7 +75,7 @@ def test_migrated_sqlite_has_the_ddl_of_the_models(tmp_path: Path) -> None:
 
 _CATALOGUE = {
     "columns": """
-        SELECT c.relname, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+        SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
                pg_get_expr(d.adbin, d.adrelid)
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef d
           ON d.adrelid = a.attrelid AND d.adnum = a.attnum
