@@ -8,7 +8,9 @@ from registry.models.factor import Contrast, Cutoff, Factor
 from registry.models.ledger import Change, Changeset, Curator, Setting
 from registry.models.literature import Report, Study, study_report
 from registry.models.population import Cohort, Disease, Overlap
+from registry.models.query import Run, SavedQuery
 from registry.models.screening import DoubtfulPair, Reference, Screening
+from registry.models.snapshot import Snapshot, SnapshotBucket
 from registry.models.synonym import Synonym
 
 __all__ = [
@@ -34,8 +36,12 @@ __all__ = [
     "Overlap",
     "Reference",
     "Report",
+    "Run",
+    "SavedQuery",
     "Screening",
     "Setting",
+    "Snapshot",
+    "SnapshotBucket",
     "Study",
     "Synonym",
     "evidence",
