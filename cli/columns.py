@@ -43,7 +43,8 @@ def command(*, db: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None
 
 CONDITIONS = """
 Conditions: == != < <= > >= and or not, 1 < year <= 2020, endpoint in ("OS", "PFS"), doi is None,
-contains(treatment, "CAR-T"). Text compares without case; synonyms of factors, diseases and endpoints are understood.
+contains(treatment, "CAR-T"), adjusts_for("age", "ISS"). Text compares without case; synonyms of factors, diseases,
+endpoints and covariates are understood.
 """.strip()
 
 

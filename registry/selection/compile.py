@@ -20,6 +20,7 @@ from registry.columns import Kind
 from registry.models import evidence
 from registry.selection.fields import LISTS
 from registry.selection.nodes import (
+    AdjustsFor,
     And,
     Compare,
     Contains,
@@ -33,6 +34,7 @@ from registry.selection.nodes import (
     Value,
     definite,
 )
+from registry.terms import Adjusted
 
 Expression = sa.ColumnElement[Any]
 Test = sa.ColumnElement[bool]
@@ -82,6 +84,9 @@ def _term(term: Term) -> Test:
             return _comparable(field).not_in(known) if negated else _comparable(field).in_(known)
         case Contains(field, text, whole):
             return _contains(field, text, whole=whole)
+        case AdjustsFor(field, codes):
+            listed = [_contains(field, code, whole=True) for code in codes]
+            return sa.and_(evidence.c.adjusted == Adjusted.YES.value, *listed)
         case Compare(field, sign, right):
             left, other = _sides(field, right)
             if field.kind is Kind.TEXT and sign not in ("==", "!="):

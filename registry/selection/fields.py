@@ -81,6 +81,17 @@ class Fields:
             return (key, True) if key in self.vocabulary.names("covariate") else (given, False)
         return given, False
 
+    def covariate(self, given: str, position: int) -> str:
+        """Give the code of a covariate; a name the registry does not code is a fault, with the nearest that it does."""
+        code = self.vocabulary.matched["covariate"].get(fold(given))
+        if code is None:
+            near = _did_you_mean(self.vocabulary.nearest("covariate", given))
+            piece = f"for a name that is not coded: contains(covariates, {literal(given)})"
+            raise self._fault(
+                f"the registry codes no covariate {given!r}", position, "; ".join(filter(None, (near, piece)))
+            )
+        return code
+
     def _same_kind(self, field: Field, given: Value, position: int) -> None:
         what = {str: "text", bool: "True or False", float: "a number"}[type(given)]
         wanted = {Kind.TEXT: str, Kind.BOOLEAN: bool}.get(field.kind, float)

@@ -84,6 +84,17 @@ class Contains:
 
 
 @dataclass(frozen=True, slots=True)
+class AdjustsFor:
+    """`adjusts_for("age", "ISS")`: the estimate is adjusted, and its covariates (`field`) hold each of these codes."""
+
+    field: Field
+    codes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"adjusts_for({', '.join(map(literal, self.codes))})"
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """The negation of a predicate that is not itself a negation."""
 
@@ -113,7 +124,7 @@ class Or:
         return " or ".join(f"({each})" if isinstance(each, And) else str(each) for each in self.operands)
 
 
-Term = Compare | OneOf | IsNone | Contains
+Term = Compare | OneOf | IsNone | Contains | AdjustsFor
 Predicate = Term | Not | And | Or
 
 
@@ -134,7 +145,7 @@ def definite(predicate: Predicate) -> bool:
             return True
         case Compare(field, _, right):
             return field.required and (not isinstance(right, Field) or right.required)
-        case OneOf(field) | Contains(field):
+        case OneOf(field) | Contains(field) | AdjustsFor(field):
             return field.required
         case Not(operand):
             return definite(operand)
@@ -149,7 +160,7 @@ def compared_fields(predicate: Predicate) -> frozenset[Field]:
             return frozenset()
         case Compare(field, _, right):
             return frozenset({field, right} if isinstance(right, Field) else {field})
-        case OneOf(field) | Contains(field):
+        case OneOf(field) | Contains(field) | AdjustsFor(field):
             return frozenset({field})
         case Not(operand):
             return compared_fields(operand)

@@ -11,6 +11,7 @@ from registry.columns import Kind
 from registry.errors import ConditionError
 from registry.selection.fields import Fields
 from registry.selection.nodes import (
+    AdjustsFor,
     And,
     Compare,
     Contains,
@@ -63,7 +64,7 @@ class Reader:
             case ast.Compare():
                 return self._comparison(node)
             case ast.Call():
-                return self._contains(node)
+                return self._call(node)
             case ast.Name():
                 return self._bare(node)
         raise self._fault("this is no condition by itself", node, 'compare a column with it: factor == "ferritin"')
@@ -155,9 +156,31 @@ class Reader:
             raise self._fault("after is stands None", right, f"to compare, use {'!=' if negated else '=='}")
         return self._term(IsNone(self._field(left), negated), left)
 
+    def _call(self, node: ast.Call) -> Term:
+        called = node.func.id if isinstance(node.func, ast.Name) else ""
+        if called == "contains":
+            return self._contains(node)
+        if called == "adjusts_for":
+            return self._adjusts_for(node)
+        hint = 'contains(column, "text"), adjusts_for("age", "stage")'
+        raise self._fault("a condition calls nothing but contains and adjusts_for", node, hint)
+
+    def _adjusts_for(self, node: ast.Call) -> Term:
+        if not node.args or node.keywords:
+            raise self._fault("adjusts_for takes names of covariates", node, 'adjusts_for("age", "stage")')
+        codes = []
+        for argument in node.args:
+            if isinstance(argument, ast.Name):
+                hint = f'put it in quotes: "{argument.id}"'
+                raise self._fault(f"{argument.id} is a column here, not a covariate", argument, hint)
+            given = self._literal(argument)
+            if not isinstance(given, str):
+                raise self._fault("a covariate is a name", argument, f'put it in quotes: "{literal(given)}"')
+            codes.append(self.names.covariate(given, self._place(argument)))
+        self._named("adjusted", node)
+        return self._term(AdjustsFor(self._named("covariates", node), tuple(dict.fromkeys(codes))), node, len(codes))
+
     def _contains(self, node: ast.Call) -> Term:
-        if not (isinstance(node.func, ast.Name) and node.func.id == "contains"):
-            raise self._fault("a condition calls nothing but contains", node, 'contains(column, "text")')
         arguments = node.args
         if len(arguments) != 2 or node.keywords or not isinstance(arguments[0], ast.Name):
             raise self._fault("contains takes a column and a text", node, 'contains(covariates, "age")')
@@ -169,7 +192,10 @@ class Reader:
         return self._term(Contains(field, text, whole), node)
 
     def _field(self, node: ast.Name) -> Field:
-        field = self.names.field(node.id, self._place(node))
+        return self._named(node.id, node)
+
+    def _named(self, name: str, node: ast.expr) -> Field:
+        field = self.names.field(name, self._place(node))
         return self.mentioned.setdefault(field.name, field)
 
     def _literal(self, node: ast.expr) -> Value:

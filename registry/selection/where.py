@@ -4,8 +4,9 @@
 
 Python's own grammar reads it (`ast`), nothing is ever evaluated. Conditions hold columns of the contract
 (`registry.columns`) and declared study characteristics, numbers, quoted text, True and False; `and or not`, `== != < <=
-> >=` and their chains, `in (…)`, `not in (…)`, `is None`, `is not None`, `contains(column, "text")`. Text compares
-without regard to case; names of factors, diseases, endpoints and covariates stand for their keys.
+> >=` and their chains, `in (…)`, `not in (…)`, `is None`, `is not None`, `contains(column, "text")`,
+`adjusts_for("age", "stage")`. Text compares without regard to case; names of factors, diseases, endpoints and
+covariates stand for their keys.
 """
 
 from __future__ import annotations

@@ -102,6 +102,21 @@ def _entry(draw: st.DrawFn) -> Drawn:
 
 
 @st.composite
+def _adjusts_for(draw: st.DrawFn) -> Drawn:
+    """Want an adjusted estimate that lists every covariate; undecided only if adjusted and its covariates not read."""
+    coded = {"Age": "age", "gender": "sex", "stage": "stage"}
+    names = draw(st.lists(st.sampled_from(sorted(coded)), min_size=1, max_size=3))
+
+    def decide(row: Row) -> bool | None:
+        if row["adjusted"] != "yes":
+            return False
+        held = row["covariates"]
+        return None if held is None else {coded[name] for name in names} <= set(held.casefold().split("; "))
+
+    return Drawn(f"adjusts_for({', '.join(map(quoted, names))})", decide, frozenset({"covariates"}))
+
+
+@st.composite
 def _one_of(draw: st.DrawFn) -> Drawn:
     negated = draw(st.booleans())
     word = "not in" if negated else "in"
@@ -153,7 +168,17 @@ _RETRACTED = st.sampled_from(
 )
 
 _LEAVES = st.one_of(
-    _number(), _chain(), _text(), _piece(), _entry(), _one_of(), _name(), _two_columns(), _read_or_not(), _RETRACTED
+    _number(),
+    _chain(),
+    _text(),
+    _piece(),
+    _entry(),
+    _adjusts_for(),
+    _one_of(),
+    _name(),
+    _two_columns(),
+    _read_or_not(),
+    _RETRACTED,
 )
 
 
