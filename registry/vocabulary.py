@@ -27,7 +27,8 @@ def fold(text: str) -> str:
 class AttributeDeclaration:
     """A study characteristic: `name` in conditions, `label` on the screen, what it holds and what it belongs to.
 
-    `levels` are the allowed values of a category, None for any. UsageError when the declaration makes no sense.
+    `levels` are the allowed values of a category, None for any. A domain of risk of bias names its `tool` and how that
+    wants it judged (`guidance`). UsageError when the declaration makes no sense.
     """
 
     name: str
@@ -36,6 +37,8 @@ class AttributeDeclaration:
     unit: str | None = None
     levels: tuple[str, ...] | None = None
     level: AttributeLevel = AttributeLevel.ESTIMATE
+    tool: str | None = None
+    guidance: str | None = None
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():
@@ -107,6 +110,8 @@ def _declarations(connection: sa.Connection) -> dict[str, AttributeDeclaration]:
             row.unit,
             None if row.levels is None else tuple(row.levels),
             AttributeLevel(row.level),
+            row.tool,
+            row.guidance,
         )
         for row in rows
     }

@@ -16,9 +16,12 @@ COLUMNS = (
     ("curator", sa.Column("competing_interests", sa.String(), nullable=True)),
     ("curator", sa.Column("registered", sa.Boolean(), server_default=sa.false(), nullable=False)),
     ("attribute", sa.Column("tool", sa.String(), nullable=True)),
+    ("attribute", sa.Column("guidance", sa.String(), nullable=True)),
     ("attribute_value", sa.Column("support", sa.String(), nullable=True)),
     ("estimate", sa.Column("status_reason", sa.String(), nullable=True)),
     ("evidence", sa.Column("status_reason", sa.String(), nullable=True)),
+    ("factor", sa.Column("plausible_low", sa.Double(), nullable=True)),
+    ("factor", sa.Column("plausible_high", sa.Double(), nullable=True)),
 )
 
 KINDS = ("same", "subset", "partial", "suspected", "dismissed")
@@ -33,6 +36,13 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_setting")),
+    )
+    op.create_table(
+        "appraisal_tool",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_appraisal_tool")),
     )
     op.create_table(
         "column_map",
@@ -95,7 +105,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("attachment_link", "attachment", "extraction", "column_map", "setting"):
+    for table in ("attachment_link", "attachment", "extraction", "column_map", "appraisal_tool", "setting"):
         op.drop_table(table)
     op.execute("DELETE FROM overlap WHERE kind = 'dismissed'")
     _take_kinds(KINDS[:-1])

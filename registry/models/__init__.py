@@ -1,6 +1,6 @@
 """The tables: shape and constraints only, one module per subject, read top to bottom as the words of the field."""
 
-from registry.models.attribute import Attribute, AttributeValue
+from registry.models.attribute import AppraisalTool, Attribute, AttributeValue
 from registry.models.base import REVISION, Base
 from registry.models.curation import Attachment, AttachmentLink, ColumnMap, Extraction
 from registry.models.evidence import Endpoint, Estimate, evidence
@@ -15,6 +15,7 @@ from registry.models.synonym import Synonym
 
 __all__ = [
     "REVISION",
+    "AppraisalTool",
     "Attachment",
     "AttachmentLink",
     "Attribute",

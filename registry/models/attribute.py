@@ -9,10 +9,21 @@ from registry.models.base import Base, Json, one_of
 from registry.terms import AttributeLevel, AttributeType
 
 
+class AppraisalTool(Base):
+    """A tool for appraising risk of bias that this registry uses; its domains are the attributes that name it."""
+
+    __tablename__ = "appraisal_tool"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    source: Mapped[str | None]
+
+
 class Attribute(Base):
     """The declaration of a study characteristic: name, type, unit, levels, and what it belongs to.
 
-    `tool` names the appraisal tool a domain of risk of bias belongs to; null for any other characteristic.
+    `tool` names the appraisal tool a domain of risk of bias belongs to, `guidance` says how the tool wants it judged;
+    null for any other characteristic.
     """
 
     __tablename__ = "attribute"
@@ -26,6 +37,7 @@ class Attribute(Base):
     levels: Mapped[list[str] | None] = mapped_column(Json)
     level: Mapped[str]
     tool: Mapped[str | None]
+    guidance: Mapped[str | None]
 
 
 class AttributeValue(Base):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: What a table of a kind holds beside `id` and `key`; covariates have no table of their own.
 _FIELDS: dict[str, tuple[str, ...]] = {
-    "factor": ("label", "canonical_unit", "dimensionless", "loinc"),
+    "factor": ("label", "canonical_unit", "dimensionless", "loinc", "plausible_low", "plausible_high"),
     "endpoint": ("label", "definition", "time_origin"),
     "disease": (),
     "covariate": (),
@@ -128,7 +128,7 @@ def declare_attributes(
 
 
 def _essence(declaration: AttributeDeclaration) -> tuple[object, ...]:
-    return declaration.type, declaration.unit, declaration.levels, declaration.level
+    return declaration.type, declaration.unit, declaration.levels, declaration.level, declaration.tool
 
 
 def _said(declaration: AttributeDeclaration) -> str:
@@ -136,6 +136,7 @@ def _said(declaration: AttributeDeclaration) -> str:
         f"{declaration.type} of a {declaration.level}",
         declaration.unit or "",
         ", ".join(declaration.levels or ()),
+        f"domain of {declaration.tool}" if declaration.tool else "",
     ]
     return "; ".join(part for part in parts if part)
 
@@ -148,6 +149,8 @@ def _declare(transaction: Transaction, declaration: AttributeDeclaration) -> Non
         "unit": declaration.unit,
         "levels": None if declaration.levels is None else list(declaration.levels),
         "level": str(declaration.level),
+        "tool": declaration.tool,
+        "guidance": declaration.guidance,
     }
     stored = {name: value for name, value in values.items() if value is not None}
     transaction.connection.execute(sa.insert(Attribute), {"id": transaction.next_id("attribute"), **stored})
@@ -157,12 +160,16 @@ def _declare(transaction: Transaction, declaration: AttributeDeclaration) -> Non
 
 
 def read_vocabulary(folder: Path) -> tuple[list[Entry], list[AttributeDeclaration]]:
-    """Read the TOML files of a folder: tables `factor`, `disease`, `endpoint`, `covariate` and `attribute`."""
+    """Read the TOML files of a folder: tables `factor`, `disease`, `endpoint`, `covariate` and `attribute`.
+
+    Appraisal tools (`tool`) are passed over: a registry takes one up when it is first used.
+    """
     entries: list[Entry] = []
     declarations: list[AttributeDeclaration] = []
     for path in sorted(folder.glob("*.toml")):
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         declarations += [_declaration(item) for item in content.pop("attribute", [])]
+        content.pop("tool", None)
         entries += [_entry(kind, item) for kind, items in content.items() for item in items]
     return entries, declarations
 

@@ -16,7 +16,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("registry.frame", "registry.stats"),
     ("registry.models", "registry.derivation", "registry.deriving"),
     ("registry.database", "registry.vocabulary"),
-    ("registry.ledger",),
+    ("registry.ledger", "registry.appraisal"),
     ("registry.writing",),
     ("registry.store",),
     ("registry.selection",),
