@@ -187,6 +187,46 @@ class ExtractionState(Term):
     SETTLED = "settled", "settled", "they disagreed and an adjudicator chose"
 
 
+class FoundBy(Term):
+    """By which way a reference was found; PRISMA 2020 keeps databases and registers apart from all other methods."""
+
+    DATABASE = "database", "databases", "a search of a bibliographic database"
+    REGISTER = "register", "registers", "a search of a register of trials or studies"
+    WEBSITE = "website", "websites", "a search of a web site"
+    ORGANISATION = "organisation", "organisations", "asked for at, or sent by, an organisation"
+    CITATION = "citation", "citation searching", "cited by, or citing, a report"
+    OTHER = "other", "other methods", "in any other way"
+
+
+class ReferenceKind(Term):
+    """What a reference is; a notice about a report is never the report itself."""
+
+    ARTICLE = "article", "article", "journal article"
+    ABSTRACT = "abstract", "meeting abstract", "abstract of a meeting"
+    PREPRINT = "preprint", "preprint", "posted before review by peers"
+    CORRECTION = "correction", "correction", "erratum or corrigendum of another report"
+    RETRACTION = "retraction", "retraction notice", "notice that another report is retracted, or of concern about it"
+    COMMENT = "comment", "comment", "comment on, or reply to, another report"
+    BOOK = "book", "book or chapter"
+    THESIS = "thesis", "thesis"
+    TRIAL = "trial registration", "trial registration", "entry in a register of trials"
+    OTHER = "other", "other"
+
+
+#: References that are about another report.
+NOTICES = frozenset({ReferenceKind.CORRECTION, ReferenceKind.RETRACTION, ReferenceKind.COMMENT})
+
+
+class DuplicateRule(Term):
+    """Why two references are taken to be one."""
+
+    DOI = "doi", "same DOI", "same DOI, and titles that do not contradict it"
+    PMID = "pmid", "same PMID", "same PMID, and titles that do not contradict it"
+    TITLE = "title", "same title, author and year", "but for spelling, and nothing else speaks against it"
+    PLACE = "place", "same place in the journal", "volume, first page, year and first author, with a similar title"
+    CURATOR = "curator", "a curator's decision", "decided by a curator"
+
+
 class ScreeningStage(Term):
     """At which stage a reference was looked at."""
 

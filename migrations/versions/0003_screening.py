@@ -8,6 +8,20 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+WORDS = {
+    "found_by": ("database", "register", "website", "organisation", "citation", "other"),
+    "kind": (
+        "article", "abstract", "preprint", "correction", "retraction", "comment", "book", "thesis",
+        "trial registration", "other",
+    ),
+    "duplicate_by": ("doi", "pmid", "title", "place", "curator"),
+}  # fmt: skip
+
+
+def _one_of(column: str, words: tuple[str, ...]) -> sa.CheckConstraint:
+    condition = " OR ".join(f"{column} = '{word}'" for word in words)
+    return sa.CheckConstraint(condition, name=op.f(f"ck_reference_{column}"))
+
 
 def upgrade() -> None:
     op.create_table(
@@ -15,12 +29,19 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("found_in", sa.String(), nullable=False),
-        *(sa.Column(name, sa.String(), nullable=True) for name in ("kind", "doi", "pmid", "title", "authors")),
+        sa.Column("found_by", sa.String(), nullable=False),
+        *(
+            sa.Column(name, sa.String(), nullable=True)
+            for name in ("accession", "kind", "doi", "pmid", "title", "authors")
+        ),
         sa.Column("year", sa.Integer(), nullable=True),
         *(sa.Column(name, sa.String(), nullable=True) for name in ("journal", "volume", "pages", "url", "abstract")),
+        sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("duplicate_of", sa.Integer(), nullable=True),
+        sa.Column("duplicate_by", sa.String(), nullable=True),
         sa.Column("report_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("duplicate_of < id", name=op.f("ck_reference_repeats_an_earlier")),
+        *(_one_of(column, words) for column, words in WORDS.items()),
         sa.ForeignKeyConstraint(["duplicate_of"], ["reference.id"], name=op.f("fk_reference_duplicate_of")),
         sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_reference_report_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reference")),
@@ -48,6 +69,7 @@ def upgrade() -> None:
         sa.Column("reviewer_id", sa.Integer(), nullable=False),
         sa.Column("decision", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("settles", sa.Boolean(), nullable=False),
         sa.CheckConstraint("stage = 'title' OR stage = 'full_text'", name=op.f("ck_screening_stage")),
         sa.CheckConstraint(
             "decision = 'include' OR decision = 'exclude' OR decision = 'not_retrieved'",
@@ -58,9 +80,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_screening")),
     )
     op.create_index(
-        op.f("ix_screening_reference_id_stage_reviewer_id"),
+        op.f("ix_screening_reference_id_stage_reviewer_id_settles"),
         "screening",
-        ["reference_id", "stage", "reviewer_id"],
+        ["reference_id", "stage", "reviewer_id", "settles"],
         unique=True,
     )
     op.create_index(op.f("ix_screening_reviewer_id"), "screening", ["reviewer_id"])
