@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from registry.errors import NotFound
 from registry.ingest.load import load
 from registry.resources import resource
-from registry.writing import declare_overlap
+from registry.writing import OverlapDeclared, declare_overlaps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,8 +137,7 @@ def _declare_overlaps(store: Store, chosen: Topic, curator: str, message: str) -
     with (chosen.folder / chosen.overlaps).open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     with store.transaction(curator, f"{message}: {chosen.overlaps}") as transaction:
-        for row in rows:
-            declare_overlap(transaction, row["cohort_a"], row["cohort_b"], row["kind"], row["reason"])
+        declare_overlaps(transaction, [OverlapDeclared(**row) for row in rows])
     return len(rows)
 
 

@@ -10,7 +10,10 @@ from registry.terms import ContrastKind, CutoffMethod, CutoffOperator
 
 
 class Factor(Base):
-    """A prognostic factor. `canonical_unit` is UCUM; a `dimensionless` one takes cutoffs without unit."""
+    """A prognostic factor. `canonical_unit` is UCUM; a `dimensionless` one takes cutoffs without unit.
+
+    A cutoff below `plausible_low` or above `plausible_high` (in `canonical_unit`) is worth a second look.
+    """
 
     __tablename__ = "factor"
 
@@ -20,6 +23,8 @@ class Factor(Base):
     canonical_unit: Mapped[str | None]
     dimensionless: Mapped[bool] = mapped_column(default=False)
     loinc: Mapped[str | None]
+    plausible_low: Mapped[float | None]
+    plausible_high: Mapped[float | None]
 
 
 class Cutoff(Base):

@@ -1,6 +1,6 @@
 """The only code that writes evidence: match by key, create, close and open versions, keep the projection true."""
 
-from registry.writing.curating import declare_overlap, retract
+from registry.writing.curating import OverlapDeclared, declare_overlap, declare_overlaps, retract
 from registry.writing.digest import bucket, digest
 from registry.writing.estimates import write_estimates
 from registry.writing.keys import estimate_key
@@ -11,11 +11,13 @@ from registry.writing.vocabulary import Entry, add_vocabulary, declare_attribute
 
 __all__ = [
     "Entry",
+    "OverlapDeclared",
     "Written",
     "add_vocabulary",
     "bucket",
     "declare_attributes",
     "declare_overlap",
+    "declare_overlaps",
     "digest",
     "estimate_key",
     "project",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from registry.errors import Conflict, UsageError
-from registry.models import Attribute, Base, Synonym
+from registry.models import Attribute, Base, Factor, Synonym
 from registry.terms import AttributeLevel, AttributeType
 from registry.vocabulary import KINDS, AttributeDeclaration, Vocabulary, fold
 
@@ -48,13 +48,29 @@ class Entry:
 
 
 def add_vocabulary(transaction: Transaction, entries: Iterable[Entry], *, keep: bool = False) -> int:
-    """Add what is not there yet, keys and synonyms, and give how many names were added; fields are never changed.
+    """Add what is not there yet, keys and synonyms, and give how many names were added; no field is overwritten.
 
     A name that stands for another key already is a Conflict, or stays as it is with `keep` (how a registry takes the
-    vocabulary that a newer version of evireg ships).
+    vocabulary that a newer version of evireg ships; ranges its factors lack are then filled in).
     """
+    known = list(entries)
     matched = {kind: dict(names) for kind, names in Vocabulary.load(transaction.connection).matched.items()}
-    return sum(_add(transaction, entry, matched[entry.kind], keep=keep) for entry in entries)
+    if keep:
+        _fill_ranges(transaction, known)
+    return sum(_add(transaction, entry, matched[entry.kind], keep=keep) for entry in known)
+
+
+def _fill_ranges(transaction: Transaction, entries: Iterable[Entry]) -> None:
+    """Give factors that are there, with the unit of the entry, the plausible range they have not."""
+    shipped = {entry.key: entry.fields for entry in entries if entry.kind == "factor"}
+    lacking = sa.select(Factor.__table__).where(Factor.plausible_low.is_(None), Factor.plausible_high.is_(None))
+    for row in transaction.connection.execute(lacking).all():
+        fields = shipped.get(row.key, {})
+        given = {name: fields[name] for name in ("plausible_low", "plausible_high") if name in fields}
+        if given and row.canonical_unit == fields.get("canonical_unit"):
+            transaction.connection.execute(sa.update(Factor).where(Factor.id == row.id).values(**given))
+            for name, value in given.items():
+                transaction.change("factor", row.key, name, None, value)
 
 
 def _add(transaction: Transaction, entry: Entry, known: dict[str, str], *, keep: bool) -> int:

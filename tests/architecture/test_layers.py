@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 #: The rooms and modules, lowest first; those of one line know nothing of each other. Every module has its place here.
 ORDER: tuple[tuple[str, ...], ...] = (
     ("registry.errors", "registry.terms", "registry.resources", "registry.version", "registry.escaping"),
-    ("registry.columns", "registry.issues", "registry.record", "registry.flow", "registry.curators"),
+    ("registry.columns", "registry.issues", "registry.units", "registry.record", "registry.flow", "registry.curators"),
     ("registry.frame", "registry.stats"),
     ("registry.models", "registry.derivation", "registry.deriving"),
     ("registry.database", "registry.vocabulary"),
@@ -35,7 +35,7 @@ LAYERS = {room: layer for layer, rooms in enumerate(ORDER) for room in rooms}
 KNOW_NO_DATABASE = ("registry.columns", "registry.frame", "registry.stats", "registry.pooling", "registry.report")
 
 #: Slow to import: only inside the function that needs it, so that commands that do not need it stay quick.
-NEVER_AT_THE_TOP = ("pandas", "matplotlib", "alembic", "scipy.stats", "rich")
+NEVER_AT_THE_TOP = ("pandas", "matplotlib", "alembic", "scipy.stats", "rich", "pint", "ucumvert")
 
 
 def modules() -> list[Path]:

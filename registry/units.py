@@ -1,0 +1,118 @@
+"""Units of measurement, as UCUM spells them: one spelling for each, and conversion from one to another.
+
+`spelled` knows prefix and atom, exponents, `/` and `.`, and annotations, as far as laboratory values need them, and is
+quick; whether a unit makes sense for a factor it does not ask. `convert` reads UCUM with ucumvert and converts with
+pint, both imported on first use. https://ucum.org/ucum
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any
+
+from registry.errors import UsageError
+
+_PREFIXES = ("", "Y", "Z", "E", "P", "T", "G", "M", "k", "h", "da", "d", "c", "m", "u", "n", "p", "f", "a")
+_METRIC = ("g", "L", "mol", "m", "s", "U", "[iU]", "kat", "eq", "osm", "Pa", "J", "cal", "Bq", "Gy", "m[Hg]", "V", "t")
+_OTHER = ("1", "%", "[ppth]", "[ppm]", "[ppb]", "min", "h", "d", "wk", "mo", "a", "Cel", "deg", "K", "10*", "[pH]")
+_ATOMS = frozenset(prefix + atom for prefix in _PREFIXES for atom in _METRIC) | frozenset(_OTHER)
+_COMMON = (
+    *("ng/mL", "ug/L", "ug/mL", "mg/L", "mg/dL", "g/L", "g/dL", "mmol/L", "umol/L", "nmol/L"),
+    *("U/L", "[iU]/L", "10*9/L", "10*3/uL", "%", "1"),
+)
+_COMPONENT = re.compile(
+    r"(?P<atom>10\*|(?:\[[^\]]*\]|[A-Za-z%])+|1)?(?P<exponent>[+-]?[0-9]{1,2})?(?P<note>\{[^{}]*\})?"
+)
+#: The micro sign and the Greek letter mu, both printed for UCUM's u.
+_MICRO = str.maketrans({"µ": "u", "μ": "u"})
+_LITRE = re.compile(r"(?<![A-Za-z])([a-z]?)l(?![A-Za-z])")
+_NOTE = re.compile(r"\{[^{}]*\}")
+#: Digits of a conversion that count; binary fractions of powers of ten leave more.
+_DIGITS = 12
+
+
+def spelled(text: str) -> str | None:
+    """Give the unit in one spelling (µg/l → ug/L); None when it is no unit."""
+    unit = _LITRE.sub(r"\1L", text.translate(_MICRO)).replace("10^", "10*")
+    return unit if unit.isascii() and all(_is_component(part) for part in _components(unit)) else None
+
+
+def nearest(text: str) -> str | None:
+    """Give the common unit that looks most like a text that is none."""
+    compact = text.replace(" ", "").replace("IU", "[iU]").replace("[[iU]]", "[iU]")
+    return next(iter(get_close_matches(compact, _COMMON, n=1, cutoff=0.6)), None)
+
+
+def _components(unit: str) -> list[str]:
+    bare = _NOTE.sub(lambda note: note.group().replace("/", " ").replace(".", " "), unit)
+    return re.split(r"[/.]", bare.removeprefix("/"))
+
+
+def _is_component(part: str) -> bool:
+    match = _COMPONENT.fullmatch(part)
+    if match is None or not part:
+        return False
+    atom = match["atom"]
+    if atom == "1" and match["exponent"]:
+        return False
+    return atom in _ATOMS if atom else bool(match["note"]) and not match["exponent"]
+
+
+def convert(value: float, unit: str, to: str) -> float:
+    """Give a value in another unit, to 12 digits: 0.5 ug/mL is 500 ng/mL.
+
+    UsageError for what is no UCUM unit, for units of different quantities (mass and amount: no molar mass is assumed),
+    and for arbitrary ones such as {ULN} and {score}, which convert only to themselves. An international unit of an
+    enzyme is its U (1 umol/min, IUB 1964); of anything else it is arbitrary.
+    """
+    if unit == to:
+        return value
+    scale, offset = _line(unit, to)
+    return float(f"{value * scale + offset:.{_DIGITS}g}")
+
+
+def converts(unit: str, to: str) -> bool:
+    """Whether values in one unit can be given in the other."""
+    try:
+        convert(1.0, unit, to)
+    except UsageError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _line(unit: str, to: str) -> tuple[float, float]:
+    """Give scale and offset of a conversion; computed once for each pair of units."""
+    from pint.errors import PintError
+
+    enzyme = "U" in re.split(r"[/.\s]", _NOTE.sub("", to))
+    given = unit.replace("[iU]", "U") if enzyme else unit
+    try:
+        start, goal = _quantity(given), _quantity(to)
+        of = _registry().Quantity
+        at_zero, at_one = (of(value, start.units).to(goal.units).magnitude for value in (0.0, 1.0))
+    except PintError as error:
+        raise UsageError(f"{unit} does not convert to {to}", "they measure different quantities") from error
+    return float(f"{at_one - at_zero:.{_DIGITS}g}"), float(f"{at_zero:.{_DIGITS}g}")
+
+
+def _quantity(unit: str) -> Any:
+    """Read a unit by the grammar of UCUM; UsageError for one that stands for no quantity."""
+    from lark.exceptions import LarkError
+
+    if not _NOTE.sub("", unit).strip("/.") or "uln" in unit.casefold():
+        raise UsageError(f"{unit} is an arbitrary unit", "give the value in the unit it was measured in")
+    try:
+        return _registry().from_ucum(unit)
+    except LarkError as error:
+        near = nearest(unit)
+        raise UsageError(f"{unit!r} is not a UCUM unit", f"is it {near}?" if near else "such as ng/mL") from error
+
+
+@lru_cache(maxsize=1)
+def _registry() -> Any:
+    from ucumvert import PintUcumRegistry  # type: ignore[import-untyped]
+
+    return PintUcumRegistry()
