@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from registry.stats.permutation import permutation_test
     from registry.stats.pool import fit, pool_many, weights
     from registry.stats.rank_test import begg
+    from registry.stats.raters import kappa, limits_of_agreement
     from registry.stats.regression import regress
     from registry.stats.results import Pool, Pools
     from registry.stats.rounding import printed_log, printed_ratio, rounding_bounds
@@ -71,6 +72,7 @@ _NAMES = {
     "permutation": ("permutation_test",),
     "pool": ("fit", "pool_many", "weights"),
     "rank_test": ("begg",),
+    "raters": ("kappa", "limits_of_agreement"),
     "regression": ("regress",),
     "results": ("Pool", "Pools"),
     "rounding": ("printed_log", "printed_ratio", "rounding_bounds"),
@@ -114,9 +116,11 @@ __all__ = [
     "from_p",
     "given_matrix",
     "inverted",
+    "kappa",
     "leave_each_out",
     "leave_groups_out",
     "leave_one_out",
+    "limits_of_agreement",
     "multi_cutoff",
     "off_centre",
     "p_contradicts",
