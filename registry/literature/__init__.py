@@ -1,0 +1,1 @@
+"""References of searches: read, told apart, screened, and counted for the PRISMA flow diagram."""
