@@ -57,11 +57,14 @@ def upgrade() -> None:
         sa.Column("curator_id", sa.Integer(), nullable=False),
         sa.Column("changeset", sa.Integer(), nullable=False),
         sa.Column("readings", JSON, nullable=False),
+        sa.Column("first_id", sa.Integer(), nullable=False),
+        sa.Column("first_readings", JSON, nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.CheckConstraint("state = 'open' OR state = 'agreed' OR state = 'settled'", name=op.f("ck_extraction_state")),
         sa.ForeignKeyConstraint(["estimate_id"], ["estimate.id"], name=op.f("fk_extraction_estimate_id")),
         sa.ForeignKeyConstraint(["curator_id"], ["curator.id"], name=op.f("fk_extraction_curator_id")),
         sa.ForeignKeyConstraint(["changeset"], ["changeset.number"], name=op.f("fk_extraction_changeset")),
+        sa.ForeignKeyConstraint(["first_id"], ["curator.id"], name=op.f("fk_extraction_first_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_extraction")),
     )
     op.create_index(
@@ -69,6 +72,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_extraction_curator_id"), "extraction", ["curator_id"])
     op.create_index(op.f("ix_extraction_changeset"), "extraction", ["changeset"])
+    op.create_index(op.f("ix_extraction_first_id"), "extraction", ["first_id"])
     op.create_table(
         "attachment",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),

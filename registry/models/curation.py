@@ -12,9 +12,10 @@ from registry.terms import ExtractionState
 
 
 class Extraction(Base):
-    """One curator's independent reading of an estimate, by contract name, beside the one that is stored.
+    """A second curator's independent reading of an estimate, by contract name (`readings`), entered by `changeset`.
 
-    Blind while `open`; `agreed` when it says the same, `settled` when an adjudicator chose. `changeset` entered it.
+    `first_readings` are what the first one (`first_id`) had read of the same fields by then, whatever is settled later.
+    `state` is agreed when they say the same, open while they differ, settled when an adjudicator chose.
     """
 
     __tablename__ = "extraction"
@@ -25,6 +26,8 @@ class Extraction(Base):
     curator_id: Mapped[int] = mapped_column(ForeignKey("curator.id"), index=True)
     changeset: Mapped[int] = mapped_column(ForeignKey("changeset.number"), index=True)
     readings: Mapped[dict[str, Any]] = mapped_column(Json)
+    first_id: Mapped[int] = mapped_column(ForeignKey("curator.id"), index=True)
+    first_readings: Mapped[dict[str, Any]] = mapped_column(Json)
     state: Mapped[str]
 
 
