@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from registry.appraisal import Tool, shipped, shipped_with
+from registry.appraisal import Tool, read_tools, shipped, shipped_with
 from registry.curation.chosen import chosen_estimates
 from registry.errors import Conflict, InputRefused, NotFound, UsageError
 from registry.ingest.issues import Problem
@@ -61,6 +62,17 @@ def find_tool(connection: sa.Connection, name: str) -> Tool:
             f"there is no appraisal tool {name!r}", f"there are: {listed}; add one: evireg appraisal add FILE"
         )
     return known[fold(name)]
+
+
+def brought(path_or_name: str | Path) -> tuple[Tool, ...]:
+    """Give the shipped tool of this name, or else the tools of this file. NotFound when it is neither."""
+    named = next((each for each in shipped() if fold(each.name) == fold(str(path_or_name))), None)
+    if named is not None:
+        return (named,)
+    if not Path(path_or_name).exists():
+        names = ", ".join(each.name for each in shipped())
+        raise NotFound(f"{path_or_name} is neither a shipped tool nor a file", f"shipped tools: {names}")
+    return read_tools(Path(path_or_name))
 
 
 def take_up(transaction: Transaction, tool: Tool) -> bool:
