@@ -60,9 +60,19 @@ class Transaction:
         """Whether there is anything to commit."""
         return bool(self.opened or self.closed or self._changes)
 
+    @property
+    def changes(self) -> tuple[tuple[str, str, str, str | None, str | None], ...]:
+        """What was recorded so far: entity, key, field, before, after."""
+        return tuple(self._changes)
+
     def change(self, entity: str, key: str, field: str, before: object, after: object) -> None:
         """Record the change of one field of one thing; `before` is None for something new."""
         self._changes.append((entity, key, field, _as_text(before), _as_text(after)))
+
+    def reword(self, message: str) -> None:
+        """Give the changeset another message, as long as it is not finished."""
+        self.message = message
+        self.connection.execute(sa.update(Changeset).where(Changeset.number == self.number).values(message=message))
 
     def next_id(self, table: str) -> int:
         """Give out the next integer key of a table; there is no other writer to race with."""

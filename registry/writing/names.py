@@ -66,6 +66,10 @@ class Names:
         """Give the integer id of a canonical key."""
         return self._ids[kind][key]
 
+    def ids(self, kind: str) -> dict[str, int]:
+        """Give the integer ids of all canonical keys of a kind."""
+        return self._ids[kind]
+
     def load_contrasts(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Read the contrasts and cutoffs these rows need and that were not met before."""
         wanted: dict[int, tuple[set[str], set[str]]] = {}

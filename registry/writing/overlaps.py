@@ -8,28 +8,48 @@ import sqlalchemy as sa
 
 from registry.models import Cohort, Overlap, Study
 from registry.terms import OverlapKind
+from registry.writing.bulk import select_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 
-def overlap_groups(connection: sa.Connection) -> dict[int, str]:
-    """Give the group of each cohort (by integer id) that shares patients with another.
+def overlap_groups(connection: sa.Connection, cohorts: Collection[int] | None = None) -> dict[int, str]:
+    """Give the group of each cohort (by integer id) that shares patients with another; of these `cohorts`, or of all.
 
     A group is named after its first cohort in the order of texts, `study/cohort`.
     """
-    shared = sa.select(Overlap.cohort_a, Overlap.cohort_b).where(Overlap.kind != OverlapKind.DISMISSED.value)
-    pairs = [(a, b) for a, b in connection.execute(shared)]
+    pairs = _pairs(connection) if cohorts is None else _pairs_around(connection, cohorts)
     if not pairs:
         return {}
     members = _components(pairs)
     keys = sa.select(Cohort.id, Study.key, Cohort.key).join(Study)
-    involved = sa.union(sa.select(Overlap.cohort_a), sa.select(Overlap.cohort_b)).subquery()
+    involved = {number for pair in pairs for number in pair}
     named = {
         number: f"{study}/{cohort}"
-        for number, study, cohort in connection.execute(keys.where(Cohort.id.in_(sa.select(involved.c[0]))))
+        for number, study, cohort in select_in(connection, keys, Cohort.id, sorted(involved))
     }
     return {number: min(named[member] for member in group) for group in members for number in group}
+
+
+_SHARED = sa.select(Overlap.cohort_a, Overlap.cohort_b).where(Overlap.kind != OverlapKind.DISMISSED.value)
+
+
+def _pairs(connection: sa.Connection) -> set[tuple[int, int]]:
+    return {(a, b) for a, b in connection.execute(_SHARED)}
+
+
+def _pairs_around(connection: sa.Connection, cohorts: Collection[int]) -> set[tuple[int, int]]:
+    """Give the pairs of every group these cohorts are in: their own, then those of whom they share patients with."""
+    pairs: set[tuple[int, int]] = set()
+    known: set[int] = set()
+    beyond = set(cohorts)
+    while beyond:
+        known |= beyond
+        for side in (Overlap.cohort_a, Overlap.cohort_b):
+            pairs |= {(a, b) for a, b in select_in(connection, _SHARED, side, sorted(beyond))}
+        beyond = {number for pair in pairs for number in pair} - known
+    return pairs
 
 
 def _components(pairs: Iterable[tuple[int, int]]) -> list[set[int]]:

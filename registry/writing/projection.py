@@ -126,7 +126,7 @@ def project(connection: sa.Connection, estimates: Collection[int]) -> list[dict[
     found = [row._asdict() for row in select_in(connection, _FACTS, Estimate.id, estimates)]
     rows = sorted(found, key=itemgetter("estimate_id"))  # a database gives them in an order of its own
     attributes = _attributes(connection, rows)
-    groups = overlap_groups(connection)
+    groups = overlap_groups(connection, {row["cohort_id"] for row in rows})
     projected = []
     for row in rows:
         row["overlap_group"] = groups.get(row["cohort_id"])
@@ -187,6 +187,15 @@ def _refresh(transaction: Transaction, estimates: Collection[int]) -> int:
     insert_rows(connection, "evidence", EVIDENCE, opened)
     transaction.opened.update((key, row["digest"]) for key, row in changed.items())
     return len(changed)
+
+
+def close(transaction: Transaction, keys: Collection[str]) -> None:
+    """Close the live versions of these keys with no successor: what they said is said of nothing any more."""
+    columns = (evidence.c.id, evidence.c.key, evidence.c.digest, evidence.c.valid_from)
+    live = sa.select(*columns).where(evidence.c.valid_to.is_(None))
+    for version in (found := list(select_in(transaction.connection, live, evidence.c.key, keys))):
+        transaction.opened.pop(version.key, None)
+    _close(transaction, found)
 
 
 def _close(transaction: Transaction, versions: Iterable[sa.Row[Any]]) -> None:

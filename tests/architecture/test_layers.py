@@ -21,6 +21,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("registry.store",),
     ("registry.selection",),
     ("registry.ingest",),
+    ("registry.curation",),
     ("registry.pooling",),
     ("registry.seeding",),
     ("registry.report",),
