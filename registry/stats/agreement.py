@@ -125,6 +125,7 @@ def printed_span(text: str) -> Span:
     return Span(value - half, value + half)
 
 
+@lru_cache(maxsize=4096)  # printed ratios have few digits: a thousand reports print the same few hundred
 def _number(text: str) -> tuple[float, int]:
     """Value of a printed number and its digits after the decimal sign; a comma or a raised point is one too."""
     match = NUMBER.match(text.strip())
@@ -147,6 +148,7 @@ def _z_of_ci(est: Span, low: Span, high: Span, level: float) -> Span:
     return Span(scale * smallest / widest, scale * largest / narrowest if narrowest > 0.0 else math.inf)
 
 
+@lru_cache(maxsize=4096)
 def _z_of_p(p_text: str, operator: str) -> Span:
     value, places = _number(p_text)
     half = 0.5 * 10.0**-places

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from operator import itemgetter
+from functools import lru_cache
+from operator import getitem, itemgetter
 from typing import TYPE_CHECKING, Any
 
 from registry.columns import COLUMNS, Kind
 from registry.errors import UsageError
+from registry.remembered import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,12 +48,27 @@ def _boolean(value: Any) -> str:
 _text = json.encoder.encode_basestring
 
 _WRITERS = {Kind.TEXT: _text, Kind.NUMBER: _float, Kind.INTEGER: _integer, Kind.BOOLEAN: _boolean}
-_WRITER = {"attributes": _encode, **{each.name: _WRITERS[each.kind] for each in COLUMNS if each.name != "digest"}}
-#: The columns in the order of the encoding, what stands before each value, and what writes it.
-_HASHED = sorted(_WRITER)
-_PARTS = [(f"{_encode(name)}:", _WRITER[name]) for name in _HASHED]
-_ATTRIBUTES = _HASHED.index("attributes")
+_WRITER = {each.name: _WRITERS[each.kind] for each in COLUMNS if each.name != "digest"}
+#: What is hashed, in the order of the encoding.
+_HASHED = sorted((*_WRITER, "attributes"))
 _values = itemgetter(*_HASHED)
+
+
+def _member(name: str) -> Remembered[Any, str]:
+    """Give what a value of a column comes to in the encoding, name and comma included; nothing for None."""
+    prefix, write = f",{_encode(name)}:", _WRITER[name]
+    return Remembered(lambda value: "" if value is None else prefix + write(value))
+
+
+class _Attributes:
+    """The same of the study characteristics, which are remembered where they are encoded."""
+
+    def __getitem__(self, attributes: Mapping[str, Any] | None) -> str:
+        text = canonical_text(attributes or {})
+        return "" if text == "{}" else f',"attributes":{text}'
+
+
+_MEMBERS = [_Attributes() if name == "attributes" else _member(name) for name in _HASHED]
 
 
 def digest(row: Mapping[str, Any]) -> str:
@@ -60,17 +77,14 @@ def digest(row: Mapping[str, Any]) -> str:
     UsageError for nan or an infinity.
     """
     try:
-        values = list(_values(row))
+        values = _values(row)
     except KeyError:  # a column that is absent was not read
-        values = [row.get(name) for name in _HASHED]
-    values[_ATTRIBUTES] = canonical_attributes(values[_ATTRIBUTES] or {}) or None
+        values = tuple(map(row.get, _HASHED))
     try:
-        parts = [
-            prefix + write(value) for (prefix, write), value in zip(_PARTS, values, strict=True) if value is not None
-        ]
+        members = "".join(map(getitem, _MEMBERS, values))
     except ValueError as error:
         raise UsageError(f"{row.get('key')} holds a number that is not finite", "leave it out") from error
-    return hashlib.sha256(f"{{{','.join(parts)}}}".encode()).hexdigest()
+    return hashlib.sha256(f"{{{members[1:]}}}".encode()).hexdigest()
 
 
 def canonical_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,6 +94,16 @@ def canonical_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in sorted(attributes.items())
         if value is not None
     }
+
+
+def canonical_text(attributes: Mapping[str, Any]) -> str:
+    """Give study characteristics as the text they are stored and hashed as; ValueError for nan or an infinity."""
+    return _canonical_text(tuple(attributes.items())) if attributes else "{}"
+
+
+@lru_cache(maxsize=4096)  # the rows of a cohort share them
+def _canonical_text(items: tuple[tuple[str, Any], ...]) -> str:
+    return _encode(canonical_attributes(dict(items)))
 
 
 def bucket(key: str) -> int:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from functools import lru_cache
+from operator import getitem
 from typing import TYPE_CHECKING, Any
 
+from registry.remembered import Remembered
 from registry.terms import Adjusted, ContrastKind, Measure, Origin
 from registry.vocabulary import fold
 
@@ -51,21 +54,28 @@ def estimate_key(values: Values) -> str:
     hash8 is the first 8 hexadecimal digits of the SHA-256 of the JSON array of `IDENTITY`: texts trimmed, the cutoff
     value as a float (550 = 550.0), covariates sorted, null where not read, defaults filled in.
     """
-    get = values.get
-    identity: list[Any] = [
-        value.strip() or None if isinstance(value, str) else value if value is None else float(value) + 0.0
-        for value in [get(name) for name in IDENTITY]
-    ]
-    for place, default in _DEFAULTED:
-        if identity[place] is None:
-            identity[place] = default
-    if identity[-2]:
-        identity[-2] = sorted(name.strip() for name in str(identity[-2]).split(";"))
-    hashed = hashlib.sha256(_encode(identity).encode()).hexdigest()[:8]
-    return f"{identity[0]}/{values['endpoint']}/{hashed}"
+    identity = ",".join(map(getitem, _SPELLED, map(values.get, IDENTITY)))
+    return f"{values['study'].strip()}/{values['endpoint']}/{hashlib.sha256(f'[{identity}]'.encode()).hexdigest()[:8]}"
 
 
-_DEFAULTED = [(place, DEFAULTS[name]) for place, name in enumerate(IDENTITY) if name in DEFAULTS]
+def _spelled(name: str) -> Remembered[Any, str]:
+    """Give what a value of an identifying column comes to in the JSON array that is hashed."""
+
+    def spell(value: Any) -> str:
+        if isinstance(value, str):
+            value = value.strip() or None
+        elif value is not None:
+            value = float(value) + 0.0
+        if value is None:
+            value = DEFAULTS.get(name)
+        elif name == "covariates":
+            value = sorted(part.strip() for part in str(value).split(";"))
+        return _encode(value)
+
+    return Remembered(spell)
+
+
+_SPELLED = [_spelled(name) for name in IDENTITY]
 
 
 def cutoff_key(values: Values) -> str:
@@ -89,12 +99,14 @@ _PUBMED = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)  # the rows of a study follow each other
 def doi_of(text: str | None) -> str | None:
     """Give the DOI in a DOI or a doi.org address, in lower case (DOIs ignore case); None when it is neither."""
     found = _DOI.fullmatch(text.strip()) if text else None
     return found[1].lower() if found else None
 
 
+@lru_cache(maxsize=4096)
 def pmid_of(url: str | None) -> str | None:
     """Give the PubMed id in the address of a PubMed page; None for another address."""
     found = _PUBMED.fullmatch(url.strip()) if url else None

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from registry.columns import COLUMNS
-from registry.database import canonical_json
 from registry.derivation import Derived, derive
 from registry.models import (
     Attribute,
@@ -32,7 +31,7 @@ from registry.models import (
 )
 from registry.terms import AttributeType, NotPoolable, Status
 from registry.writing.bulk import batched, insert_rows, select_in
-from registry.writing.digest import bucket, canonical_attributes, digest
+from registry.writing.digest import bucket, canonical_attributes, canonical_text, digest
 from registry.writing.overlaps import overlap_groups
 
 if TYPE_CHECKING:
@@ -117,8 +116,7 @@ def finished(facts: dict[str, Any]) -> tuple[dict[str, Any], Derived]:
 
 def stored_row(row: dict[str, Any], *, number: int, opened_by: int) -> tuple[Any, ...]:
     """Give a finished row as the evidence table takes it, with integer id `number`, opened by a changeset."""
-    attributes = canonical_json(row["attributes"]) if row["attributes"] else "{}"
-    return (number, *_contract(row), attributes, opened_by, None, bucket(row["key"]))
+    return (number, *_contract(row), canonical_text(row["attributes"]), opened_by, None, bucket(row["key"]))
 
 
 def project(connection: sa.Connection, estimates: Collection[int]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 #: The rooms and modules, lowest first; those of one line know nothing of each other. Every module has its place here.
 ORDER: tuple[tuple[str, ...], ...] = (
-    ("registry.errors", "registry.terms", "registry.resources", "registry.version", "registry.escaping"),
+    ("registry.errors", "registry.terms", "registry.resources", "registry.version", "registry.escaping", "registry.remembered"),
     ("registry.columns", "registry.issues", "registry.units", "registry.record", "registry.flow", "registry.curators"),
     ("registry.frame", "registry.stats"),
     ("registry.models", "registry.derivation", "registry.deriving"),
