@@ -21,7 +21,9 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("registry.store",),
     ("registry.selection",),
     ("registry.ingest",),
+    ("registry.workbook",),
     ("registry.curation",),
+    ("registry.linting",),
     ("registry.pooling",),
     ("registry.seeding",),
     ("registry.report",),
@@ -36,7 +38,7 @@ LAYERS = {room: layer for layer, rooms in enumerate(ORDER) for room in rooms}
 KNOW_NO_DATABASE = ("registry.columns", "registry.frame", "registry.stats", "registry.pooling", "registry.report")
 
 #: Slow to import: only inside the function that needs it, so that commands that do not need it stay quick.
-NEVER_AT_THE_TOP = ("pandas", "matplotlib", "alembic", "scipy.stats", "rich", "pint", "ucumvert")
+NEVER_AT_THE_TOP = ("pandas", "matplotlib", "alembic", "scipy.stats", "rich", "pint", "ucumvert", "xlsxwriter", "openpyxl")
 
 
 def modules() -> list[Path]:
