@@ -106,9 +106,24 @@ def upgrade() -> None:
         (["estimate_id"], False),
     ):
         op.create_index(op.f(f"ix_attachment_link_{'_'.join(columns)}"), "attachment_link", columns, unique=unique)
+    _index_history()
+
+
+def _index_history() -> None:
+    """Let what a changeset opened, closed and changed be found by its number, and what happened to a key by the key."""
+    closed = sa.text("valid_to IS NOT NULL")
+    op.create_index(op.f("ix_evidence_valid_from"), "evidence", ["valid_from"])
+    op.create_index(op.f("ix_evidence_closed"), "evidence", ["valid_to"], sqlite_where=closed, postgresql_where=closed)
+    op.create_index(op.f("ix_change_key_entity"), "change", ["key", "entity"])
 
 
 def downgrade() -> None:
+    for index, table in (
+        ("ix_change_key_entity", "change"),
+        ("ix_evidence_closed", "evidence"),
+        ("ix_evidence_valid_from", "evidence"),
+    ):
+        op.drop_index(op.f(index), table)
     for table in ("attachment_link", "attachment", "extraction", "column_map", "appraisal_tool", "setting"):
         op.drop_table(table)
     op.execute("DELETE FROM overlap WHERE kind = 'dismissed'")

@@ -135,3 +135,10 @@ Index(
 Index(None, evidence.c.factor, evidence.c.disease, evidence.c.endpoint, evidence.c.valid_to, evidence.c.valid_from)
 Index(None, evidence.c.study, evidence.c.cohort)
 Index(None, evidence.c.bucket, evidence.c.valid_to, evidence.c.key, evidence.c.digest)
+Index(None, evidence.c.valid_from)
+Index(
+    "ix_evidence_closed",
+    evidence.c.valid_to,
+    sqlite_where=evidence.c.valid_to.is_not(None),
+    postgresql_where=evidence.c.valid_to.is_not(None),
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.models.base import Base
@@ -50,6 +50,7 @@ class Change(Base):
     """
 
     __tablename__ = "change"
+    __table_args__ = (Index(None, "key", "entity"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     changeset: Mapped[int] = mapped_column(ForeignKey("changeset.number"), index=True)
