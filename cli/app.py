@@ -15,7 +15,7 @@ from cli.quick import QuickCommand, QuickGroup
 from registry.errors import EviregError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from types import ModuleType
 
 #: Exit codes of Unix tools: ended by the keyboard, and by a reader that has gone.
@@ -27,8 +27,11 @@ HELP = """evireg keeps reported hazard ratios of prognostic factors with their s
 Start with `evireg init`, `evireg seed` and `evireg list studies`, or with `evireg demo`.
 """
 
-#: First words of commands of two words → what these commands are about.
-GROUPS: dict[str, str] = {}
+#: First words of commands of two words → what these commands are about; one that is a command too says so itself.
+GROUPS: dict[str, str] = {
+    "appraisal": "Tools to judge risk of bias.",
+    "overlaps": "Cohorts that may share patients: proposed, confirmed, dismissed.",
+}
 
 #: Name → module of `cli`, in the order a newcomer needs them; each has `command` and an `EXAMPLE` that works. A name of
 #: two words (`config set`) belongs to a group.
@@ -47,6 +50,18 @@ COMMANDS = {
     "multiverse": "multiverse",
     "cutoffs": "cutoffs",
     "derive": "derive",
+    "overlaps": "overlaps",
+    "overlaps confirm": "overlaps_confirm",
+    "overlaps dismiss": "overlaps_dismiss",
+    "review": "review",
+    "extract": "extract",
+    "adjudicate": "adjudicate",
+    "agreement": "agreement",
+    "appraise": "appraise",
+    "appraisal tools": "appraisal_tools",
+    "appraisal add": "appraisal_add",
+    "attach": "attach",
+    "attachments": "attachments",
     "columns": "columns",
     "version": "version",
 }
@@ -75,19 +90,27 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback()(_root)
-    groups: dict[str, typer.Typer] = {}
-    for name in names:
+    listed = list(names)
+    groups = {name.partition(" ")[0]: _group(name.partition(" ")[0], listed) for name in listed if " " in name}
+    for first, group in groups.items():
+        app.add_typer(group, name=first)
+    for name in listed:
         found = module(name)
         first, _, second = name.partition(" ")
-        if second and first not in groups:
-            groups[first] = typer.Typer(cls=QuickGroup, help=GROUPS[first], rich_markup_mode=None, no_args_is_help=True)
-            app.add_typer(groups[first], name=first)
         # \b keeps the lines of an example as they are.
-        register = groups.get(first, app).command(
-            name=second or first, cls=QuickCommand, epilog=f"\b\nExample:\n  {found.EXAMPLE}"
-        )
-        register(found.command)
+        example = f"\b\nExample:\n  {found.EXAMPLE}"
+        if first in groups and not second:
+            groups[first].callback(invoke_without_command=True, epilog=example)(found.command)
+        else:
+            groups.get(first, app).command(name=second or first, cls=QuickCommand, epilog=example)(found.command)
     return app
+
+
+def _group(first: str, names: Collection[str]) -> typer.Typer:
+    """Make the group of commands that begin with a word; the word alone shows what there is, if it is no command."""
+    if first in names:
+        return typer.Typer(cls=QuickGroup, rich_markup_mode=None)
+    return typer.Typer(cls=QuickGroup, help=GROUPS[first], rich_markup_mode=None, no_args_is_help=True)
 
 
 def _asked_for(arguments: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from registry.curation.door import Reviewing
 from registry.curators import curator as find_curator
+from registry.linting.door import Doubting
 from registry.store import init, open_store
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Registry", "init", "open", "pool"]
 
 
-class Registry(Reviewing):
+class Registry(Reviewing, Doubting):
     """An open registry. Every method reads or writes in one transaction of its own.
 
     `curator` answers for what is written through this handle; without it each write asks `registry.curators`.
@@ -201,12 +202,12 @@ class Registry(Reviewing):
         chosen = [seeding.topic(name) for name in names] or [each for each in seeding.topics() if each.by_default]
         return tuple(seeding.seed(self.store, topic, curator=curator or self._curator) for topic in chosen)
 
-    def listing(self, kind: str, where: str | None = None) -> list[dict[str, Any]]:
-        """List studies, cohorts, cutoffs, estimates, factors or attributes (see `registry.selection.listing`)."""
+    def listing(self, kind: str, where: str | None = None, *, tool: str | None = None) -> list[dict[str, Any]]:
+        """List studies, cohorts, estimates and more (see `registry.selection.listing`); `tool` for appraisals."""
         from registry.selection.listing import listing
 
         with self.store.read() as connection:
-            return listing(connection, kind, where)
+            return listing(connection, kind, where, tool=tool)
 
     def show(self, key: str) -> dict[str, Any]:
         """Give everything about one study, cohort or estimate. Raises `NotFound` with the nearest keys."""

@@ -19,7 +19,7 @@ def test_help_names_every_command(run: Run) -> None:
     """A newcomer sees what there is to do."""
     shown = run("--help")
     assert shown.code == 0
-    assert all(name in shown.out for name in COMMANDS)
+    assert all(name.partition(" ")[0] in shown.out for name in COMMANDS)
 
 
 def test_no_arguments_show_the_help(run: Run) -> None:

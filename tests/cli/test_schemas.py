@@ -32,6 +32,11 @@ OUTPUTS: dict[str, list[list[str]]] = {
         ["pool", *NLR, "--where", 'study == "kim2016"', "--leave-one-out"],
         ["pool", "--where", 'factor == "ferritin" and endpoint == "OS" and measure == "hr" and n > 250'],
     ],
+    "overlaps": [["overlaps"], ["overlaps", "--all"], ["overlaps", "--where", 'factor == "NLR"']],
+    "overlaps confirm": [
+        ["overlaps", "confirm", "kim2016", "romano2015", "--kind", "same", "--reason", "x", "--as", "A"]
+    ],
+    "overlaps dismiss": [["overlaps", "dismiss", "kim2016", "romano2015", "--reason", "x", "--as", "Ada"]],
     "columns": [["columns"], ["columns", "--db", "none.db"]],
     "version": [["version"]],
 }
