@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test torture lint bench clean
 
 $(VENV)/.base: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "evireg needs Python 3.11 or newer; say which with: make PYTHON=python3.12")'
@@ -24,6 +24,9 @@ demo: $(VENV)/.base
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest --numprocesses auto
+
+torture: $(VENV)/.test
+	$(BIN)/python -m pytest -m torture -rA tests/torture
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
