@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from registry.columns import BY_NAME
 from registry.errors import Conflict, UsageError
 from registry.issues import Issue
-from registry.models import Attribute, Base, Cohort, Estimate, Report, Study, study_report
+from registry.models import Attribute, Base, Cohort, Disease, Estimate, Report, Study, study_report
 from registry.record import Record
 from registry.writing.estimates import estimates_of
 from registry.writing.flush import Waiting
 from registry.writing.keys import CUTOFF, citation, doi_of, estimate_key, report_names
 from registry.writing.names import Names
+from registry.writing.population import FIELDS
 from registry.writing.projection import REPORTED, close, project, refresh
 from registry.writing.reports import OWN, Reports
 from registry.writing.things import Merger, Thing
@@ -116,7 +117,6 @@ class Desk:
         """
         if (kind, url) == (before["source_kind"], before["source_url"]):
             return False
-        was = self.connection.execute(sa.select(Estimate.report_id).where(Estimate.id == number)).scalar()
         study = self.connection.execute(
             sa.select(Study.id, Study.report_id)
             .join(Cohort, Cohort.study_id == Study.id)
@@ -125,14 +125,19 @@ class Desk:
         ).one()
         owner = Thing("study", study.id, str(before["study"]), {"report_id": study.report_id}, stored=True)
         found = self._matched(owner, {"source_kind": kind, "source_url": url})
-        now = found.id if found else None
-        if was != now:
-            held = self.connection.execute(sa.select(Report.key).where(Report.id == was)).scalar()
-            key = str(before["key"])
-            self.transaction.change("estimate", key, "source", held, found.key if found else None)
-            self._update(Estimate, number, {"report_id": now})
-            self.touched.add(number)
-        return was != now
+        return self.read_in(number, str(before["key"]), found.id if found else None)
+
+    def read_in(self, number: int, key: str, report: int | None) -> bool:
+        """Say in which report (by integer id) an estimate was read; give whether that is another."""
+        held = sa.select(Report.key).join(Estimate, Estimate.report_id == Report.id).where(Estimate.id == number)
+        before = self.connection.execute(held).scalar()
+        after = self.connection.execute(sa.select(Report.key).where(Report.id == report)).scalar()
+        if before == after:
+            return False
+        self.transaction.change("estimate", key, "source", before, after)
+        self._update(Estimate, number, {"report_id": report})
+        self.touched.add(number)
+        return True
 
     def _matched(self, study: Thing, said: Mapping[str, Any]) -> Thing | None:
         """Find or make the report that a source's kind and address mean, filled in as by an import."""
@@ -177,13 +182,9 @@ class Desk:
 
     def cohort(self, number: int, key: str, values: Mapping[str, Any]) -> bool:
         """Put fields of a cohort (a disease by its key) in place; give whether anything differs."""
-        stored = self.connection.execute(sa.select(Cohort.__table__).where(Cohort.id == number)).one()._asdict()
-        wanted = dict(values)
-        if "disease" in wanted:
-            by_id = {held: disease for disease, held in self.names.ids("disease").items()}
-            stored["disease"] = by_id.get(stored["disease_id"])
-            if wanted["disease"] is not None:
-                wanted["disease"] = self.names.canonical("disease", wanted["disease"])
+        stored, wanted = self.cohort_fields(number), dict(values)
+        if wanted.get("disease") is not None:
+            wanted["disease"] = self.names.canonical("disease", wanted["disease"])
         changed = {name: value for name, value in wanted.items() if stored[name] != value}
         for name, value in changed.items():
             self.transaction.change("cohort", key, name, stored[name], value)
@@ -193,11 +194,16 @@ class Desk:
             changed["disease_id"] = None if disease is None else self.names.id("disease", disease)
         return self._put("cohort", number, changed)
 
-    def report(self, number: int, key: str, values: Mapping[str, Any]) -> bool:
+    def cohort_fields(self, number: int) -> dict[str, Any]:
+        """Give what is stored of a cohort, its disease by key."""
+        query = sa.select(*(getattr(Cohort, name) for name in FIELDS), Disease.key.label("disease")).outerjoin(Disease)
+        return self.connection.execute(query.where(Cohort.id == number)).one()._asdict()
+
+    def report(self, number: int, key: str, values: Mapping[str, Any], *, renamed: str | None = None) -> bool:
         """Put fields of a report (by its own names) in place; give whether anything differs.
 
-        A report known by a DOI, PMID or address that it loses gets the key of the best one it has. Conflict when
-        another report has the identifier.
+        A report known by a DOI, PMID or address that it loses gets the key of the best one it has, unless it is
+        `renamed`. Conflict when another report has the identifier.
         """
         stored = self.connection.execute(sa.select(Report.__table__).where(Report.id == number)).one()._asdict()
         changed = {name: value for name, value in values.items() if stored[name] != value}
@@ -207,7 +213,7 @@ class Desk:
         self._refuse_shared_identifier(number, key, changed)
         for name, value in changed.items():
             self.transaction.change("report", key, name, stored[name], value)
-        renamed = self._report_key(number, key, stored, after)
+        renamed = renamed or self._report_key(number, key, stored, after)
         if renamed != key:
             self.transaction.change("report", key, "key", key, renamed)
             changed["key"] = renamed
@@ -262,6 +268,15 @@ class Desk:
             self._shared[owner].add(number)
         return True
 
+    def support(self, owner: str, number: int, key: str, name: str, words: str | None) -> None:
+        """Put the words a judgement rests on in place, if there is a judgement."""
+        declared = sa.select(Attribute.id).where(Attribute.name == name).scalar_subquery()
+        place = (_VALUES.c[f"{owner}_id"] == number, _VALUES.c.attribute_id == declared)
+        held = self.connection.execute(sa.select(_VALUES.c.id, _VALUES.c.support).where(*place)).one_or_none()
+        if held is not None and held.support != words:
+            self.transaction.change(owner, key, f"{name} support", held.support, words)
+            self.connection.execute(sa.update(_VALUES).where(_VALUES.c.id == held.id).values(support=words))
+
     def _put_characteristic(self, held: Any, text: str | None, place: Mapping[str, int]) -> None:
         table = _VALUES
         if held is None:
@@ -275,6 +290,10 @@ class Desk:
     def affected(self) -> set[int]:
         """Give the integer ids of every estimate whose evidence row may have changed."""
         return self.touched | estimates_of(self.connection, **self._shared)
+
+    def regrouped(self, cohorts: set[int]) -> None:
+        """Note cohorts whose overlap group may have changed."""
+        self._shared["cohort"] |= cohorts
 
     def finish(self) -> int:
         """Bring the evidence in line and give how many rows changed."""

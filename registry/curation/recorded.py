@@ -44,10 +44,13 @@ class Recorded:
     def renamed(self) -> dict[str, str]:
         """Old key → new key of the estimates whose identity this changeset amended."""
         pairs = {each.key: each.after for each in self.changes if each.entity == "estimate" and each.field == "key"}
-        found = {old: new for old, new in pairs.items() if new is not None}
-        for old in found:
-            while found[old] in found and found[old] != old:
-                found[old] = found[found[old]]
+        found = {}
+        for old, new in pairs.items():
+            last, hops = new, 0
+            while last in pairs and hops < len(pairs):
+                last, hops = pairs[last], hops + 1
+            if last is not None and last != old:
+                found[old] = last
         return found
 
 
@@ -66,8 +69,8 @@ def recorded(connection: sa.Connection, number: int) -> Recorded:
         row.curator,
         row.message,
         tuple(Changed(*each) for each in made),
-        {key: digest for key, digest in connection.execute(digests.where(evidence.c.valid_from == number))},
-        {key: digest for key, digest in connection.execute(digests.where(evidence.c.valid_to == number))},
+        {row.key: row.digest for row in connection.execute(digests.where(evidence.c.valid_from == number))},
+        {row.key: row.digest for row in connection.execute(digests.where(evidence.c.valid_to == number))},
     )
 
 
