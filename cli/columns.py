@@ -35,9 +35,11 @@ def command(*, db: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None
     ]
     rows = [(each["name"], each["type"], each["unit"], _meaning(each), _words(each)) for each in own]
     output.show_table("What a condition may use", layout, rows)
-    if declared:
-        rows = [(each["name"], each["type"], each["unit"], each["label"], _words(each)) for each in declared]
-        output.show_table("Study characteristics declared in this registry", layout, rows)
+    for tool in sorted({each["tool"] or "" for each in declared}):
+        named = [each for each in declared if (each["tool"] or "") == tool]
+        rows = [(each["name"], each["type"], each["unit"], each["label"], _words(each)) for each in named]
+        title = f"Risk of bias by {tool}" if tool else "Study characteristics declared in this registry"
+        output.show_table(title, layout, rows)
     output.say(CONDITIONS)
 
 
@@ -87,6 +89,7 @@ def _declared(db: str) -> list[dict[str, Any]]:
                 "unit": each.unit,
                 "words": list(each.levels or ()),
                 "level": str(each.level),
+                "tool": each.tool,
             }
             for name, each in reg.vocabulary().attributes.items()
         ]

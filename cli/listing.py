@@ -26,31 +26,40 @@ class Kind(StrEnum):
     ESTIMATES = "estimates"
     FACTORS = "factors"
     ATTRIBUTES = "attributes"
+    ADJUSTMENT = "adjustment"
+    APPRAISAL = "appraisal"
 
 
 def command(
     *,
     kind: Annotated[Kind, typer.Argument(metavar="WHAT", help=f"{', '.join(Kind)}.")],
     where: Where = None,
+    tool: Annotated[str | None, typer.Option("--tool", metavar="NAME", help="Appraisals by this tool.")] = None,
     db: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
 ) -> None:
     """List what the registry holds.
 
-    WHAT is studies, cohorts, cutoffs, estimates, factors or attributes (study characteristics). With a condition
-    only what has a matching estimate is listed. Estimates that cannot be pooled are listed too: what is known and
+    WHAT is studies, cohorts, cutoffs, estimates, factors, attributes (study characteristics), adjustment (estimates by
+    covariates) or appraisal (estimates by domains of risk of bias). With a condition only what has a matching estimate
+    is listed. Estimates that cannot be pooled are listed too: what is known and
     unusable is part of the evidence.
     """
     from cli import output
     from registry.handle import open as open_registry
 
     with open_registry(db) as reg:
-        rows = reg.listing(kind, where)
+        rows = reg.listing(kind, where, tool=tool)
     if as_json:
         output.show_json({"kind": str(kind), "where": where, "rows": rows})
         return
     if not rows:
-        output.say(NOTHING)
+        output.say(NOT_APPRAISED if kind is Kind.APPRAISAL else NOTHING)
+        return
+    if kind in (Kind.ADJUSTMENT, Kind.APPRAISAL):
+        from cli.matrix import show_matrix
+
+        show_matrix(kind, rows)
         return
     title = f"{len(rows)} {kind}" if len(rows) != 1 else f"1 {ONE[kind]}"
     output.show_table(title, _columns(kind), [_cells(kind, row) for row in rows], note=_note(kind))
@@ -58,6 +67,8 @@ def command(
 
 #: What is said instead of an empty table.
 NOTHING = "Nothing matches. `evireg list factors` shows what there is; `evireg seed` imports the shipped evidence."
+
+NOT_APPRAISED = "No matching estimate, or none was appraised yet. See: evireg appraise --help, evireg appraisal tools."
 
 #: One of each kind.
 ONE = {
@@ -127,6 +138,7 @@ SHOWN: Mapping[Kind, Mapping[str, tuple[str, int, bool]]] = {
         "Unit": ("unit", 4, False),
         "Words": ("levels", 6, False),
         "Given per": ("level", 3, False),
+        "Tool": ("tool", 2, False),
         "Estimates": ("estimates", 8, True),
     },
 }

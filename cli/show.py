@@ -15,6 +15,7 @@ EXAMPLE = "evireg show kim2016"
 
 #: Left out for people: machine values, and what stands in a table of its own.
 NOT_A_FACT = frozenset({"kind", "digest", "attributes", "reports", "entered", "history", "closed", "cohorts"})
+NOT_A_FACT |= {"appraisal", "attachments", "reviews", "second_readings"}
 NOT_A_FACT |= {"estimates", "overlaps", "cutoffs", "endpoints", "est", "ci_low", "ci_high", "p_value", "p_operator"}
 
 
@@ -45,7 +46,9 @@ def _tell(found: Mapping[str, Any]) -> None:
     kind = found["kind"]
     name = found["key"] if kind == "estimate" else found.get("factor" if kind == "factor" else "study")
     cohort = f"/{found['cohort']}" if kind == "cohort" else ""
-    _facts(f"{kind.capitalize()} {name}{cohort}", [*_facts_of(found), *_facts_of(found.get("attributes", {}))])
+    judged = {each["domain"] for each in found.get("appraisal", ())}
+    characteristics = {name: value for name, value in found.get("attributes", {}).items() if name not in judged}
+    _facts(f"{kind.capitalize()} {name}{cohort}", [*_facts_of(found), *_facts_of(characteristics)])
     for report in found.get("reports", ()):
         _facts("Read in" if kind == "estimate" else "Report", _facts_of({**report, "key": None}))
     _tell_lists(found)
@@ -59,6 +62,10 @@ def _tell_lists(found: Mapping[str, Any]) -> None:
     _rows("Endpoints", found.get("endpoints", ()), ("endpoint", "estimates", "poolable"))
     if isinstance(found.get("estimates"), list):
         _estimates(found["estimates"])
+    _rows("Risk of bias", found.get("appraisal", ()), ("tool", "label", "judgement", "support"))
+    _rows("Attachments", found.get("attachments", ()), ("name", "key", "media_type", "size", "sha256"))
+    _rows("Review", found.get("reviews", ()), ("status", "curator", "at", "reason", "changeset"))
+    _rows("Second extraction", found.get("second_readings", ()), ("curator", "state", "changeset"))
     _rows("History", found.get("history", ()), ("changeset", "at", "curator", "message"))
 
 

@@ -97,7 +97,7 @@ def _of_texts(_: str, __: Sequence[tuple[Any, Any]]) -> dict[str, Any]:
 def _of_categories(_: str, pairs: Sequence[tuple[Any, Any]]) -> dict[str, Any]:
     found = kappa([_category(one) for one, _ in pairs], [_category(other) for _, other in pairs])
     values = {"kappa": found.kappa, "kappa_ci_low": found.ci_low, "kappa_ci_high": found.ci_high}
-    return _known(values, found.reasons.get("kappa", ""))
+    return _known(values, found.reasons.get("ci_low", ""))
 
 
 def _of_numbers(name: str, pairs: Sequence[tuple[Any, Any]]) -> dict[str, Any]:

@@ -46,7 +46,8 @@ class Fields:
         known = [*BY_NAME, *self.vocabulary.attributes]
         meant = BY_INPUT.get(name.casefold())
         near = [meant.name] if meant else _nearest(name, known)
-        raise self._fault(f"there is no column {name!r}", position, _did_you_mean(near) or "see: evireg columns")
+        hint = _of_unused_tool(name) or _did_you_mean(near) or "see: evireg columns"
+        raise self._fault(f"there is no column {name!r}", position, hint)
 
     def value(self, field: Field, given: Value, position: int) -> Value:
         """Give the literal as it is stored in this field: keys and words of vocabularies in their own spelling."""
@@ -153,6 +154,14 @@ def _nearest(name: str, known: Iterable[str]) -> list[str]:
     close = get_close_matches(fold(name), folded, n=3, cutoff=0.6)
     longer = [each for each in folded if len(fold(name)) >= 3 and fold(name) in each]
     return [folded[each] for each in dict.fromkeys([*close, *longer])][:3]
+
+
+def _of_unused_tool(name: str) -> str:
+    """Say how to take up the shipped appraisal tool that has a domain of this name."""
+    from registry.appraisal import shipped_with
+
+    tool = shipped_with(name)
+    return f"no estimate is appraised by {tool.name} yet: evireg appraisal add {tool.name}" if tool else ""
 
 
 def _did_you_mean(near: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What `list` tells: studies, cohorts, cutoffs, estimates, factors, attributes, each a list of plain dicts in order.
+"""What `list` tells: studies, cohorts, estimates, factors and more, each a list of plain dicts in order.
 
 With a condition only what has a matching estimate is listed, and the counts are of matching estimates: `estimates`,
 those of them that are `poolable` as they stand, and the `cohorts` and `studies` behind them. Retracted, excluded and
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from registry.errors import UsageError
 from registry.models import Factor, Synonym, evidence
+from registry.selection import matrices
 from registry.selection.compile import expression
 from registry.selection.fields import characteristic
 from registry.selection.query import matched, matching
@@ -27,15 +28,17 @@ Rows = list[dict[str, Any]]
 _COHORT = evidence.c.study + sa.literal("\x1f") + evidence.c.cohort
 
 
-def listing(connection: sa.Connection, kind: str, where: str | None = None, *, at: int | None = None) -> Rows:
-    """List one kind of thing, ordered by its key; `at` as of a changeset.
+def listing(
+    connection: sa.Connection, kind: str, where: str | None = None, *, at: int | None = None, tool: str | None = None
+) -> Rows:
+    """List one kind of thing, ordered by its key; `at` as of a changeset; `tool` for the list of appraisals.
 
     Raises UsageError for another kind and ConditionError for a condition that cannot be read.
     """
     if kind not in KINDS:
         raise UsageError(f"there is no list of {kind}", f"lists: {', '.join(KINDS)}")
     names = Vocabulary.load(connection)
-    return KINDS[kind](_Asked(connection, parse(where, names), at, names))
+    return KINDS[kind](_Asked(connection, parse(where, names), at, names, tool))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class _Asked:
     condition: Condition
     at: int | None
     names: Vocabulary
+    tool: str | None = None
 
 
 def _studies(asked: _Asked) -> Rows:
@@ -100,11 +104,20 @@ def _attributes(asked: _Asked) -> Rows:
             "unit": declared.unit,
             "levels": list(declared.levels) if declared.levels is not None else None,
             "level": str(declared.level),
+            "tool": declared.tool,
             "estimates": there[name],
         }
         for name, declared in sorted(asked.names.attributes.items())
         if asked.condition.predicate is None or there[name]
     ]
+
+
+def _adjustment(asked: _Asked) -> Rows:
+    return matrices.adjustment(asked.connection, asked.condition, asked.at)
+
+
+def _appraisal(asked: _Asked) -> Rows:
+    return matrices.appraisal(asked.connection, asked.condition, asked.at, asked.tool)
 
 
 KINDS: Mapping[str, Callable[[_Asked], Rows]] = {
@@ -114,6 +127,8 @@ KINDS: Mapping[str, Callable[[_Asked], Rows]] = {
     "estimates": _estimates,
     "factors": _factors,
     "attributes": _attributes,
+    "adjustment": _adjustment,
+    "appraisal": _appraisal,
 }
 
 

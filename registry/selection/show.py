@@ -23,6 +23,7 @@ from registry.models import (
     study_report,
 )
 from registry.selection.listing import listing
+from registry.selection.show_curation import attached, judgements, second_readings, standings
 from registry.selection.view import versions
 from registry.selection.where import equals
 from registry.vocabulary import Vocabulary
@@ -71,11 +72,21 @@ def _estimate(connection: sa.Connection, wanted: str) -> Facts | None:
         "kind": "estimate",
         **{column.name: row[column.name] for column in COLUMNS},
         "attributes": dict(row["attributes"]),
+        "appraisal": judgements(connection, key),
         "reports": _reports(connection, sa.select(Estimate.report_id).where(Estimate.key == key)),
+        "attachments": attached(connection, estimate=key, reports=_reports_of(key)),
+        "reviews": standings(found, history),
+        "second_readings": second_readings(connection, key),
         "entered": history[0],
         "history": history,
         "closed": None if row["valid_to"] is None else _history(connection, [row["valid_to"]])[0],
     }
+
+
+def _reports_of(key: str) -> sa.Select[Any]:
+    """Ask for the report an estimate was read in, and for its study's own."""
+    of_estimate = sa.select(sa.func.coalesce(Estimate.report_id, Study.report_id)).where(Estimate.key == key)
+    return of_estimate.join(Cohort, Estimate.cohort_id == Cohort.id).join(Study, Cohort.study_id == Study.id)
 
 
 def _study(connection: sa.Connection, wanted: str) -> Facts | None:
@@ -90,6 +101,7 @@ def _study(connection: sa.Connection, wanted: str) -> Facts | None:
         "kind": "study",
         "study": key,
         "reports": [{**report, "own": report["key"] in own} for report in _reports(connection, reports)],
+        "attachments": attached(connection, reports=reports),
         "cohorts": [{"cohort": cohort, **_population(connection, key, cohort)} for cohort in cohorts.scalars()],
         "estimates": estimates,
     }

@@ -66,6 +66,9 @@ def kappa(first: Sequence[object], second: Sequence[object], *, level: float = 9
         why = "both raters gave one and the same category throughout: every agreement is expected"
         return _no_kappa(n, observed, expected, level, why)
     value = (observed - expected) / (1.0 - expected)
+    if n == 1:
+        reasons = dict.fromkeys(("se", "ci_low", "ci_high"), "one thing judged by both has no sampling error to tell")
+        return Kappa(n, observed, expected, value, math.nan, math.nan, math.nan, level, reasons)
     se = _standard_error(table, value, expected, n)
     half = float(ndtri(0.5 + level / 200.0)) * se
     return Kappa(n, observed, expected, value, se, max(value - half, -1.0), min(value + half, 1.0), level)
