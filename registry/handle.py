@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from registry.curation.adding_door import Adding
 from registry.curation.door import Reviewing
 from registry.curators import curator as find_curator
 from registry.linting.door import Doubting
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from registry.frame import Frame
     from registry.ingest.load import Loaded
+    from registry.literature.door import Literature
     from registry.pooling.bayes import BayesResult
     from registry.pooling.bias_result import BiasResult
     from registry.pooling.cutoff_result import CutoffsResult
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Registry", "init", "open", "pool"]
 
 
-class Registry(Reviewing, Doubting):
+class Registry(Adding, Reviewing, Doubting):
     """An open registry. Every method reads or writes in one transaction of its own.
 
     `curator` answers for what is written through this handle; without it each write asks `registry.curators`.
@@ -231,6 +233,13 @@ class Registry(Reviewing, Doubting):
 
         with self.store.transaction(self._answerable(curator), f"overlap of {cohort_a} and {cohort_b}") as transaction:
             declare_overlap(transaction, cohort_a, cohort_b, kind, reason)
+
+    @property
+    def literature(self) -> Literature:
+        """References of searches, their screening, and the PRISMA flow."""
+        from registry.literature.door import Literature
+
+        return Literature(self.store, self._answerable)
 
     def close(self) -> None:
         """Give back the database connections."""

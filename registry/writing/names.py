@@ -107,14 +107,15 @@ class Names:
                     "factor_id": factor,
                     "key": key,
                     "kind": row["contrast"],
-                    "cutoff_id": self._cutoff(factor, cutoff, row) if cutoff else None,
+                    "cutoff_id": self.cutoff(factor, cutoff, row) if cutoff else None,
                     "timepoint": row.get("timepoint"),
                     "reference_group": row.get("reference_group"),
                 }
             )
         return number
 
-    def _cutoff(self, factor: int, key: str, row: Mapping[str, Any]) -> int:
+    def cutoff(self, factor: int, key: str, row: Mapping[str, Any]) -> int:
+        """Give the integer id of the cutoff of a row that was loaded, made if it is new."""
         number = self._cutoffs.get((factor, key))
         if number is None:
             number = self._cutoffs[factor, key] = self._transaction.next_id("cutoff")

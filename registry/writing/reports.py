@@ -119,6 +119,19 @@ class Reports:
             held = self.by_id.get(before or 0)
             self._transaction.change("study", study.key, "report", held.key if held else None, report.key)
 
+    def further(self, study: Thing, values: Mapping[str, Any], record: Record) -> Thing:
+        """Match another report of a study by DOI, PMID, address or citation; one without any takes it as its own."""
+        address = canonical_address(values["source_url"])
+        fields = {"doi": doi_of(address), "pmid": pmid_of(address), **own_fields(values)}
+        named = {name: fields.get(name) for name in OWN.values()}
+        names = report_names(doi=fields["doi"], pmid=fields["pmid"], url=address, citation=citation(study.key, named))
+        report = self._merge(
+            self.find(names) or self._create(names), {**fields, "kind": values["source_kind"], "url": address}, record
+        )
+        if study.fields.get("report_id") is None:
+            self._adopt(study, report)
+        return report
+
     def source(self, study: Thing, values: Mapping[str, Any], record: Record) -> Thing | None:
         """Match the report a number was read in; None when the row does not say."""
         kind, url = values["source_kind"], values["source_url"]

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 ORDER: tuple[tuple[str, ...], ...] = (
     ("registry.errors", "registry.terms", "registry.resources", "registry.version", "registry.escaping", "registry.remembered"),
     ("registry.columns", "registry.issues", "registry.units", "registry.record", "registry.flow", "registry.curators"),
-    ("registry.frame", "registry.stats"),
+    ("registry.frame", "registry.forms", "registry.stats"),
     ("registry.models", "registry.derivation", "registry.deriving"),
     ("registry.database", "registry.vocabulary"),
     ("registry.ledger", "registry.appraisal"),

@@ -1,0 +1,212 @@
+"""A draft of one thing to add: what a curator said so far, typed and checked by the rules of an import, not stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from registry.curation.fields import read_changes
+from registry.derivation import Derived, derive
+from registry.errors import UsageError
+from registry.forms import EVIDENCE, FORMS, RESULTS, Field
+from registry.ingest import numbers, words
+from registry.ingest.issues import ERRORS, Problem
+from registry.ingest.records import DEFAULTS
+from registry.ingest.rules import MAY_BE_PRINTED, check
+from registry.ingest.units import unit
+from registry.terms import AttributeLevel, AttributeType, Status
+from registry.vocabulary import Vocabulary
+from registry.writing import estimate_key
+
+_NUMBER = r"[0-9]*[.,\u00b7]?[0-9]+"
+_CI = re.compile(
+    rf"[\[(]?\s*(?:(?P<level>[0-9.]+)\s*%\s*CI\s*:?\s*)?(?P<low>{_NUMBER})\s*(?:-|\u2013|\u2014|to|;|,\s)\s*"
+    rf"(?P<high>{_NUMBER})\s*[\])]?"
+)
+_CUTOFF = re.compile(r"(?P<operator>>=|<=|=>|=<|≥|≤|>|<)?\s*(?P<value>[0-9][0-9.,]*)\s*(?P<unit>[^\s0-9<>=].*|1)?")
+_SPELLED = {"≥": ">=", "≤": "<=", "=>": ">=", "=<": "<="}
+_LOINC = re.compile(r"[0-9]{1,7}-[0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was said of one thing: `texts` by column, typed `values` and study `attributes`.
+
+    `problems` refuse it, `remarks` do not; `printed` are broken rules that `as_printed` confirms. `new_names` are the
+    kind and name of what the registry does not know. `missing` names required fields. `key` and `derived` are those of
+    an estimate that can be stored.
+    """
+
+    kind: str
+    texts: Mapping[str, str]
+    values: Mapping[str, Any]
+    attributes: Mapping[str, Any]
+    problems: tuple[Problem, ...]
+    remarks: tuple[Problem, ...]
+    printed: tuple[Problem, ...]
+    new_names: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...]
+    key: str | None = None
+    derived: Derived | None = None
+
+
+def form(kind: str) -> tuple[Field, ...]:
+    """Give the fields of a kind. UsageError when there is no such kind."""
+    if kind not in FORMS:
+        raise UsageError(f"{kind!r} is nothing that can be added", f"there are: {', '.join(FORMS)}")
+    return FORMS[kind]
+
+
+def draft(kind: str, texts: Mapping[str, str], vocabulary: Vocabulary) -> Draft:
+    """Type and check what was said, field name → text; an empty text says nothing.
+
+    UsageError for a field the kind does not have, or one given twice.
+    """
+    said, problems = columns_of(kind, texts, vocabulary)
+    if kind in EVIDENCE:
+        return _of_evidence(kind, said, problems, vocabulary)
+    values: dict[str, Any] = {}
+    for column, text in said.items():
+        value = _READERS.get(column, words.text)(text)
+        if isinstance(value, Problem):
+            problems.append(replace(value, column=column))
+        else:
+            values[column] = value
+    return Draft(kind, said, values, {}, tuple(problems), (), (), (), _missing(kind, said))
+
+
+def columns_of(kind: str, texts: Mapping[str, str], vocabulary: Vocabulary) -> tuple[dict[str, str], list[Problem]]:
+    """Give the columns that fields fill in, those of several columns taken apart, and what cannot be taken apart."""
+    fields = {name: field for field in form(kind) for name in field.names}
+    said: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name, text in texts.items():
+        field = fields.get(name.strip().replace("-", "_"))
+        if field is None and not (kind in EVIDENCE and name in vocabulary.attributes):
+            raise UsageError(f"a {kind} has no field {name!r}", _near(name, [*fields, *vocabulary.attributes]))
+        if not text.strip():
+            continue
+        given = _PARTS[field.name](text.strip()) if field and field.parts else {field.column if field else name: text}
+        if isinstance(given, Problem):
+            problems.append(given)
+            continue
+        if twice := said.keys() & given.keys():
+            raise UsageError(f"{sorted(twice)[0]} is given twice", "give each field once")
+        said |= given
+    return said, problems
+
+
+def _near(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=3, cutoff=0.6)
+    return f"nearest: {', '.join(near)}" if near else "see: evireg columns, and evireg list attributes"
+
+
+def interval(text: str) -> dict[str, str] | Problem:
+    """Take a printed interval apart: `1.08-2.27`, `(1.08 to 2.27)`, `95% CI 1.08–2.27`."""
+    match = _CI.fullmatch(text)
+    if match is None:
+        return Problem("number", f"{text[:40]!r} is not an interval", "two numbers, such as 1.08-2.27", "ci")
+    level = {"ci_level": match["level"]} if match["level"] else {}
+    return {"ci_low": match["low"], "ci_high": match["high"], **level}
+
+
+def cutoff(text: str) -> dict[str, str] | Problem:
+    """Take a printed cutoff apart: `>= 550 ng/mL`, `2.5`; what is no number is kept as words."""
+    match = _CUTOFF.fullmatch(text)
+    if match is None:
+        return {"cutoff_text": text}
+    said = {f"cutoff_{name}": value for name, value in match.groupdict().items() if value}
+    if operator := said.get("cutoff_operator"):
+        said["cutoff_operator"] = _SPELLED.get(operator, operator)
+    return said
+
+
+_PARTS: dict[str, Callable[[str], dict[str, str] | Problem]] = {"ci": interval, "cutoff": cutoff}
+
+
+def _of_evidence(kind: str, said: dict[str, str], problems: list[Problem], vocabulary: Vocabulary) -> Draft:
+    missing = _missing(kind, said)
+    if not said:
+        return Draft(kind, said, {}, {}, tuple(problems), (), (), (), missing)
+    typed = read_changes(said, vocabulary)
+    values = {**DEFAULTS, **typed.values}
+    problems += typed.problems
+    confirmed = bool(values.get("as_printed"))
+    if confirmed:
+        values.update({each.column: each.value for each in problems if each.code in MAY_BE_PRINTED})
+    unread = {each.column for each in problems}
+    problems += [each for each in check(values, vocabulary) if each.column not in unread]
+    printed = tuple(each for each in problems if confirmed and each.code in MAY_BE_PRINTED)
+    if printed:
+        values["status"] = Status.DISPUTED.value
+    errors = tuple(each for each in problems if each.code in ERRORS and each not in printed)
+    remarks = (*(each for each in problems if each.code not in ERRORS), *_near_names(typed.new_names, vocabulary))
+    characteristics = {name: value for name, value in typed.attributes.items() if value is not None}
+    whole = kind == "estimate" and not missing and not errors
+    return Draft(
+        kind, said, values, characteristics, errors, remarks, printed, typed.new_names, missing,
+        estimate_key(values) if whole else None,
+        derive(values) if whole else None,
+    )  # fmt: skip
+
+
+def _missing(kind: str, said: Mapping[str, str]) -> tuple[str, ...]:
+    missing = [field.name for field in form(kind) if field.required and field.column not in said]
+    if kind == "estimate" and not any(all(name in said for name in names) for names in RESULTS):
+        missing.append("hr")
+    if kind == "cutoff" and not {"cutoff_value", "cutoff_text"} & said.keys():
+        missing.append("cutoff")
+    return tuple(missing)
+
+
+def _near_names(new_names: tuple[tuple[str, str], ...], vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Point at new factors and diseases; close ones that are known may be the same."""
+    for kind, name in new_names:
+        near = vocabulary.nearest(kind, name)
+        known = f", and close to {near[0]!r}, which it knows" if near else ""
+        message = f"the {kind} {name!r} is new to the registry{known}"
+        yield Problem("name-near", message, "one name for one thing", kind)
+
+
+def _listed(text: str) -> list[str] | Problem:
+    """Read several names, `;` between them."""
+    found = [words.name(200)(each) for each in text.split(";") if each.strip()]
+    return next((each for each in found if isinstance(each, Problem)), [str(each) for each in found])
+
+
+def _yes_no(text: str) -> bool | Problem:
+    answers = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
+    said = answers.get(text.strip().casefold())
+    return Problem("word-unknown", f"{text[:40]!r} is neither yes nor no", "yes or no") if said is None else said
+
+
+def _loinc(text: str) -> str | Problem:
+    if _LOINC.fullmatch(text):
+        return text
+    return Problem("loinc", f"{text[:40]!r} is not a LOINC code", "digits, a hyphen and a check digit, such as 2276-4")
+
+
+def _identifier(text: str) -> str | Problem:
+    if text.isidentifier():
+        return text
+    return Problem("column-name", f"{text[:80]!r} cannot name a study characteristic", "letters, digits and _")
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "key": words.name(200),
+    "name": _identifier,
+    "label": words.name(500),
+    "synonyms": _listed,
+    "levels": _listed,
+    "canonical_unit": unit,
+    "dimensionless": _yes_no,
+    "loinc": _loinc,
+    "plausible_low": numbers.number,
+    "plausible_high": numbers.number,
+    "type": words.word(AttributeType),
+    "level": words.word(AttributeLevel),
+}
