@@ -22,6 +22,7 @@ def command(*, where: Where = None, db: Database = DEFAULT_DATABASE, as_json: As
     """
     from cli import output
     from registry.handle import open as open_registry
+    from registry.report.prose import count
 
     with open_registry(db) as reg:
         found = reg.agreement(where)
@@ -49,7 +50,8 @@ def command(*, where: Where = None, db: Database = DEFAULT_DATABASE, as_json: As
         "Kappa: Cohen 1960, interval of Fleiss, Cohen & Everitt 1969. Limits of agreement: Bland & Altman 1986; for "
         "hr, ci_low and ci_high of the ratio second/first, else of the difference second − first."
     )
-    output.show_table(f"{found.extractions} estimates read twice ({states})", columns, rows, note=note)
+    title = f"{count(found.extractions, 'estimate')} read twice ({states})"
+    output.show_table(title, columns, rows, note=note)
 
 
 def _kappa(each: FieldAgreement) -> str | None:

@@ -79,6 +79,7 @@ def _given(arguments: list[str] | None) -> dict[str, dict[str, str]]:
 def _write(reg: Registry, path: str, where: str | None, *, as_json: bool) -> None:
     from cli import output
     from registry.errors import UsageError
+    from registry.report.prose import count as of
 
     text, count = reg.extract_template(where)
     try:
@@ -88,7 +89,7 @@ def _write(reg: Registry, path: str, where: str | None, *, as_json: bool) -> Non
     if as_json:
         output.show_json({"template": path, "estimates": count})
         return
-    output.say(f"Wrote {path}: {count} estimates to be read a second time, without their numbers.")
+    output.say(f"Wrote {path}: {of(count, 'estimate')} to be read a second time, without their numbers.")
     output.say(f"Fill in what the reports print, then: evireg extract --from {path}")
 
 

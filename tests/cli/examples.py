@@ -8,6 +8,7 @@ FILES: dict[str, str] = {
 kim2016,NLR,OS,1.56,1.08,2.27,yes
 lee2017,NLR,OS,2.10,1.20,3.70,yes
 """,
+    "page3.pdf": "%PDF-1.7\n",
 }
 
 #: Command → command lines that run before its example, without `evireg`.

@@ -10,11 +10,15 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from cli.app import COMMANDS
+from cli.listing import Kind
 from tests.cli.conftest import Run
 
 SCHEMAS = Path(__file__).parents[2] / "cli" / "schemas"
 
 NLR = ["--factor", "NLR", "--disease", "multiple myeloma", "--endpoint", "OS"]
+
+#: An estimate of the seeds.
+KIM = "kim2016/OS/b0f2d47f"
 
 #: Commands whose output has the shape of their schema, name → arguments.
 OUTPUTS: dict[str, list[list[str]]] = {
@@ -22,7 +26,7 @@ OUTPUTS: dict[str, list[list[str]]] = {
     "seed": [["seed", "nlr_myeloma"], ["seed", "--topics"]],
     "demo": [["demo", "--into", "demo"]],
     "import": [["import", "evidence.csv", "--as", "Ada"], ["import", "evidence.csv", "--as", "Ada", "--dry-run"]],
-    "list": [["list", kind] for kind in ("studies", "cohorts", "cutoffs", "estimates", "factors", "attributes")],
+    "list": [["list", kind] for kind in Kind],
     "show": [["show", "kim2016"], ["show", "ferritin"], ["show", "TransfusApherSci2023_auto/myeloma"]],
     "pool": [
         ["pool", *NLR],
@@ -37,6 +41,18 @@ OUTPUTS: dict[str, list[list[str]]] = {
         ["overlaps", "confirm", "kim2016", "romano2015", "--kind", "same", "--reason", "x", "--as", "A"]
     ],
     "overlaps dismiss": [["overlaps", "dismiss", "kim2016", "romano2015", "--reason", "x", "--as", "Ada"]],
+    "review": [["review"], ["review", "kim2016", "checked", "--as", "Grace"]],
+    "extract": [
+        ["extract", "--template", "second.csv", "--as", "Grace"],
+        ["extract", KIM, "hr=1.65", "ci_low=1.08", "adjusted=yes", "--as", "Grace"],
+    ],
+    "adjudicate": [["adjudicate"]],
+    "agreement": [["agreement"]],
+    "appraise": [["appraise", "kim2016", "quips_outcome=low", "--as", "Grace"]],
+    "appraisal tools": [["appraisal", "tools"]],
+    "appraisal add": [["appraisal", "add", "QUIPS", "--as", "Grace"]],
+    "attach": [["attach", "page.pdf", "--to", "kim2016", "--as", "Grace"]],
+    "attachments": [["attachments"]],
     "columns": [["columns"], ["columns", "--db", "none.db"]],
     "version": [["version"]],
 }
@@ -75,6 +91,7 @@ def test_schema_is_a_schema(path: Path) -> None:
 def test_output_has_the_shape_of_its_schema(run: Run, seeded: Path, name: str, arguments: list[str]) -> None:
     """Real output validates, field by field."""
     (seeded.parent / "evidence.csv").write_text(FILE, encoding="utf-8")
+    (seeded.parent / "page.pdf").write_bytes(b"%PDF-1.7")
     extra = ["--attributes"] if name == "import" else []
     done = run(*arguments, *extra, "--json")
     assert done.code == 0, done.err
