@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,8 +20,16 @@ from registry.errors import Conflict, EviregError, SchemaError, StoreError, Usag
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Seconds a writer waits for another one before it gives up.
+#: Seconds a writer waits for another one before it gives up, unless $EVIREG_PATIENCE says otherwise.
 PATIENCE = 30
+
+
+def patience_asked() -> int:
+    """Give how many seconds a writer waits for another one: $EVIREG_PATIENCE, or `PATIENCE`."""
+    given = os.environ.get("EVIREG_PATIENCE", "").strip()
+    if given and not (given.isascii() and given.isdigit() and int(given) > 0):
+        raise UsageError(f"EVIREG_PATIENCE is {given!r}", "give a whole number of seconds, 1 or more")
+    return int(given or PATIENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +77,12 @@ def _file(text: str) -> Target:
     return Target(sa.URL.create("sqlite+pysqlite", database=str(path.absolute())), path)
 
 
-def engine_for(target: str | Path | Target, *, create: bool = False, patience: int = PATIENCE) -> sa.Engine:
+def engine_for(target: str | Path | Target, *, create: bool = False, patience: int | None = None) -> sa.Engine:
     """Make the engine of a target; a missing SQLite file is made only with `create`.
 
-    `patience` is how many seconds a writer waits for another one.
+    `patience` is how many seconds a writer waits for another one, None as `patience_asked` says.
     """
+    patience = patience_asked() if patience is None else patience
     place = target if isinstance(target, Target) else locate(target)
     if place.path is None:
         connect = {"connect_timeout": 10, "options": f"-c lock_timeout={patience}s -c timezone=UTC"}
@@ -126,13 +136,23 @@ def _ours(error: DBAPIError, place: Target) -> EviregError:
     return _from_postgresql(error, place)
 
 
+_WAIT = "wait until it has finished, then try again; EVIREG_PATIENCE=300 waits 300 seconds for it"
+
 #: What SQLite says → what is wrong, what to do.
 _SQLITE: tuple[tuple[str, str, str], ...] = (
-    ("locked", "is being written by another process", "wait until it has finished, then try again"),
-    ("readonly", "cannot be written", "check the permissions of the file and its folder, or work on a copy"),
+    ("locked", "is being written by another process", _WAIT),
+    (
+        "readonly",
+        "cannot be written",
+        "check the permissions of the file and of its folder, which SQLite writes to as well; or work on a copy",
+    ),
     ("full", "cannot grow: the disk is full", "free some space; nothing of this change was stored"),
     ("unable to open", "cannot be opened", "check that the file and its folder exist and can be read and written"),
-    ("disk i/o", "could not be read or written by the operating system", "check the disk and its free space"),
+    (
+        "disk i/o",
+        "could not be read or written by the operating system",
+        "check the disk and its free space; nothing of this change was stored",
+    ),
     ("malformed", "is damaged", "restore it from a backup"),
 )
 
@@ -151,14 +171,14 @@ def _from_sqlite(error: sqlite3.Error, place: Target) -> EviregError:
 
 #: SQLSTATE, or the class it begins with → what is wrong, what to do.
 _POSTGRESQL: dict[str, tuple[str, str]] = {
-    "55P03": ("is being written by another process", "wait until it has finished, then try again"),
+    "55P03": ("is being written by another process", _WAIT),
     "53100": ("cannot grow: the disk is full", "free some space; nothing of this change was stored"),
     "3D000": ("does not exist", "create the database first, for example with createdb"),
     "25006": ("cannot be written: the server is read-only", "connect to the primary server"),
     "42501": ("refuses this user", "ask its owner for the rights to read and write these tables"),
     "28": ("refuses this user", "check the user name and the password (PGPASSWORD or a pgpass file)"),
     "53": ("has no resources left", "try again later, or ask its administrator"),
-    "57": ("was shut down", "try again when the server is up"),
+    "57": ("cut the connection", "try again when the server is up; nothing of this change was stored"),
     "40": ("undid this change because of another one", "try again"),
 }
 

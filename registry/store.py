@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
-from registry.database import PATIENCE, Target, engine_for, locate, translated
+from registry.database import Target, engine_for, locate, translated
 from registry.errors import SchemaError, StoreError, UsageError
 from registry.ledger import Transaction, begin, lock_writers
 from registry.models import REVISION
@@ -79,10 +80,21 @@ class Store:
                 yield transaction
                 if transaction.changed:
                     transaction.finish()
-                    work.commit()
+                    self._commit(work, transaction.number)
             finally:
                 if work.is_active:
                     work.rollback()
+
+    def _commit(self, work: sa.Transaction, number: int) -> None:
+        try:
+            work.commit()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            raise StoreError(
+                f"the connection to {self.target} was cut while changeset {number} was being committed",
+                "whether it was stored is not known: look before you do it again",
+            ) from error
 
     def close(self) -> None:
         """Give back the connections."""
@@ -95,11 +107,11 @@ class Store:
         self.close()
 
 
-def open_store(target: str | Path, *, patience: int = PATIENCE) -> Store:
+def open_store(target: str | Path, *, patience: int | None = None) -> Store:
     """Open a registry that is there and of this version; nothing is ever created or upgraded here.
 
-    A write waits up to `patience` seconds for another writer. SchemaError names the command that helps; StoreError
-    when the database is out of reach.
+    A write waits up to `patience` seconds for another writer (None: $EVIREG_PATIENCE, or 30). SchemaError names the
+    command that helps; StoreError when the database is out of reach.
     """
     place = locate(target)
     _refuse_missing(place)
