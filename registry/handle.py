@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from registry.curation.adding_door import Adding
 from registry.curation.door import Reviewing
+from registry.curation.exchange import Exchanging
 from registry.curators import curator as find_curator
 from registry.linting.door import Doubting
 from registry.store import init, open_store
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Registry", "init", "open", "pool"]
 
 
-class Registry(Adding, Reviewing, Doubting):
+class Registry(Adding, Reviewing, Doubting, Exchanging):
     """An open registry. Every method reads or writes in one transaction of its own.
 
     `curator` answers for what is written through this handle; without it each write asks `registry.curators`.

@@ -12,7 +12,19 @@ _GREEK = {chr(code): unicodedata.name(chr(code)).rsplit(" ", 1)[-1].lower() for 
     "ς": "sigma"
 }
 _LETTERS = str.maketrans(
-    {**_GREEK, "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i", "þ": "th", "ð": "d", "&": " and "}
+    {
+        **_GREEK,
+        "ø": "o",
+        "đ": "d",
+        "ł": "l",
+        "æ": "ae",
+        "œ": "oe",
+        "ß": "ss",
+        "ı": "i",
+        "þ": "th",
+        "ð": "d",
+        "&": " and ",
+    }
 )
 
 
@@ -20,7 +32,9 @@ _LETTERS = str.maketrans(
 def folded(text: str) -> str:
     """Give words in small plain letters and digits: no accents, Greek letters by name, punctuation as spaces."""
     small = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).translate(_LETTERS)
-    kept = "".join(each if each.isalnum() else "" if unicodedata.combining(each) or each in "'’" else " " for each in small)
+    kept = "".join(
+        each if each.isalnum() else "" if unicodedata.combining(each) or each in "'’" else " " for each in small
+    )
     return " ".join(kept.split())
 
 
@@ -29,10 +43,23 @@ def joined(text: str) -> str:
     return text.replace(" ", "")
 
 
-_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10"}
+_ROMAN = {
+    "i": "1",
+    "ii": "2",
+    "iii": "3",
+    "iv": "4",
+    "v": "5",
+    "vi": "6",
+    "vii": "7",
+    "viii": "8",
+    "ix": "9",
+    "x": "10",
+}
 _COUNTED = {"one": "1", "two": "2", "three": "3", "first": "1", "second": "2", "third": "3"}
 #: Words whose absence makes another title.
-_TURNING = frozenset("not no non without with never before after male female men women children adults".split())
+_TURNING = frozenset(
+    [*("not", "no", "non", "without", "with", "never", "before", "after"), *("male", "female", "men", "women")]
+)
 
 
 def distinguishing(one: str, other: str) -> bool:
@@ -45,7 +72,16 @@ def _marks(title: str) -> tuple[str, ...]:
     found = []
     words = title.split()
     for place, word in enumerate(words):
-        numbered = place > 0 and words[place - 1] in ("part", "phase", "grade", "stage", "type", "volume", "study", "cohort")
+        numbered = place > 0 and words[place - 1] in (
+            "part",
+            "phase",
+            "grade",
+            "stage",
+            "type",
+            "volume",
+            "study",
+            "cohort",
+        )
         if place == len(words) - 1 or numbered or word not in ("i", "v", "x"):
             word = _ROMAN.get(word, word)  # noqa: PLW2901 - one word in one form
         if numbered and len(word) == 1:
@@ -56,14 +92,16 @@ def _marks(title: str) -> tuple[str, ...]:
 
 
 #: Words that come and go between versions of one title.
-_EMPTY = frozenset("a an the of in for on to and or with by from as at its is are".split())
+_EMPTY = frozenset(
+    ["a", "an", "the", "of", "in", "for", "on", "to", "and", "or", "with", "by", "from", "as", "at", "its", "is", "are"]
+)
 
 
 def words_agree(one: str, other: str) -> bool:
-    """Whether every word of two folded titles is in both, but for spelling: "lymphoma" for "myeloma" is not spelling."""
+    """Whether every word of two folded titles is in both, but for spelling ("lymphoma" for "myeloma" is none)."""
     mine, theirs = set(one.split()) - _EMPTY, set(other.split()) - _EMPTY
     left, right = mine - theirs, theirs - mine
-    if joined(one) == joined(other) or not left and not right:
+    if joined(one) == joined(other) or not (left or right):
         return True
     return all(any(_misspelt(word, each) for each in right) or word in joined(other) for word in left) and all(
         any(_misspelt(word, each) for each in left) or word in joined(one) for word in right
@@ -88,7 +126,21 @@ def family(author: str) -> str:
         initials = len(words[-1].strip(".")) <= 3 and words[-1].replace(".", "").replace("-", "").isupper()
         words = words[:-1] if initials else words[-1:]
     letters = folded(" ".join(words)).split()
-    while len(letters) > 1 and letters[0] in ("van", "von", "der", "den", "de", "la", "le", "di", "da", "del", "dos", "el", "al"):
+    while len(letters) > 1 and letters[0] in (
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "la",
+        "le",
+        "di",
+        "da",
+        "del",
+        "dos",
+        "el",
+        "al",
+    ):
         letters = letters[1:]
     name = "".join(letters)
     return name.replace("ae", "a").replace("oe", "o").replace("ue", "u")

@@ -34,12 +34,12 @@ _KINDS = {
 
 
 def read_bibtex(text: str) -> Iterator[Citation | Issue]:
-    """Read BibTeX. Two entries of one key are two records; a field given twice, or an entry never closed, is an issue."""
-    import bibtexparser
+    """Read BibTeX. Two entries of one key are two records; a field given twice or an entry never closed an issue."""
+    from bibtexparser.entrypoint import parse_string
     from bibtexparser.model import DuplicateBlockKeyBlock, Entry
 
     number = 0
-    for block in bibtexparser.parse_string(text).blocks:
+    for block in parse_string(text).blocks:
         found = block.ignore_error_block if isinstance(block, DuplicateBlockKeyBlock) else block
         if isinstance(found, Entry):
             number += 1
@@ -108,7 +108,11 @@ def _address(text: str | None) -> str | None:
 
 def _authors(text: str) -> Iterator[str]:
     """Give authors as `von Family, Given`, by BibTeX's own rules; a group in braces stays whole."""
-    from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts, split_multiple_persons_names
+    from bibtexparser.middlewares.names import (
+        InvalidNameError,
+        parse_single_name_into_parts,
+        split_multiple_persons_names,
+    )
 
     for name in split_multiple_persons_names(text):
         try:
@@ -135,14 +139,14 @@ def latex(text: str) -> str:
         return text
     ready = re.sub(r"(?<!\\)%", r"\\%", text)  # a bare % in an abstract is a percent sign, not a comment
     if "\\" not in ready and "$" not in ready:
-        return ready_without_macros(ready)
+        return _without_macros(ready)
     try:
-        return _decoder().latex_to_text(ready, tolerant_parsing=True)
+        return str(_decoder().latex_to_text(ready, tolerant_parsing=True))
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError):
         return text.replace("{", "").replace("}", "")
 
 
-def ready_without_macros(text: str) -> str:
-    """The same for the common case, a thousand times as fast: braces, ties and dashes only."""
+def _without_macros(text: str) -> str:
+    """Do the same for braces, ties and dashes only: the common case, a thousand times as fast."""
     text = text.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”").replace("~", " ")
     return text.replace("{", "").replace("}", "")

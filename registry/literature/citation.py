@@ -150,14 +150,21 @@ def page_range(first: str | None, last: str | None) -> str | None:
 
 #: How titles of notices begin; the words of publishers and of PubMed.
 _NOTICE = (
-    (ReferenceKind.RETRACTION, r"(?:retraction(?: note| notice)?|retracted article|expression of concern)\b\s*(?::|to\b|of\b|for\b|$)"),
-    (ReferenceKind.CORRECTION, r"(?:(?:publisher|author)s?'?s? )?(?:erratum|errata|corrigend(?:um|a)|correction)s?\b\s*(?::|to\b|in\b|for\b|$)"),
+    (
+        ReferenceKind.RETRACTION,
+        r"(?:retraction(?: note| notice)?|retracted article|expression of concern)\b\s*(?::|to\b|of\b|for\b|$)",
+    ),
+    (
+        ReferenceKind.CORRECTION,
+        r"(?:(?:publisher|author)s?'?s? )?(?:erratum|errata|corrigend(?:um|a)|correction)s?\b"
+        r"\s*(?::|to\b|in\b|for\b|$)",
+    ),
     (
         ReferenceKind.COMMENT,
         r"(?:comments?|commentary|remarks?)\s*(?::|on\b|to\b)|(?:in )?(?:reply|response)\s*(?::|to\b|from\b|$)"
         r"|authors?'?s?'? (?:reply|response)\b|letter to the editors?\b|re:",
     ),
-)  # fmt: skip
+)
 _NOTICES = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _NOTICE]
 
 #: Words in the type of a record, as databases write it → what it is; the first that is found counts.

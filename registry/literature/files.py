@@ -52,7 +52,11 @@ _OTHERS = (
     (re.compile(r"^%0 ", re.MULTILINE), "EndNote's or Refer's format"),
     (re.compile(r"^(?:FN |PT [JBCS]\b)", re.MULTILINE), "Web of Science's plain text"),
 )
-_SIGNATURES = {b"PK\x03\x04": "a zip archive or Office document", b"%PDF": "a PDF", b"\xd0\xcf\x11\xe0": "an old Office file"}
+_SIGNATURES = {
+    b"PK\x03\x04": "a zip archive or Office document",
+    b"%PDF": "a PDF",
+    b"\xd0\xcf\x11\xe0": "an old Office file",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class References:
 
 
 def read_references(path: str | Path, *, format: str | None = None) -> References:  # noqa: A002 - the option's name
-    """Read a file whole. InputRefused lists every issue with file, line and record; UsageError for an unknown format."""
+    """Read a file whole. InputRefused lists the issues with line and record; UsageError for an unknown format."""
     if format is not None and format not in FORMATS:
         raise UsageError(f"{format!r} is no format of references", f"there are: {', '.join(FORMATS)}")
     file = str(path)
@@ -96,12 +100,14 @@ def _refused(file: str, issues: list[Issue]) -> InputRefused:
 
 
 def _text(file: str, path: Path) -> tuple[str, str]:
-    """Read a text: by its byte order mark, as UTF-8, else as Windows-1252; line ends become \\n."""
+    """Read a text: by its byte order mark, as UTF-8, else as Windows-1252; one form of line ends."""
     try:
         raw = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise _refused(file, [Issue("file-unreadable", f"cannot read it: {reason}", file=file, expected=EXPECTED)]) from None
+        raise _refused(
+            file, [Issue("file-unreadable", f"cannot read it: {reason}", file=file, expected=EXPECTED)]
+        ) from None
     for signature, what in _SIGNATURES.items():
         if raw.startswith(signature):
             raise _refused(file, [Issue("file-kind", f"this is {what}", file=file, expected=EXPECTED)])

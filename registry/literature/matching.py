@@ -133,7 +133,7 @@ def _against(one: Known, other: Known, likeness: float | None, rule: DuplicateRu
     if likeness is not None and likeness < BELIEVED and not _begins(one.title, other.title):
         return "the titles differ"
     if likeness is not None and likeness < 100.0 and distinguishing(one.title, other.title):
-        return "the titles differ in a number"
+        return "the titles differ in a number or a word that turns them"
     return ""
 
 
@@ -151,24 +151,21 @@ def _differ(mine: object, theirs: object) -> bool:
 def _by_description(one: Known, other: Known, likeness: float) -> Verdict | None:
     """Judge two references that share no identifier."""
     begins = _begins(one.title, other.title)
-    if likeness < PLACED and not begins:
-        return None
     people = same_people(one.author, other.author)
     years = None if one.year is None or other.year is None else abs(one.year - other.year)
-    if people is False or (years is not None and years > 2 and likeness < 100.0):
+    far = years is not None and years > 2 and likeness < 100.0
+    if people is False or far or (likeness < PLACED and not begins):
         return None
-    doubts = _doubts(one, other, people=people, years=years)
+    doubts = [*_doubts_of_origin(one, other, people=people, years=years), *_doubts_of_title(one, other)]
     if _placed(one, other, people=people, years=years) and not doubts:
         return Verdict(same=True, rule=DuplicateRule.PLACE, reason=DuplicateRule.PLACE.label)
-    if likeness < ALIKE_TITLE and not begins:
+    alike = likeness >= ALIKE_TITLE or begins
+    if not alike or _two_documents(one, other, likeness):
         return None
-    if likeness < SAME_TITLE or not words_agree(one.title, other.title):
-        doubts.append("titles alike, not the same")
-    if not doubts:
+    if likeness >= SAME_TITLE and words_agree(one.title, other.title) and not doubts:
         return Verdict(same=True, rule=DuplicateRule.TITLE, reason=DuplicateRule.TITLE.label)
-    if _two_documents(one, other, likeness):
-        return None
-    return Verdict(same=False, rule=None, reason=_said(likeness, doubts))
+    start = "same title" if likeness == 100.0 else "similar titles"
+    return Verdict(same=False, rule=None, reason=f"{start}; {', '.join(doubts)}".rstrip("; "))
 
 
 def _placed(one: Known, other: Known, *, people: bool | None, years: int | None) -> bool:
@@ -178,30 +175,31 @@ def _placed(one: Known, other: Known, *, people: bool | None, years: int | None)
     return bool(people) and years == 0 and volumes and pages
 
 
-def _doubts(one: Known, other: Known, *, people: bool | None, years: int | None) -> list[str]:
-    """Say what keeps two references of like titles from being one without a look at them."""
-    found = []
+def _doubts_of_origin(one: Known, other: Known, *, people: bool | None, years: int | None) -> Iterator[str]:
+    """Say what keeps two references of like titles from being one without a look at them: who, when and where."""
     if people is None:
-        found.append("an author is missing")
+        yield "an author is missing"
     if years is None:
-        found.append("a year is missing")
+        yield "a year is missing"
     elif years > 1:
-        found.append(f"{years} years apart")
+        yield f"{years} years apart"
     if {one.kind, other.kind} & _CAREFUL and one.kind != other.kind:
-        found.append(" and ".join(sorted(_called(each) for each in (one.kind, other.kind))))
-    if _differ(one.doi, other.doi):
-        found.append("different DOIs")
-    if _differ(one.pmid, other.pmid):
-        found.append("different PMIDs")
-    if _differ(one.page, other.page) and _differ(one.volume, other.volume):
-        found.append("different volumes and pages")
-    elif _differ(one.page, other.page) and one.volume is not None and one.volume == other.volume:
-        found.append("different pages of one volume")
+        yield " and ".join(sorted(_called(each) for each in (one.kind, other.kind)))
+    for name in ("doi", "pmid"):
+        if _differ(getattr(one, name), getattr(other, name)):
+            yield f"different {name.upper()}s"
+    if _differ(one.page, other.page):
+        if _differ(one.volume, other.volume):
+            yield "different volumes and pages"
+        elif one.volume is not None and one.volume == other.volume:
+            yield "different pages of one volume"
+
+
+def _doubts_of_title(one: Known, other: Known) -> Iterator[str]:
     if distinguishing(one.title, other.title):
-        found.append("titles that differ in a number")
+        yield "titles that differ in a number or a word that turns them"
     if min(len(one.title), len(other.title)) < SHORT:
-        found.append("a short title")
-    return found
+        yield "a short title"
 
 
 #: Kinds of which the same title may be another document.
@@ -216,11 +214,6 @@ def _two_documents(one: Known, other: Known, likeness: float) -> bool:
     """Whether like references are surely two: PubMed or a publisher tells them apart and so does the title."""
     apart = _differ(one.pmid, other.pmid) or _differ(one.doi, other.doi)
     return apart and (likeness < SAME_TITLE or distinguishing(one.title, other.title))
-
-
-def _said(likeness: float, doubts: list[str]) -> str:
-    start = "same title" if likeness == 100.0 else "similar titles"
-    return f"{start}; {', '.join(each for each in doubts if not each.startswith('titles alike'))}".rstrip("; ")
 
 
 class Index:
@@ -243,9 +236,7 @@ class Index:
     def matches(self, reference: Known) -> Iterator[tuple[Known, Verdict]]:
         """Give every reference taken in that is this one, or may be, the earliest first."""
         near = {
-            each.id: each
-            for block in set(_blocks(reference, years=(-1, 0, 1)))
-            for each in self._blocks.get(block, ())
+            each.id: each for block in set(_blocks(reference, years=(-1, 0, 1))) for each in self._blocks.get(block, ())
         }
         for number in sorted(near):
             if (verdict := compare(near[number], reference)) is not None:

@@ -31,7 +31,7 @@ from registry.terms import ReferenceKind
 Record = dict[str, list[str]]
 
 
-class _Tagged(RisParser):
+class _Tagged(RisParser):  # type: ignore[misc]
     """rispy's parser keyed by the tags themselves, each tag with all its values, lines without a tag continuing one."""
 
     DEFAULT_LIST_TAGS: ClassVar[list[str]] = []
@@ -42,7 +42,7 @@ class _Tagged(RisParser):
         found = self.LINE.match(line)
         return (found[1].strip(), found[2].strip()) if found else (None, line.strip())
 
-    def _add_tag(self, record: Any, tag: str, content: str, extend_multiline: bool = False) -> None:  # noqa: FBT001, FBT002
+    def _add_tag(self, record: Any, tag: str, content: str, extend_multiline: bool = False) -> None:
         values = record.setdefault(tag, [])
         if isinstance(values, str):
             values = record[tag] = [values]

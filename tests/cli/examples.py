@@ -8,8 +8,44 @@ FILES: dict[str, str] = {
 kim2016,NLR,OS,1.56,1.08,2.27,yes
 lee2017,NLR,OS,2.10,1.20,3.70,yes
 """,
+    "search.ris": """TY  - JOUR
+AU  - Song, Moo-Kon
+TI  - Elevation of Serum Ferritin is Associated with the Outcome of Patients with Newly Diagnosed Multiple Myeloma
+PY  - 2009
+JF  - Korean J Intern Med
+VL  - 24
+SP  - 368
+EP  - 373
+DO  - 10.3904/kjim.2009.24.4.368
+ER  -
+
+TY  - JOUR
+AU  - Song, M. K.
+TI  - Elevation of serum ferritin is associated with the outcome of patients with newly diagnosed multiple myeloma
+PY  - 2009
+ER  -
+
+TY  - JOUR
+AU  - Armand, P.
+TI  - Prognostic impact of elevated pretransplantation serum ferritin in patients undergoing myeloablative stem cell
+  transplantation
+PY  - 2007
+JF  - Blood
+VL  - 109
+SP  - 4586
+ER  -
+""",
     "page3.pdf": "%PDF-1.7\n",
 }
 
 #: Command → command lines that run before its example, without `evireg`.
-BEFORE: dict[str, list[str]] = {}
+BEFORE: dict[str, list[str]] = {
+    "refs duplicates": ["refs import search.ris --from Embase --as Ada"],
+    "refs same": ["refs import search.ris --from Embase --as Ada"],
+    "refs different": ["refs import search.ris --from Embase --as Ada"],
+    "refs list": ["refs import search.ris --from Embase --as Ada"],
+    "refs show": ["refs import search.ris --from Embase --as Ada"],
+    "refs link": ["refs import search.ris --from Embase --as Ada"],
+    "screen": ["refs import search.ris --from Embase --as Ada"],
+    "prisma": ["refs import search.ris --from Embase --as Ada"],
+}

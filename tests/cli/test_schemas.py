@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from cli.app import COMMANDS
 from cli.listing import Kind
 from tests.cli.conftest import Run
+from tests.cli.examples import BEFORE, FILES
 
 SCHEMAS = Path(__file__).parents[2] / "cli" / "schemas"
 
@@ -36,6 +37,7 @@ OUTPUTS: dict[str, list[list[str]]] = {
         ["pool", *NLR, "--where", 'study == "kim2016"', "--leave-one-out"],
         ["pool", "--where", 'factor == "ferritin" and endpoint == "OS" and measure == "hr" and n > 250'],
     ],
+    "lint": [["lint"], ["lint", "--rule", "cutoff-missing", "--most", "2"]],
     "overlaps": [["overlaps"], ["overlaps", "--all"], ["overlaps", "--where", 'factor == "NLR"']],
     "overlaps confirm": [
         ["overlaps", "confirm", "kim2016", "romano2015", "--kind", "same", "--reason", "x", "--as", "A"]
@@ -53,6 +55,15 @@ OUTPUTS: dict[str, list[list[str]]] = {
     "appraisal add": [["appraisal", "add", "QUIPS", "--as", "Grace"]],
     "attach": [["attach", "page.pdf", "--to", "kim2016", "--as", "Grace"]],
     "attachments": [["attachments"]],
+    "refs import": [["refs", "import", "search.ris", "--from", "Embase", "--as", "Ada"]],
+    "refs duplicates": [["refs", "duplicates"]],
+    "refs same": [["refs", "same", "song2009", "song2009b", "--as", "Ada"]],
+    "refs different": [["refs", "different", "song2009", "song2009b", "--as", "Ada"]],
+    "refs list": [["refs", "list", "--as", "Ada"], ["refs", "list", "--undecided", "--stage", "title"]],
+    "refs show": [["refs", "show", "song2009"]],
+    "refs link": [["refs", "link", "armand2007", "pmid:17234738", "--as", "Ada"]],
+    "screen": [["screen", "song2009", "exclude", "--as", "Ada"], ["screen", "--conflicts"]],
+    "prisma": [["prisma"], ["prisma", "-o", "flow.svg"]],
     "columns": [["columns"], ["columns", "--db", "none.db"]],
     "version": [["version"]],
 }
@@ -92,6 +103,9 @@ def test_output_has_the_shape_of_its_schema(run: Run, seeded: Path, name: str, a
     """Real output validates, field by field."""
     (seeded.parent / "evidence.csv").write_text(FILE, encoding="utf-8")
     (seeded.parent / "page.pdf").write_bytes(b"%PDF-1.7")
+    (seeded.parent / "search.ris").write_text(FILES["search.ris"], encoding="utf-8")
+    for line in BEFORE.get(name, ()):
+        assert run(*line.split()).code == 0
     extra = ["--attributes"] if name == "import" else []
     done = run(*arguments, *extra, "--json")
     assert done.code == 0, done.err
