@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from pathlib import Path
 
 from cli.app import COMMANDS, HELP, main
 from registry.columns import COLUMNS, Column
 from registry.ingest.issues import ERRORS, FLAGS, REMARKS, Explanation
+from registry.linting.catalogue import CATALOGUE, complete
 from registry.terms import Term
 
 HERE = Path(__file__).parent
@@ -76,6 +77,34 @@ def _issue_line(code: str, entry: Explanation) -> str:
     return f"| `{code}` | {_cell(entry.meaning)} | {_cell(entry.example)} | {_cell(entry.remedy)} |"
 
 
+def lint() -> str:
+    """Write the catalogue of lint, each rule with the rows that draw it."""
+    lines = [
+        MADE,
+        "# What lint finds",
+        "",
+        "`evireg lint` tries every rule below on what is stored. An error cannot be so, a warning is most likely a slip,"
+        " a note is worth knowing before a pool. It ends with exit code 7 if there is an error (with `--strict`: or a"
+        " warning), else 0. What a curator has confirmed with `as_printed` is no more than a note.",
+        "",
+        "An example is one row of input or several, given by the cells in which they differ from complete rows of"
+        " different studies. Each is stored by a test, which finds that code and no other. The first complete row:",
+        "",
+        "| column | cell |",
+        "|---|---|",
+        *(f"| `{name}` | {_cell(text)} |" for name, text in complete().items() if text),
+    ]
+    for code, entry in CATALOGUE.items():
+        lines += ["", f"## {code}", "", f"{entry.severity.label.capitalize()}: {entry.meaning}.", ""]
+        lines += [f"To do: {entry.remedy}{'' if entry.remedy.endswith('?') else '.'}", ""]
+        lines += [f"Example: {'; and another row: '.join(map(_cells, entry.example))}"]
+    return _page([_cell(line) if line.startswith(("Error", "Warning", "Note", "To do")) else line for line in lines])
+
+
+def _cells(row: Mapping[str, str]) -> str:
+    return ", ".join(f"`{name} = {text}`" if text else f"`{name}` empty" for name, text in row.items()) or "complete"
+
+
 def commands() -> str:
     """Write the help of every command."""
     lines = [MADE, "# Commands", "", *HELP.strip().splitlines()]
@@ -105,7 +134,12 @@ def _page(lines: list[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES: dict[str, Callable[[], str]] = {"columns.md": columns, "issues.md": issues, "commands.md": commands}
+PAGES: dict[str, Callable[[], str]] = {
+    "columns.md": columns,
+    "issues.md": issues,
+    "lint.md": lint,
+    "commands.md": commands,
+}
 
 
 def write() -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from registry.curation.overlaps import OverlapDecided, OverlapProposal
+    from registry.linting.finding import Linted
     from registry.store import Store
 
 
@@ -16,6 +19,13 @@ class Doubting:
 
     def _answerable(self, given: str | None) -> str:
         raise NotImplementedError
+
+    def lint(self, where: str | None = None, *, rules: Collection[str] = (), most: int | None = None) -> Linted:
+        """Try every rule, or the rules of these codes, on what is stored; see `registry.linting.lint`."""
+        from registry.linting.lint import lint
+
+        with self.store.read() as connection:
+            return lint(connection, where, rules=rules, most=most)
 
     def overlap_proposals(
         self, where: str | None = None, *, decided: bool = False, at_least: float = 0.5
