@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from registry.errors import Conflict, InputRefused
@@ -14,8 +15,10 @@ from registry.issues import Issue
 if TYPE_CHECKING:
     from registry.ledger import Transaction
 
+#: Heading of the column that says why a row was left out; when the rows come back it is passed over.
+WHY = "Why"
 #: After one of these, rows that were not read would be lost.
-_NOT_READ_ON = frozenset({"encoding", "quoting", "too-many"})
+_ENDS = frozenset({"encoding", "quoting", "too-many"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +60,25 @@ class Aside:
         self._rows.clear()
         return Again()
 
-    def gather(self, table: Table, issues: Iterable[Issue]) -> int:
-        """Find the rows these issues are about, and give how many are left out.
+    def gather(self, table: Table, issues: Iterable[Issue], instead: Mapping[int, Row] = MappingProxyType({})) -> int:
+        """Find the rows these issues are about, and give how many are left out; `instead` hands back others for some.
 
         Raises InputRefused when an issue is about the whole file, or when rows would be lost.
         """
         of_line: dict[int, list[Issue]] = defaultdict(list)
-        for (file, line), found in self._contradictions.items():
-            if file == table.file:
-                of_line[line] += found
         for issue in issues:
             of_line[issue.line].append(issue)
-        rows = {each.line: each for each in table.rows() if each.line in of_line} if of_line else {}
-        lost = [
-            issue
-            for line, found in of_line.items()
-            for issue in found
-            if line not in rows or issue.code in _NOT_READ_ON
-        ]
+        wanted = self.lines(table) | of_line.keys()
+        rows = {each.line: each for each in table.rows() if each.line in wanted} if wanted else {}
+        lost = [each for found in of_line.values() for each in found if each.line not in rows or each.code in _ENDS]
         if lost:
             problems = f"{len(lost)} problems are" if len(lost) > 1 else "one problem is"
             raise InputRefused(f"{table.file} was not imported: {problems} not about single rows", lost)
-        for line, found in sorted(of_line.items()):
-            row = rows[line]
-            self._rows.append(LeftOut(table, line, row if isinstance(row, Row) else None, tuple(found)))
-        return len(of_line)
+        for line, row in sorted(rows.items()):
+            found = (*self._contradictions.get((table.file, line), ()), *of_line.get(line, ()))
+            back = instead.get(line, row)
+            self._rows.append(LeftOut(table, line, back if isinstance(back, Row) else None, found))
+        return len(rows)
 
     def finish(self, transaction: Transaction) -> None:
         """Hand the rows over, and say in the message of the changeset how many they are."""

@@ -20,7 +20,7 @@ from registry.vocabulary import Vocabulary
 from registry.workbook.cells import KEY, VERSION, cell
 from registry.workbook.files import refuse_existing, replacing
 from registry.workbook.layout import Field, fields, open_words
-from registry.workbook.sheets import Book, lock, shapes
+from registry.workbook.sheets import Book, lock
 
 #: A number with its sign, which a spreadsheet reads as that number.
 _NUMBER = re.compile(r"[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?")
@@ -78,7 +78,7 @@ def _xlsx(place: Path, columns: Sequence[Field], rows: Iterable[Cells]) -> None:
     known, header, count = {field.heading: field for field in columns}, headings(columns), 0
     with Book(place, columns) as book:
         book.head(header, known)
-        looks = shapes(book, header, known)
+        looks = [book.look(known.get(heading)) for heading in header]
         for count, cells in enumerate(rows, 1):
             book.row(count, cells, looks)
         for position in (header.index(KEY), header.index(VERSION)):

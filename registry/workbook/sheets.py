@@ -6,13 +6,13 @@ Every cell that is not a whole number is text, and its column has the format of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from registry.errors import UsageError
 from registry.version import VERSION as ENGINE
-from registry.workbook.cells import KEY, VERSION
+from registry.workbook.cells import KEY
 from registry.workbook.layout import GROUPS, Field
 
 ESTIMATES, COLUMNS, LISTS = "Estimates", "Columns", "Lists"
@@ -25,6 +25,7 @@ _TITLE, _TEXT = 32, 255
 #: One colour per group of columns, and one for characteristics.
 _COLOURS = ("1F4E79", "2E75B6", "385723", "548235", "7F3F98", "9C5700", "833C0B", "44546A", "5B5B5B")
 _GREY, _RED, _LIGHT = "D9D9D9", "FFC7CE", "F2F2F2"
+_MADE = {"num_format": "@", "bg_color": f"#{_LIGHT}", "font_color": "#7F7F7F"}
 _WHOLE = {"num_format": "0", "align": "right", "indent": 1}
 
 _HOW = (
@@ -68,12 +69,10 @@ class Book:
         sheet = self.sheet
         for position, heading in enumerate(headings):
             field = fields.get(heading)
+            width = field.width if field is not None else 26 if heading == KEY else 12
+            sheet.set_column(position, position, width, self.look(field))
             if field is not None:
-                shape = self.form(**_WHOLE) if field.whole else self.form(**_text(field))
-                sheet.set_column(position, position, field.width, shape)
                 _offer(sheet, position, field)
-            else:
-                sheet.set_column(position, position, 26 if heading == KEY else 12, self.form(**_made()))
         sheet.freeze_panes(1, frozen)
         sheet.set_row(0, 22)
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{MOST_ROWS + 1}"})
@@ -88,20 +87,36 @@ class Book:
         look = {"bold": True, "font_color": "#FFFFFF", "bg_color": f"#{colour}", "border": 1, "valign": "vcenter"}
         return self.form(**look, underline=1) if field.required == "always" else self.form(**look)
 
-    def row(self, number: int, cells: Iterable[str | int | None], shapes: Sequence[Any]) -> None:
-        """Write a row below the header, `number` counting from 1; UsageError for what a sheet cannot hold."""
+    def look(self, field: Field | None, *, red: bool = False) -> Any:
+        """Give the format of a cell of this column; None for a column the registry makes or does not know."""
+        shape = _MADE if field is None else _WHOLE if field.whole else _text(field)
+        return self.form(**{**shape, "bg_color": f"#{_RED}", "font_color": "#9C0006"} if red else shape)
+
+    def row(
+        self, number: int, cells: Iterable[str | int | None], looks: Sequence[Any], red: Collection[int] = ()
+    ) -> None:
+        """Write a row below the header, `number` counting from 1; UsageError for what a sheet cannot hold.
+
+        Empty cells are drawn where they are `red`, by position.
+        """
         if number > MOST_ROWS:
             raise UsageError(f"a sheet of Excel holds {MOST_ROWS:,} rows", "export fewer, with --where, or as .csv")
-        for position, (value, shape) in enumerate(zip(cells, shapes, strict=True)):
+        for position, (value, look) in enumerate(zip(cells, looks, strict=True)):
             if value is None:
-                continue
-            if isinstance(value, int):
-                self.sheet.write_number(number, position, value, shape)
+                if position in red:
+                    self.sheet.write_blank(number, position, None, look)
+            elif isinstance(value, int):
+                self.sheet.write_number(number, position, value, look)
             elif len(value) > LONGEST:
                 message = f"a cell of row {number + 1} has {len(value):,} characters; Excel holds {LONGEST:,}"
                 raise UsageError(message, "export as .csv")
             else:
-                self.sheet.write_string(number, position, value, shape)
+                self.sheet.write_string(number, position, value, look)
+
+    def remark(self, number: int, position: int, text: str) -> None:
+        """Put a comment on a cell of a row."""
+        size = {"x_scale": 2.2, "y_scale": max(1.0, _lines(text, 44) / 4)}
+        self.sheet.write_comment(number, position, text[:LONGEST], {"author": "evireg", **size})
 
     def explain(self) -> None:
         """Add the sheet that explains each column."""
@@ -144,22 +159,8 @@ class Book:
         sheet.freeze_panes(1, 0)
 
 
-def shapes(book: Book, headings: Sequence[str], fields: Mapping[str, Field]) -> list[Any]:
-    """Give the format of each cell of a row."""
-    return [
-        book.form(**_made()) if heading not in fields
-        else book.form(**_WHOLE) if fields[heading].whole
-        else book.form(**_text(fields[heading]))
-        for heading in headings
-    ]  # fmt: skip
-
-
 def _text(field: Field) -> dict[str, Any]:
     return {"num_format": "@", "align": "right", "indent": 1} if field.number else {"num_format": "@"}
-
-
-def _made() -> dict[str, Any]:
-    return {"num_format": "@", "bg_color": f"#{_LIGHT}", "font_color": "#7F7F7F"}
 
 
 def _offer(sheet: Any, position: int, field: Field) -> None:
@@ -233,6 +234,3 @@ def _cell_name(line: int, position: int) -> str:
     from xlsxwriter.utility import xl_rowcol_to_cell
 
     return str(xl_rowcol_to_cell(line, position, row_abs=True, col_abs=True))
-
-
-__all__ = ["COLUMNS", "ESTIMATES", "LISTS", "VERSION", "Book", "lock", "shapes"]
