@@ -71,6 +71,9 @@ def as_object(loaded: Loaded) -> dict[str, Any]:
         "declared": [each.name for each in loaded.declared],
         "new_names": {kind: list(names) for kind, names in loaded.new_names.items()},
         "flags": [issue.as_dict() for issue in loaded.flags],
+        "flag_counts": dict(loaded.flag_counts),
+        "files": list(loaded.files),
+        "left_out": loaded.left_out,
     }
 
 

@@ -22,6 +22,10 @@ ASSUMED_LEVEL = 95.0
 _ASYMMETRIC = frozenset({CiType.PROFILE, CiType.BOOTSTRAP})
 
 
+#: What some countries and journals print for a decimal point.
+_POINT = str.maketrans(",·∙⋅", "....")
+
+
 class Derived(NamedTuple):
     """The log ratio `yi` and its variance `vi` (both or neither), the route, and remarks.
 
@@ -140,6 +144,6 @@ def _disagreements(values: Values) -> Iterator[Flag]:
 
 
 def _printed(values: Values, name: str) -> str:
-    """Give a number as printed; without its text, with the fewest digits that are its value."""
+    """Give a number as printed, with a point; without its text, with the fewest digits that are its value."""
     text = values.get("p_text" if name == "p_value" else f"{name}_text")
-    return str(text) if text else f"{values[name]:.15g}"
+    return str(text).translate(_POINT) if text else f"{values[name]:.15g}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from registry.columns import BY_NAME
@@ -10,9 +10,10 @@ from registry.ingest.agreement import Agreements
 from registry.ingest.files import Row, Table
 from registry.ingest.header import input_name
 from registry.ingest.issues import ERRORS, Problem
+from registry.ingest.numbers import READ
 from registry.ingest.records import Layout
 from registry.ingest.rules import MAY_BE_PRINTED, check
-from registry.issues import Issue
+from registry.issues import Issue, Remarks
 from registry.record import Record
 from registry.terms import Flag, Status
 from registry.vocabulary import AttributeDeclaration, Vocabulary
@@ -29,7 +30,10 @@ _AS_TYPED = frozenset({"est_text", "ci_low_text", "ci_high_text", "p_text", "sta
 
 
 class Check:
-    """Reads and checks the rows of a table; `rows`, `issues` (errors) and `remarks` fill up while records are taken."""
+    """Reads and checks the rows of a table; `rows`, `issues` (errors) and `remarks` fill up while records are taken.
+
+    With `left_out`, the lines that are known to be refused, every other good row passes, whatever the bad ones are.
+    """
 
     def __init__(
         self,
@@ -38,13 +42,16 @@ class Check:
         vocabulary: Vocabulary,
         declared: Mapping[str, AttributeDeclaration],
         issues: tuple[Issue, ...] = (),
+        *,
+        left_out: Collection[int] | None = None,
     ) -> None:
         self.rows = 0
         self.repeated = 0
         self.issues = list(issues)
-        self.remarks: list[Issue] = []
+        self.remarks = Remarks()
         self.new_names: dict[tuple[str, str], int] = {}  # (kind, name) → the line that has it first
         self._table, self._layout, self._vocabulary = table, layout, vocabulary
+        self._left_out, self._pass_good = left_out or (), left_out is not None
         self._agreements = Agreements(layout.columns, layout.attributes, declared)
         self._first_line: dict[int, int] = {}
         self._repeats: list[tuple[int, Row, Record]] = []
@@ -56,8 +63,8 @@ class Check:
                 self.issues.append(found)
             else:
                 self.rows += 1
-                record = self._examine(found)
-                if record is not None and not self.issues:
+                record = None if found.line in self._left_out else self._examine(found)
+                if record is not None and self._passes():
                     yield record
             if len(self.issues) >= MOST_ISSUES:
                 message = f"{MOST_ISSUES:,} problems; the rows below were not read"
@@ -70,6 +77,9 @@ class Check:
             )
         yield from self._settle_repeats()
 
+    def _passes(self) -> bool:
+        return self._pass_good or not self.issues
+
     def _examine(self, row: Row) -> Record | None:
         """Type and check one row; None when it is refused, or when it waits to be compared with an earlier one."""
         record, problems = self._layout.read(row)
@@ -77,11 +87,12 @@ class Check:
         while self._layout.new_names:
             self.new_names[self._layout.new_names.pop()] = row.line
         confirmed = bool(values.get("as_printed"))
-        unread = {each.column for each in problems}
+        unread = {each.column for each in problems if each.code not in READ}
         if confirmed:
             values.update({each.column: each.value for each in problems if each.code in MAY_BE_PRINTED})
         problems += [each for each in check(values, self._vocabulary) if each.column not in unread]
-        problems += self._agreements.check(record)
+        if not (self._pass_good and any(each.code in ERRORS for each in problems)):  # a bad row teaches nothing
+            problems += self._agreements.check(record)
         if problems and self._refuses(row, problems, record, confirmed=confirmed):
             return None
         identity = hash(tuple(map(values.get, IDENTITY)))
@@ -102,8 +113,8 @@ class Check:
         errors = [each for each in problems if each not in printed and each not in remarks]
         if printed:
             record.values["status"] = Status.DISPUTED.value
-        self.remarks += self._layout.issues(row, [each for each in printed if each.code not in _FLAGS], "flag")
-        self.remarks += self._layout.issues(row, remarks, "flag")
+        remarks += [each for each in printed if each.code not in _FLAGS]
+        self.remarks.add(self._layout.issues(row, remarks, "flag"))
         self.issues += self._layout.issues(row, errors, "error")
         return bool(errors)
 
@@ -120,7 +131,7 @@ class Check:
         for first, row, record in self._repeats:
             original = originals[first]
             if any(original.values.get(name) != record.values.get(name) for name in IDENTITY):
-                if not self.issues:  # two keys of one hash
+                if self._passes():  # two keys of one hash
                     yield record
                 continue
             self._compare(original, row, record)
@@ -135,7 +146,7 @@ class Check:
         else:
             self.repeated += 1
             message = f"the row says the same as line {original.line}; it is counted as unchanged"
-            self.remarks += self._layout.issues(row, [Problem("row-repeated", message, "", "study")], "flag")
+            self.remarks.add(self._layout.issues(row, [Problem("row-repeated", message, "", "study")], "flag"))
 
 
 def _differences(one: Record, other: Record) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from registry.columns import BY_INPUT, BY_NAME
-from registry.ingest.files import Table
+from registry.ingest.files import Table, refused
 from registry.issues import Issue
 from registry.vocabulary import AttributeDeclaration
 
@@ -35,24 +35,33 @@ def read_header(
     *,
     attributes: bool = False,
     ignore: Collection[str] = (),
+    mapping: Mapping[str, str] | None = None,
 ) -> Header:
-    """Match the header to the layout and the declared characteristics; names match case-folded."""
+    """Match the header to the layout and the declared characteristics; names match without case and extra spaces.
+
+    `mapping` gives columns of the layout, or characteristics, the heading they have in this file.
+    """
     names = [name.strip() for name in table.header]
-    ignored = {name.strip().casefold() for name in ignore}
+    misplaced = _misplaced(table, mapping or {})
+    if misplaced is not None:
+        raise refused(misplaced)
+    ignored = {folded_heading(name) for name in ignore}
     characteristics = {name.casefold(): name for name in declared}
     found: dict[str, dict[str, int]] = {"columns": {}, "attributes": {}, "undeclared": {}}
-    issues = list(_ignored_in_vain(table, names, ignore))
+    issues = list(_named_in_vain(table, names, ignore, mapping or {}))
+    meaning = {folded_heading(heading): name for name, heading in (mapping or {}).items()}
     taken: dict[str, str] = {}
     for index, name in enumerate(names):
-        folded = name.casefold()
-        if folded in ignored:
+        folded = folded_heading(name)
+        if folded in ignored or index in table.blank:
             continue
-        kind, meant = _kind_of(folded, name, characteristics)
+        mapped = meaning.get(folded)
+        kind, meant = _kind_of((mapped or folded).casefold(), mapped or " ".join(name.split()), characteristics)
         problem = _fault(name, taken.get(meant.casefold()), kind, [*BY_INPUT, *declared], attributes=attributes)
         if problem:
             code, message, expected = problem
             column = name or f"column {index + 1}"
-            issues.append(Issue(code, message, "error", table.file, 1, column, name[:80], expected))
+            issues.append(Issue(code, message, "error", table.file, table.line, column, name[:80], expected))
         else:
             found[kind][meant] = index
         taken.setdefault(meant.casefold(), name)
@@ -93,20 +102,51 @@ def _fault(
     return "column-name", f"{name[:80]!r} cannot name a study characteristic", "letters, digits, _; no name in use"
 
 
-def _ignored_in_vain(table: Table, names: list[str], ignore: Collection[str]) -> Iterator[Issue]:
-    folded = {name.casefold() for name in names}
-    for name in ignore:
-        if name.strip().casefold() not in folded:
-            near = get_close_matches(name, names, n=1, cutoff=0.6)
-            message = f"there is no column {name!r} to ignore" + (f" (is it {near[0]!r}?)" if near else "")
-            yield Issue("ignore-unknown", message, file=table.file, line=1, expected="a column of the file")
+def _named_in_vain(
+    table: Table, names: list[str], ignore: Collection[str], mapping: Mapping[str, str]
+) -> Iterator[Issue]:
+    folded = {folded_heading(name): name for name in names if name}
+    asked = [("ignore-unknown", name, f"no column {name!r} to ignore") for name in ignore]
+    asked += [("map-unknown", name, f"no column {name!r} to read as {meant}") for meant, name in mapping.items()]
+    for code, name, what in asked:
+        if folded_heading(name) not in folded:
+            near = get_close_matches(folded_heading(name), list(folded), n=1, cutoff=0.6)
+            message = f"there is {what}" + (f" (is it {folded[near[0]]!r}?)" if near else "")
+            yield Issue(code, message, file=table.file, line=table.line, expected="a column of the file")
+
+
+def _misplaced(table: Table, mapping: Mapping[str, str]) -> Issue | None:
+    """Find headings of the layout below the first row, where something else stands above them."""
+    known = {*_BY_FOLDED, *map(folded_heading, mapping.values())}
+    above, *below = [{folded_heading(cell) for cell in row.cells} & known for row in table.top] or [known]
+    if len(above) > 1:
+        return None
+    for row, headings in zip(table.top[1:], below, strict=True):
+        if len(headings) > 2:
+            first = next(cell.strip() for cell in table.top[0].cells if cell.strip())
+            message = f"the headings stand in row {row.line}; above them stands {first[:60]!r}"
+            expected = "the headings in the first row: delete the rows above"
+            return Issue("header-place", message, file=table.file, line=table.line, value=first[:80], expected=expected)
+    return None
+
+
+def folded_heading(name: str) -> str:
+    """Give a heading without case and without spaces that nobody sees."""
+    return " ".join(name.split()).casefold()
+
+
+def column_of(name: str, declared: Collection[str]) -> str | None:
+    """Give the column of the layout, or the declared characteristic, that a name means; None for neither."""
+    folded = folded_heading(name)
+    column = _BY_FOLDED.get(folded)
+    return _INPUT_OF[column] if column else next((each for each in declared if each.casefold() == folded), None)
 
 
 def _missing(table: Table, columns: Mapping[str, int]) -> Iterator[Issue]:
     for name in ("study", "factor", "endpoint"):
         if name not in columns:
             message = f"the column {input_name(name)!r} is missing"
-            yield Issue("column-missing", message, file=table.file, line=1, expected="a column of this name")
+            yield Issue("column-missing", message, file=table.file, line=table.line, expected="a column of this name")
     if not any(all(name in columns for name in names) for names in _RESULTS):
         expected = "hr, or log_hr and se_log_hr, or effect_direction"
-        yield Issue("column-missing", "no column holds a result", file=table.file, line=1, expected=expected)
+        yield Issue("column-missing", "no column holds a result", file=table.file, line=table.line, expected=expected)

@@ -38,20 +38,40 @@ class Explanation:
 ERRORS: dict[str, Explanation] = {
     # the file
     "file-unreadable": Explanation(
-        "the path names nothing, a folder, or a file that cannot be read",
+        "the path names nothing, or a file that cannot be read",
         "evireg import no-such-file.csv",
-        "give the path of a CSV file",
+        "give the path of a file or folder",
     ),
     "file-empty": Explanation("the file holds nothing", "a file of 0 bytes", "export the table again"),
     "file-kind": Explanation(
-        "the file is not comma-separated text: a workbook, or separated by semicolons or tabs",
-        "study_key;biomarker;endpoint;hr",
-        "save it as CSV with commas, UTF-8",
+        "the file is of a kind evireg does not read, or damaged: an .xls or .ods workbook, a PDF, another archive",
+        "evidence.xls",
+        "open it in a spreadsheet and save it as an Excel workbook (.xlsx) or as CSV UTF-8",
+    ),
+    "file-too-large": Explanation(
+        "a workbook that unpacks to more than evireg reads: it may be made to fill the memory",
+        "a workbook of 1 MB that unpacks to 3 GB",
+        "save the table alone as CSV UTF-8",
+    ),
+    "folder-empty": Explanation(
+        "a folder without a file to import", "a folder of PDFs", "put CSV, TSV, .xlsx or .jsonl files into it"
+    ),
+    "sheet-unknown": Explanation(
+        "the workbook has no sheet of this name", "--sheet Tabel1", "one of its sheets, which the message names"
+    ),
+    "json": Explanation(
+        "a line that is no JSON object", '[{"study_key": "kim2016"}]', "write one object a line, without commas between"
+    ),
+    "json-key": Explanation("a key stands twice in one object", '{"hr": 2.1, "hr": 2.3}', "keep one of them"),
+    "json-value": Explanation(
+        "a value that is neither text nor number nor null",
+        '"covariates": ["age", "sex"]',
+        'write it as one text: "covariates": "age; sex"; yes or no for true or false',
     ),
     "encoding": Explanation(
         "a byte that is not UTF-8; the rest of the file was not read",
         "é saved as byte 0xE9 by Windows-1252",
-        "save the file as UTF-8 (in a spreadsheet: CSV UTF-8)",
+        "save the file as UTF-8 (in a spreadsheet: CSV UTF-8), or name its encoding: --encoding cp1252",
     ),
     "nul-byte": Explanation("a line holds a NUL byte", "OS\\0", "remove it; the export that wrote it may be damaged"),
     "quoting": Explanation(
@@ -69,6 +89,16 @@ ERRORS: dict[str, Explanation] = {
         "reading stopped after 10,000 problems", "a column shifted in every row", "correct these and import again"
     ),
     # the header
+    "header-place": Explanation(
+        "the headings do not stand in the first row: something else stands above them",
+        "Table 2. Univariate analysis, in the row above study_key, biomarker, …",
+        "delete the rows above the headings",
+    ),
+    "map-unknown": Explanation(
+        "a column map names a heading that the file does not have",
+        '--map hr="Hazard ration"',
+        "name a heading of the file as it stands there; case and spaces do not matter",
+    ),
     "column-unnamed": Explanation("a column has no name", "study_key,,endpoint", "name the column or delete it"),
     "column-repeated": Explanation(
         "two columns mean the same: one name twice, or two names of one column",
@@ -96,8 +126,29 @@ ERRORS: dict[str, Explanation] = {
     "number": Explanation("not a number", "NR; 2.1 (1.2-3.4)", "a number with a decimal point; empty when not read"),
     "number-finite": Explanation("nan or infinity", "inf", "leave the cell empty when the number was not read"),
     "number-range": Explanation("too large or too small to be stored exactly enough", "1e999", "check the number"),
-    "decimal-comma": Explanation("a decimal comma or a raised decimal point", "1,5", "write 1.5"),
-    "thousands-separator": Explanation("digits in groups of three", "1,077", "write 1077"),
+    "thousands-separator": Explanation(
+        "a comma that may separate thousands or decimals", "hr = 1,077", "write 1077 or 1.077, whichever is printed"
+    ),
+    "percent-sign": Explanation("a percentage where a plain number belongs", "hr = 95%", "write the number asked for"),
+    "excel-date": Explanation(
+        "Excel has turned a number or text into a date",
+        "1.08-2.27 or 1-2, typed into a cell, became 2 January",
+        "format the column as Text, then type what the source prints",
+    ),
+    "formula": Explanation(
+        "the cell holds a formula; evireg computes none and does not trust what was computed before",
+        "=EXP(0.42)",
+        "copy the cells and paste them as values",
+    ),
+    "cell-error": Explanation(
+        "what a spreadsheet shows where a formula has failed", "#REF!, #N/A", "type the value; empty when not read"
+    ),
+    "truth-value": Explanation("TRUE or FALSE as Excel keeps it", "adjusted = TRUE", "type the word: yes or no"),
+    "merged-cells": Explanation(
+        "the cell is merged with another, so that only one of them has a value",
+        "one study_key merged over three rows",
+        "unmerge the cells and fill each of them",
+    ),
     "count": Explanation("not a whole number", "12.5 patients", "a whole number; empty when not read"),
     "count-range": Explanation("a count no study can have", "0 patients", "at least 1 patient; events from 0"),
     "ci-not-positive": Explanation(
@@ -182,6 +233,22 @@ ERRORS: dict[str, Explanation] = {
         "product_source commercial and academic in one cohort",
         "name the cohorts when they are two; --attributes declares the characteristic anew, per estimate",
     ),
+    # an edited export
+    "key-unknown": Explanation(
+        "a row of an edited export names an estimate the registry does not hold",
+        "key = kim2016/OS/00000000",
+        "a row that is new has an empty key and an empty version; else export again",
+    ),
+    "version-unknown": Explanation(
+        "the version in a row of an edited export is empty, or none the estimate ever had",
+        "a version retyped by hand",
+        "copy it from the export, or export again",
+    ),
+    "edit-refused": Explanation(
+        "an edit of an export that cannot be carried out",
+        "a row moved to a cohort the registry does not have",
+        "what the message says",
+    ),
     "conflict": Explanation(
         "the registry holds other values under the same key",
         "HR 2.1 stored, 2.3 in the file",
@@ -191,6 +258,26 @@ ERRORS: dict[str, Explanation] = {
 
 #: Remarks of the import alone: reported once, refused never.
 REMARKS: dict[str, Explanation] = {
+    "semicolons": Explanation(
+        "semicolons separate the cells, as European Excel writes CSV", "study_key;biomarker;endpoint;hr", "nothing"
+    ),
+    "sheet-chosen": Explanation(
+        "the workbook has several sheets, and one was read", "Sheet1 and Notes", "--sheet NAME reads another"
+    ),
+    "hidden": Explanation(
+        "rows or columns that Excel hides; they are read like any other", "a filter", "delete them if they do not count"
+    ),
+    "file-passed-over": Explanation(
+        "a file of the folder that is no table evireg reads", "protocol.pdf beside the tables", "nothing"
+    ),
+    "decimal-comma": Explanation(
+        "a comma or raised point read as decimal point; the printed text is kept", "2,15 is read as 2.15", "nothing"
+    ),
+    "thousands-grouped": Explanation(
+        "digits in groups of three, where only one number can be meant",
+        "1,077 patients are read as 1077",
+        "nothing",
+    ),
     "row-repeated": Explanation(
         "a row says the same as an earlier one; it is counted as unchanged", "a pasted row", "delete it when you can"
     ),

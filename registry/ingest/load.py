@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from registry.errors import Conflict, InputRefused
+from registry.ingest.aside import WHY, Again, Aside, HandOver
 from registry.ingest.check import Check
-from registry.ingest.files import Table, open_table
-from registry.ingest.header import Header, read_header
+from registry.ingest.files import Row, Source, Table, opened
+from registry.ingest.header import Header, input_name, read_header
+from registry.ingest.maps import read_map, save_map, settled
 from registry.ingest.records import Layout
 from registry.ingest.survey import Seen, declarations, survey
-from registry.issues import Issue
+from registry.issues import MOST_REMARKS, Issue, Remarks
 from registry.vocabulary import AttributeDeclaration, Vocabulary
 from registry.writing import Written, declare_attributes, write_estimates
 from registry.writing.levels import declare_per_estimate, values_by_cohort
@@ -24,14 +28,22 @@ if TYPE_CHECKING:
     from registry.ledger import Transaction
     from registry.store import Store
 
+#: Told file, line and last line while rows are read.
+Progress = Callable[[str, int, int], None]
+
+#: What was written of a table that contradicts the registry.
+NOTHING = Written(0, 0, 0, 0, (), {}, {})
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What an import did. `rows` read are estimates `created` or `unchanged`; `studies` and `cohorts` count new ones.
 
-    `changeset` is None when nothing changed, or nothing was kept (`dry_run`). `flags` has every remark with its
-    position; `not_poolable` counts new estimates by the reason they cannot be pooled. `declared` are the study
-    characteristics declared by this import, `new_names` the factors and diseases it met for the first time.
+    `changeset` is None when nothing changed, or nothing was kept (`dry_run`). `flags` has the remarks with their
+    positions, the first of very many; `flag_counts` counts all by code. `not_poolable` counts new estimates by the
+    reason they cannot be pooled. `declared` are the study characteristics declared by this import, `new_names` the
+    factors and diseases it met for the first time, `files` the files of a folder. `left_out` counts rows that were
+    handed back.
     """
 
     file: str
@@ -43,9 +55,12 @@ class Loaded:
     changeset: int | None
     dry_run: bool
     flags: tuple[Issue, ...]
+    flag_counts: Mapping[str, int]
     not_poolable: Mapping[str, int]
     declared: tuple[AttributeDeclaration, ...]
     new_names: Mapping[str, tuple[str, ...]]
+    files: tuple[str, ...]
+    left_out: int = 0
 
 
 class _Undo(Exception):  # noqa: N818 - no error: how a dry run leaves its transaction
@@ -54,89 +69,201 @@ class _Undo(Exception):  # noqa: N818 - no error: how a dry run leaves its trans
 
 def load(
     store: Store,
-    path: str | Path,
+    source: Source,
     *,
     curator: str,
     message: str | None = None,
     dry_run: bool = False,
     attributes: bool = False,
     ignore: Collection[str] = (),
+    mapping: Mapping[str, str] | None = None,
+    use_map: str | None = None,
+    save_as: str | None = None,
+    hand_over: HandOver | None = None,
+    progress: Progress | None = None,
+    **how: Any,
 ) -> Loaded:
-    """Import a file into a registry in one changeset, or refuse it with every issue found and store nothing.
+    """Import a file, several, or a folder in one changeset, or refuse all with every issue found and store nothing.
 
     `attributes` declares unknown columns as study characteristics, `ignore` leaves columns out, `dry_run` does
-    everything and keeps nothing. InputRefused for faults of the file, Conflict when only what is stored speaks
-    against it; both list their issues with file, line and column. Importing a file again changes nothing.
+    everything and keeps nothing. `mapping` gives columns the headings they have in the file, `use_map` names a saved
+    one that it completes, `save_as` saves both together. `how` is that of `open_table`: format, sheet, encoding.
+    With `hand_over` the good rows are stored and the others given to it. `progress` is told file, line and last line
+    as the rows are read.
+
+    InputRefused for faults of the file, Conflict when only what is stored speaks against it; both list their issues
+    with file, line and column. NotFound for an unknown map, UsageError for one that makes no sense. Importing a file
+    again changes nothing.
     """
-    table = open_table(path)
-    with suppress(_Undo), store.transaction(curator, message or f"import {Path(path).name}") as transaction:
-        loaded = _import(transaction, table, attributes=attributes, ignore=ignore)
-        if dry_run:
-            loaded = replace(loaded, changeset=None, dry_run=True)
-            raise _Undo
+    aside = None if hand_over is None else Aside(hand_over)
+    with opened(source, **how) as (name, tables):
+        said, loaded = message or f"import {Path(name).name}", None
+        while loaded is None:
+            with suppress(_Undo, Again), store.transaction(curator, said) as transaction:
+                meant = _meant(transaction, mapping or {}, use_map)
+                loaded = import_tables(
+                    transaction, name, tables,
+                    attributes=attributes, ignore=ignore, mapping=meant, aside=aside, progress=progress,
+                )  # fmt: skip
+                if save_as is not None:
+                    save_map(transaction, save_as, meant)
+                    loaded = replace(loaded, changeset=transaction.number if transaction.changed else None)
+                if aside is not None:
+                    aside.finish(transaction)
+                if dry_run:
+                    loaded = replace(loaded, changeset=None, dry_run=True)
+                    raise _Undo
     return loaded
 
 
-def _import(transaction: Transaction, table: Table, *, attributes: bool, ignore: Collection[str]) -> Loaded:
+def _meant(transaction: Transaction, mapping: Mapping[str, str], use_map: str | None) -> dict[str, str]:
+    before = read_map(transaction.connection, use_map) if use_map is not None else {}
+    declared = Vocabulary.load(transaction.connection).attributes if mapping else {}
+    return settled({**before, **settled(mapping, declared)}, {**declared, **before})
+
+
+def import_tables(
+    transaction: Transaction,
+    name: str,
+    tables: Sequence[Table],
+    *,
+    attributes: bool = False,
+    ignore: Collection[str] = (),
+    mapping: Mapping[str, str] | None = None,
+    aside: Aside | None = None,
+    progress: Progress | None = None,
+) -> Loaded:
+    """Write tables in a transaction that is open; what is raised undoes it. With `aside`, bad rows are gathered."""
     vocabulary = Vocabulary.load(transaction.connection)
-    header = read_header(table, vocabulary.attributes, attributes=attributes, ignore=ignore)
-    new, narrowed = _declare(transaction, table, header, vocabulary) if attributes else ((), [])
-    declared = Vocabulary.load(transaction.connection).attributes
-    layout = Layout(table, header, vocabulary, declared)
-    check = Check(table, layout, vocabulary, declared, header.issues)
-    written = _write(transaction, check)
-    flags = (*check.remarks, *layout.named((*written.flagged, *_near(check, vocabulary, table.file))))
+    known = vocabulary.attributes
+    headers = []
+    for table in tables:
+        passed = (*ignore, *(heading for heading in table.header if heading.strip() == WHY))
+        headers.append((table, read_header(table, known, attributes=attributes, ignore=passed, mapping=mapping)))
+    new, narrowed = _declare(transaction, headers, vocabulary) if attributes else ((), [])
+    parts = [_Part(transaction, table, header, aside, progress) for table, header in headers]
+    if aside is None:
+        _refuse(name, parts)
+    left_out = sum(aside.gather(part.table, part.issues()) for part in parts) if aside else 0
+    remarks = [Remarks(narrowed, Counter(issue.code for issue in narrowed)), *(part.remarks() for part in parts)]
     return Loaded(
-        file=table.file,
-        rows=check.rows,
-        created=written.created,
-        unchanged=written.unchanged + check.repeated,
-        studies=written.studies,
-        cohorts=written.cohorts,
+        file=name,
+        rows=sum(part.check.rows for part in parts),
+        created=sum(part.written.created for part in parts),
+        unchanged=sum(part.written.unchanged + part.check.repeated for part in parts),
+        studies=sum(part.written.studies for part in parts),
+        cohorts=sum(part.written.cohorts for part in parts),
         changeset=transaction.number if transaction.changed else None,
         dry_run=False,
-        flags=(*narrowed, *sorted(flags, key=_line)),
-        not_poolable=written.not_poolable,
+        flags=tuple(issue for each in remarks for issue in each.kept)[:MOST_REMARKS],
+        flag_counts=dict(sum((each.counts for each in remarks), Counter())),
+        not_poolable=dict(sorted(sum((Counter(part.written.not_poolable) for part in parts), Counter()).items())),
         declared=new,
         new_names={
-            which: tuple(name for kind, name in check.new_names if kind == which) for which in ("factor", "disease")
+            which: tuple(dict.fromkeys(met for part in parts for kind, met in part.check.new_names if kind == which))
+            for which in ("factor", "disease")
         },
+        files=tuple(table.file for table in tables),
+        left_out=left_out,
     )
 
 
-def _write(transaction: Transaction, check: Check) -> Written:
-    """Write what the check lets through; faults of the file come first, and with them what contradicts the registry."""
-    records = check.records()
-    contradictions: list[Issue] = []
-    try:
-        written = write_estimates(transaction, records)
-    except Conflict as conflict:
-        contradictions += conflict.issues
-        for _ in records:  # the rest is still checked, so that all is reported
-            pass
-        if not check.issues:
-            raise
-    if check.issues:
-        issues = sorted((*check.issues, *contradictions), key=_line)
+def import_table(transaction: Transaction, table: Table, **options: Any) -> Loaded:
+    """Write one table in a transaction that is open; `options` are those of `import_tables`."""
+    return import_tables(transaction, table.file, [table], **options)
+
+
+class _Part:
+    """One table on its way into the registry: its `check`, what was `written`, or the `conflict` with what is there."""
+
+    def __init__(
+        self, transaction: Transaction, table: Table, header: Header, aside: Aside | None, progress: Progress | None
+    ) -> None:
+        self.table, self._header = table, header
+        self._vocabulary = Vocabulary.load(transaction.connection)
+        declared = self._vocabulary.attributes
+        self._layout = Layout(table, header, self._vocabulary, declared)
+        watched = replace(table, rows=partial(_watched, table, progress)) if progress else table
+        left_out = aside.lines(table) if aside else None
+        self.check = Check(watched, self._layout, self._vocabulary, declared, header.issues, left_out=left_out)
+        self.conflict: Conflict | None = None
+        self.written = NOTHING
+        records = self.check.records()
+        try:
+            self.written = write_estimates(transaction, records)
+        except Conflict as conflict:
+            self.conflict = conflict
+            if aside is not None:
+                raise aside.again(Conflict(conflict.message, self._contradictions())) from None
+            for _ in records:  # the rest is still checked, so that all is reported
+                pass
+
+    def issues(self) -> list[Issue]:
+        """Give what is wrong, by line, with the place each has in the file."""
+        return sorted((*self._placed(self.check.issues), *self._contradictions()), key=_line)
+
+    def _contradictions(self) -> list[Issue]:
+        """Give what contradicts the registry, by the headings of the file."""
+        names = {input_name(name): self.table.header[at].strip() for name, at in self._header.columns.items()}
+        stored = self.conflict.issues if self.conflict else ()
+        return self._placed([replace(issue, column=names.get(issue.column, issue.column)) for issue in stored])
+
+    def remarks(self) -> Remarks:
+        """Give the remarks, by line, and how many there are of each code."""
+        near = list(_near(self.check, self._vocabulary, self.table.file))
+        found = [*self.check.remarks.kept, *self._layout.named((*self.written.flagged, *near))]
+        counts = self.check.remarks.counts + Counter(self.written.flag_counts)
+        counts.update(issue.code for issue in (*near, *self.table.remarks))
+        return Remarks([*self.table.remarks, *self._placed(sorted(found, key=_line))], counts)
+
+    def _placed(self, issues: list[Issue]) -> list[Issue]:
+        if not self.table.sheet:
+            return issues
+        positions = {name.strip(): at for at, name in enumerate(self.table.header)}
+        return [
+            replace(issue, cell=self.table.cell(issue.line, positions[issue.column]))
+            if issue.column in positions and not issue.cell
+            else issue
+            for issue in issues
+        ]
+
+
+def _watched(table: Table, progress: Progress) -> Iterator[Row | Issue]:
+    last = table.lines()
+    for number, row in enumerate(table.rows()):
+        if number % 500 == 0:
+            progress(table.file, row.line, last)
+        yield row
+    progress(table.file, last, last)
+
+
+def _refuse(name: str, parts: Sequence[_Part]) -> None:
+    """Raise when anything speaks against storing: faults of the files, else what contradicts the registry."""
+    issues = [issue for part in parts for issue in part.issues()]
+    if any(part.check.issues for part in parts):
         count = f"{len(issues)} problems" if len(issues) > 1 else "one problem"
-        raise InputRefused(f"{issues[0].file} was not imported: {count}, nothing was stored", issues)
-    return written
+        raise InputRefused(f"{name} was not imported: {count}, nothing was stored", issues)
+    if issues:
+        conflict = next(part.conflict for part in parts if part.conflict is not None)
+        values = "value contradicts" if len(issues) == 1 else "values contradict"
+        what = "what is there" if len(parts) > 1 else "the registry"
+        raise Conflict(f"{len(issues)} {values} {what}; nothing was stored", issues, conflict.hint)
 
 
 def _declare(
-    transaction: Transaction, table: Table, header: Header, vocabulary: Vocabulary
+    transaction: Transaction, headers: Sequence[tuple[Table, Header]], vocabulary: Vocabulary
 ) -> tuple[tuple[AttributeDeclaration, ...], list[Issue]]:
     """Declare what is new, and per estimate what was thought to belong to cohorts and does not."""
-    seen = survey(table, header, vocabulary.attributes)
-    new = declarations(header, seen)
+    seen = survey(headers, vocabulary.attributes)
+    new = declarations(dict.fromkeys(name for _, header in headers for name in header.undeclared), seen)
     declare_attributes(transaction, new)
     narrowed = []
-    for name in header.attributes:
+    for name in dict.fromkeys(name for _, header in headers for name in header.attributes):
         if name in seen and _differs(transaction, name, seen[name]):
             declare_per_estimate(transaction, name)
             message = f"{name} differs within a {vocabulary.attributes[name].level}: it is now declared per estimate"
-            line = seen[name].varies_on or 1
-            narrowed.append(Issue("attribute-narrowed", message, "flag", table.file, line, name))
+            file, line = seen[name].varies_on or (headers[0][0].file, 1)
+            narrowed.append(Issue("attribute-narrowed", message, "flag", file, line, name))
     return new, narrowed
 
 

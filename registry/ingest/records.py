@@ -116,7 +116,7 @@ class Plan:
         if Problem not in map(type, values.values()):
             return values, []
         problems = [replace(value, column=name) for name, value in values.items() if isinstance(value, Problem)]
-        return {**values, **{problem.column: None for problem in problems}}, problems
+        return {**values, **{problem.column: numbers.plain_value(problem) for problem in problems}}, problems
 
 
 def _each(positions: list[int], cells: list[str]) -> list[str]:
@@ -156,7 +156,23 @@ class Layout:
         values.update(self._defaults)
         given, more = self._attributes.values(row.cells)
         attributes = {name: value for name, value in given.items() if value is not None}
+        if row.faults:
+            problems, more = self._without_faults(row, [*problems, *more], values, attributes), []
         return Record(values, attributes, self.file, row.line), problems + more
+
+    def _without_faults(
+        self, row: Row, problems: list[Problem], values: dict[str, Any], attributes: dict[str, Any]
+    ) -> list[Problem]:
+        """Take back what was read from cells that are no plain text or number; their fault is the one problem."""
+        for name, position in self.position.items():
+            fault = row.faults.get(position)
+            if fault is None or (fault.code == "excel-date" and _takes_dates(name)):
+                continue
+            problems = [each for each in problems if self.position.get(each.column) != position]
+            problems.append(replace(fault, column=name))
+            attributes.pop(name, None)
+            values.update({target: None for target in (name, *_printed_beside(name)) if target in values})
+        return problems
 
     def issues(self, row: Row, problems: Iterable[Problem], severity: str) -> Iterator[Issue]:
         """Give problems their place: file, line, the file's column and the text of its cell."""
@@ -188,6 +204,14 @@ class Layout:
 def _targets(column: Column, readers: Mapping[str, Read]) -> Iterator[tuple[str, Read]]:
     yield column.name, readers.get(column.name) or _by_kind(column)
     yield from _FURTHER.get(column.name, ())
+
+
+def _takes_dates(name: str) -> bool:
+    return name not in BY_NAME or _READERS.get(name) is words.iso_date
+
+
+def _printed_beside(name: str) -> Iterator[str]:
+    return (target for target, _ in _FURTHER.get(name, ()))
 
 
 def _by_kind(column: Column) -> Read:

@@ -10,7 +10,6 @@ from typing import Any
 from registry.ingest import numbers
 from registry.ingest.files import Row, Table
 from registry.ingest.header import Header
-from registry.ingest.issues import Problem
 from registry.ingest.records import DEFAULTS, characteristic
 from registry.terms import AttributeLevel, AttributeType
 from registry.vocabulary import AttributeDeclaration, fold
@@ -23,42 +22,46 @@ Owner = tuple[str, str | None]
 
 @dataclass(slots=True)
 class Seen:
-    """What the cells of one column have shown: numbers only, one value per owner, and the first line with another."""
+    """What the cells of one column have shown: numbers only, one value per owner, and the first place with another."""
 
-    index: int
     read: Callable[[str], Any]
     per_study: bool = False
     numeric: bool = True
     filled: bool = False
-    varies_on: int | None = None
+    varies_on: tuple[str, int] | None = None
     of_owner: dict[Owner, Any] = field(default_factory=dict)
 
-    def look(self, line: int, owner: Owner, text: str) -> None:
+    def look(self, place: tuple[str, int], owner: Owner, text: str) -> None:
         """Take in one cell that is not empty."""
         self.filled = True
         if self.numeric:
-            self.numeric = not (_PADDED.match(text) or isinstance(numbers.number(text), Problem))
+            self.numeric = not _PADDED.match(text) and numbers.is_read(numbers.number(text))
         if self.varies_on is None:
             value = self.read(text)
             known = self.of_owner.setdefault((owner[0], None) if self.per_study else owner, value)
             if known != value:
-                self.varies_on = line
+                self.varies_on = place
                 self.of_owner.clear()
 
 
-def survey(table: Table, header: Header, declared: Mapping[str, AttributeDeclaration]) -> dict[str, Seen]:
+def survey(tables: Iterable[tuple[Table, Header]], declared: Mapping[str, AttributeDeclaration]) -> dict[str, Seen]:
     """Look through the columns that are not declared, and those declared for studies or cohorts without more."""
-    seen = {name: Seen(index, _plain) for name, index in header.undeclared.items()}
-    for name, index in header.attributes.items():
-        if _may_be_narrowed(declared[name]):
-            per_study = declared[name].level is AttributeLevel.STUDY
-            seen[name] = Seen(index, characteristic(declared[name]), per_study)
-    if seen:
-        _look(table, header, seen.values())
+    seen: dict[str, Seen] = {}
+    for table, header in tables:
+        for name in header.undeclared:
+            seen.setdefault(name, Seen(_plain))
+        for name in header.attributes:
+            if _may_be_narrowed(declared[name]):
+                per_study = declared[name].level is AttributeLevel.STUDY
+                seen.setdefault(name, Seen(characteristic(declared[name]), per_study))
+        positions = {**header.attributes, **header.undeclared}
+        looked_at = [(at, seen[name]) for name, at in positions.items() if name in seen]
+        if looked_at:
+            _look(table, header, looked_at)
     return seen
 
 
-def declarations(header: Header, seen: Mapping[str, Seen]) -> tuple[AttributeDeclaration, ...]:
+def declarations(names: Iterable[str], seen: Mapping[str, Seen]) -> tuple[AttributeDeclaration, ...]:
     """Declare the columns the registry does not know: number or text, of the cohort or of the single estimate.
 
     A value that is the same in all rows of each cohort belongs to the cohort. A column without any value says nothing
@@ -71,14 +74,14 @@ def declarations(header: Header, seen: Mapping[str, Seen]) -> tuple[AttributeDec
             type=AttributeType.NUMBER if seen[name].numeric else AttributeType.TEXT,
             level=AttributeLevel.COHORT if seen[name].varies_on is None else AttributeLevel.ESTIMATE,
         )
-        for name in header.undeclared
+        for name in names
         if seen[name].filled
     )
 
 
 def _plain(text: str) -> Any:
-    value = numbers.number(text)
-    return fold(text) if isinstance(value, Problem) or _PADDED.match(text) else value
+    value = numbers.plain_value(numbers.number(text))
+    return fold(text) if value is None or _PADDED.match(text) else value
 
 
 def _may_be_narrowed(declaration: AttributeDeclaration) -> bool:
@@ -87,7 +90,7 @@ def _may_be_narrowed(declaration: AttributeDeclaration) -> bool:
     return plain and declaration.level is not AttributeLevel.ESTIMATE
 
 
-def _look(table: Table, header: Header, seen: Iterable[Seen]) -> None:
+def _look(table: Table, header: Header, seen: Iterable[tuple[int, Seen]]) -> None:
     study, cohort = header.columns.get("study"), header.columns.get("cohort")
     for row in table.rows():
         if isinstance(row, Row):
@@ -96,7 +99,7 @@ def _look(table: Table, header: Header, seen: Iterable[Seen]) -> None:
                 "" if study is None else " ".join(cells[study].split()),
                 (cohort is not None and " ".join(cells[cohort].split())) or str(DEFAULTS["cohort"]),
             )
-            for each in seen:
-                text = cells[each.index].strip()
+            for at, each in seen:
+                text = cells[at].strip()
                 if text:
-                    each.look(row.line, owner, text)
+                    each.look((table.file, row.line), owner, text)

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from registry.issues import Issue
+from registry.issues import Issue, Remarks
 from registry.terms import Flag
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ _FLAGGED = {
 class Written:
     """What became of the records: estimates `created`, or `unchanged` because they are there; new studies and cohorts.
 
-    `flagged` has an Issue for each flag of a created estimate, `not_poolable` counts these by reason.
+    `flagged` has an Issue for flags of created estimates, the first of them; `flag_counts` counts all by flag,
+    `not_poolable` the estimates by reason.
     """
 
     created: int
@@ -38,6 +39,7 @@ class Written:
     studies: int
     cohorts: int
     flagged: tuple[Issue, ...]
+    flag_counts: Mapping[str, int]
     not_poolable: Mapping[str, int]
 
 
@@ -49,7 +51,7 @@ class Tally:
     unchanged: int = 0
     studies: int = 0
     cohorts: int = 0
-    flagged: list[Issue] = field(default_factory=list)
+    flagged: Remarks = field(default_factory=Remarks)
     not_poolable: Counter[str] = field(default_factory=Counter)
 
     def add(self, record: Record, derived: Derived) -> None:
@@ -62,7 +64,7 @@ class Tally:
             value = record.values.get(f"{column}_text") or record.values.get(column)
             shown = "" if value is None else str(value)
             message = f"{flag.label}: {flag.definition}"
-            self.flagged.append(Issue(flag.value, message, "flag", record.file, record.line, column, shown))
+            self.flagged.add([Issue(flag.value, message, "flag", record.file, record.line, column, shown)])
 
     def written(self) -> Written:
         """Give the counts as they are now."""
@@ -71,6 +73,7 @@ class Tally:
             unchanged=self.unchanged,
             studies=self.studies,
             cohorts=self.cohorts,
-            flagged=tuple(self.flagged),
+            flagged=tuple(self.flagged.kept),
+            flag_counts=self.flagged.counts,
             not_poolable=dict(sorted(self.not_poolable.items())),
         )

@@ -23,7 +23,12 @@ GOOD = "kim,NLR,OS,2.1,1.4,3.2\n"
 #: code → (text of the file, line of the issue, options of the import).
 REFUSED: dict[str, tuple[str | bytes, int, dict[str, Any]]] = {
     "file-empty": ("", 0, {}),
-    "file-kind": ("study_key;biomarker;endpoint;hr\nkim;NLR;OS;2,1\n", 1, {}),
+    "file-kind": ("study_key|biomarker|endpoint|hr\nkim|NLR|OS|2.1\n", 1, {}),
+    "json": ('{"study_key": "kim", "biomarker": "NLR", "endpoint": "OS", "hr": 2.1}\n{"study_key"\n', 2, {}),
+    "json-key": ('{"study_key": "kim", "biomarker": "NLR", "endpoint": "OS", "hr": 2.1}\n{"hr": 1, "hr": 2}\n', 2, {}),
+    "json-value": ('{"study_key": "kim", "biomarker": "NLR", "endpoint": "OS", "hr": 2.1, "notes": []}\n', 1, {}),
+    "header-place": ("Table 2. Univariate analysis,,,\nstudy_key,biomarker,endpoint,hr\nkim,NLR,OS,2.1\n", 1, {}),
+    "map-unknown": (HEAD + GOOD, 1, {"mapping": {"n": "Patients"}}),
     "encoding": (HEAD.encode() + b"M\xfcller,NLR,OS,2.1,1.4,3.2\n", 2, {}),
     "nul-byte": (HEAD.encode() + b"kim,NLR,O\0S,2.1,1.4,3.2\n", 2, {}),
     "quoting": (HEAD + '"kim" et al,NLR,OS,2.1,1.4,3.2\n', 2, {}),
@@ -40,8 +45,10 @@ REFUSED: dict[str, tuple[str | bytes, int, dict[str, Any]]] = {
     "number": (HEAD + "kim,NLR,OS,NR,1.4,3.2\n", 2, {}),
     "number-finite": (HEAD + "kim,NLR,OS,2.1,1.4,inf\n", 2, {}),
     "number-range": (HEAD + "kim,NLR,OS,2.1,1.4,1e999\n", 2, {}),
-    "decimal-comma": (HEAD + 'kim,NLR,OS,"2,1",1.4,3.2\n', 2, {}),
-    "thousands-separator": ('study_key,biomarker,endpoint,hr,n_patients\nkim,NLR,OS,2.1,"1,077"\n', 2, {}),
+    "thousands-separator": ('study_key,biomarker,endpoint,hr\nkim,NLR,OS,"1,077"\n', 2, {}),
+    "percent-sign": (HEAD + "kim,NLR,OS,210%,1.4,3.2\n", 2, {}),
+    "excel-date": (HEAD + "kim,NLR,OS,2-Jan,1.4,3.2\n", 2, {}),
+    "cell-error": (HEAD + "#N/A,NLR,OS,2.1,1.4,3.2\n", 2, {}),
     "count": ("study_key,biomarker,endpoint,hr,n_patients\nkim,NLR,OS,2.1,12.5\n", 2, {}),
     "count-range": ("study_key,biomarker,endpoint,hr,n_patients\nkim,NLR,OS,2.1,0\n", 2, {}),
     "ci-not-positive": (HEAD + "kim,NLR,OS,2.1,0.00,3.2\n", 2, {}),
@@ -96,12 +103,17 @@ REFUSED: dict[str, tuple[str | bytes, int, dict[str, Any]]] = {
 
 #: Codes that need more than one file: tested by name below.
 ELSEWHERE = {"file-unreadable", "conflict", "name-near", "attribute-narrowed"}
+#: Codes of workbooks and folders: in test_workbook.py and test_folder.py.
+ELSEWHERE |= {"file-too-large", "sheet-unknown", "formula", "truth-value", "merged-cells", "sheet-chosen", "hidden"}
+ELSEWHERE |= {"folder-empty", "file-passed-over", "semicolons"}
 
 #: code → text of a file that is stored with this remark or flag.
 REMARKED: dict[str, str] = {
     "row-repeated": HEAD + GOOD + GOOD,
     "log-contradicts-ratio": "study_key,biomarker,endpoint,hr,log_hr,se_log_hr\nkim,NLR,OS,2,0.30,0.1\n",
     "covariates-unadjusted": "study_key,biomarker,endpoint,hr,adjusted,covariates\nkim,NLR,OS,2,no,age; sex\n",
+    "decimal-comma": HEAD + 'kim,NLR,OS,"2,1",1.4,3.2\n',
+    "thousands-grouped": 'study_key,biomarker,endpoint,hr,n_patients\nkim,NLR,OS,2.1,"1,077"\n',
     "off-centre": HEAD + "kim,NLR,OS,2.1,1.4,8.2\n",
     "p-contradicts-ci": "study_key,biomarker,endpoint,hr,ci_low,ci_high,p_value\nkim,NLR,OS,0.3,0.07,1.3,0.04\n",
     "ci-level-assumed": HEAD + GOOD,

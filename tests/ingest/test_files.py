@@ -94,14 +94,16 @@ def test_a_byte_that_is_not_utf8_is_found(write: Write, before: bytes, line: int
         (b"", "file-empty", "no header and no row"),
         (b"\n\n  \n", "file-empty", "no header and no row"),
         (b"\xef\xbb\xbf", "file-empty", "no header and no row"),
-        (b"a;b;c\n1;2;3\n", "file-kind", "separated by semicolons"),
-        (b"a\tb\n1\t2\n", "file-kind", "separated by tabs"),
-        (b"PK\x03\x04rest", "file-kind", "a workbook"),
-        (b"\xff\xfea\x00,\x00", "file-kind", "UTF-16"),
+        (b"a|b|c\n1|2|3\n", "file-kind", "separated by vertical bars"),
+        (b"a,b;c\n1,2;3\n", "file-kind", "cannot be told"),
+        (b"PK\x03\x04rest", "file-kind", "a damaged workbook"),
+        (b"\xd0\xcf\x11\xe0rest", "file-kind", "an old Excel workbook (.xls)"),
+        (b"<html><table><tr>", "file-kind", "a web page"),
+        (b"\xff\xfea\x00,\x00b", "encoding", "no whole UTF-16"),
         (b"a\0,b\n", "nul-byte", "NUL"),
     ],
 )
-def test_what_is_no_comma_separated_text_is_refused(write: Write, content: bytes, code: str, said: str) -> None:
+def test_what_is_no_table_is_refused(write: Write, content: bytes, code: str, said: str) -> None:
     """A file of another kind is refused at once and named for what it is."""
     issue = _refusal(write(content))
     assert issue.code == code
