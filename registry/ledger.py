@@ -14,7 +14,7 @@ where keys sort by code point and the first changeset's predecessor is 64 zeros.
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -22,14 +22,20 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from registry.database import canonical_json
-from registry.errors import VerificationFailed
-from registry.models import Base, Change, Changeset, Curator, evidence
+from registry.errors import UsageError, VerificationFailed
+from registry.models import Base, Change, Changeset, Curator, Setting, evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 #: What the first changeset names as its predecessor.
 GENESIS = "0" * 64
+
+#: Who answers for the vocabulary that ships with evireg.
+SHIPPED_BY = "evireg"
+
+#: The setting that closes a registry to curators who are not registered: "true" or "false".
+REQUIRE_CURATOR = "require-curator"
 
 #: The advisory lock of PostgreSQL that writers of a registry take in turn ("evireg" in ASCII).
 _WRITERS = 0x657669726567
@@ -124,9 +130,10 @@ def lock_writers(connection: sa.Connection) -> None:
 def begin(connection: sa.Connection, curator: str, message: str) -> Transaction:
     """Open the next changeset on a connection that is in a write transaction; its hash is filled in by `finish`.
 
-    The curator is created on first use.
+    The curator is created on first use, unless the registry demands registered ones: then UsageError names the nearest.
     """
     lock_writers(connection)
+    _refuse_unregistered(connection, curator)
     last = connection.execute(
         sa.select(Changeset.number, Changeset.hash).order_by(Changeset.number.desc()).limit(1)
     ).one_or_none()
@@ -145,6 +152,22 @@ def begin(connection: sa.Connection, curator: str, message: str) -> Transaction:
         },
     )
     return transaction
+
+
+def _refuse_unregistered(connection: sa.Connection, curator: str) -> None:
+    if connection.execute(sa.select(Setting.value).where(Setting.name == REQUIRE_CURATOR)).scalar() != "true":
+        return
+    registered = sa.select(Curator.name).where(Curator.registered)
+    if curator == SHIPPED_BY or connection.execute(registered.where(Curator.name == curator)).first():
+        return
+    from difflib import get_close_matches
+
+    near = get_close_matches(curator, list(connection.execute(registered).scalars()), n=3, cutoff=0.5)
+    said = f"is it {' or '.join(near)}? " if near else ""
+    raise UsageError(
+        f"{curator!r} is not a registered curator of this registry, and it takes changes of registered ones only",
+        f"{said}a registered curator adds another: evireg curator add NAME",
+    )
 
 
 def _curator_id(transaction: Transaction) -> int:
@@ -175,14 +198,22 @@ def changeset_hash(
 def verify_ledger(connection: sa.Connection) -> int:
     """Compute every hash again and give the number of changesets; VerificationFailed names the first that differs.
 
-    The digests are taken as stored; whether each is that of its row is `registry.writing.verify_rows`'s question.
+    The digests are taken as stored; whether each is that of its row is `registry.writing.verify_rows`'s question. Reads
+    in the order of changesets, so that memory holds what one of them did.
     """
-    opened, closed, changes = _recorded(connection)
+    rows = sa.select(Changeset.__table__, Curator.name.label("curator")).join(Curator).order_by(Changeset.number)
+    with ExitStack() as results:
+        streams = [_ByChangeset(results.enter_context(_streamed(connection, each))) for each in _RECORDED]
+        count = _verify_chain(results.enter_context(_streamed(connection, rows)), *streams)
+        for stream in streams:
+            stream.refuse_more()
+    return count
+
+
+def _verify_chain(rows: Iterable[Any], opened: _ByChangeset, closed: _ByChangeset, changes: _ByChangeset) -> int:
     previous = GENESIS
     count = 0
-    for row in connection.execute(
-        sa.select(Changeset.__table__, Curator.name.label("curator")).join(Curator).order_by(Changeset.number)
-    ):
+    for row in rows:
         count += 1
         if row.number != count:
             raise VerificationFailed(f"changeset {count} is missing from the ledger", "restore it from a backup")
@@ -192,9 +223,9 @@ def verify_ledger(connection: sa.Connection) -> int:
             at=row.at,
             curator=row.curator,
             message=row.message,
-            opened=opened[row.number],
-            closed=closed[row.number],
-            changes=changes[row.number],
+            opened=dict(opened.of(row.number)),
+            closed=dict(closed.of(row.number)),
+            changes=changes.of(row.number),
         )
         if row.previous_hash != previous or row.hash != actual:
             raise VerificationFailed(
@@ -204,19 +235,42 @@ def verify_ledger(connection: sa.Connection) -> int:
     return count
 
 
-def _recorded(
-    connection: sa.Connection,
-) -> tuple[dict[int, dict[str, str]], dict[int, dict[str, str]], dict[int, list[tuple[Any, ...]]]]:
-    opened: dict[int, dict[str, str]] = defaultdict(dict)
-    closed: dict[int, dict[str, str]] = defaultdict(dict)
-    changes: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    columns = (evidence.c.key, evidence.c.digest, evidence.c.valid_from, evidence.c.valid_to)
-    for key, digest, start, end in connection.execute(sa.select(*columns)):
-        opened[start][key] = digest
-        if end is not None:
-            closed[end][key] = digest
-    for number, *values in connection.execute(
-        sa.select(Change.changeset, *(getattr(Change, name) for name in _CHANGE)).order_by(Change.id)
-    ):
-        changes[number].append(tuple(values))
-    return opened, closed, changes
+#: Rows read at once where all are.
+_AT_ONCE = 2000
+
+
+class _ByChangeset:
+    """What was recorded, taken changeset by changeset from rows in their order that begin with its number."""
+
+    def __init__(self, rows: Iterable[sa.Row[Any]]) -> None:
+        self._rows = iter(rows)
+        self._next = next(self._rows, None)
+
+    def of(self, number: int) -> list[Any]:
+        """Give the rows of the next changeset, without its number."""
+        found = []
+        while self._next is not None and self._next[0] == number:
+            found.append(tuple(self._next[1:]))
+            self._next = next(self._rows, None)
+        return found
+
+    def refuse_more(self) -> None:
+        """Raise VerificationFailed if there are rows of a changeset that is not there."""
+        if self._next is not None:
+            raise VerificationFailed(
+                f"changeset {self._next[0]} is missing from the ledger", "restore it from a backup"
+            )
+
+
+def _streamed(connection: sa.Connection, query: sa.Select[Any]) -> sa.CursorResult[Any]:
+    return connection.execute(query.execution_options(yield_per=_AT_ONCE))
+
+
+#: What changesets opened, closed and changed, each in the order of changesets.
+_RECORDED = (
+    sa.select(evidence.c.valid_from, evidence.c.key, evidence.c.digest).order_by(evidence.c.valid_from),
+    sa.select(evidence.c.valid_to, evidence.c.key, evidence.c.digest)
+    .where(evidence.c.valid_to.is_not(None))
+    .order_by(evidence.c.valid_to),
+    sa.select(Change.changeset, *(getattr(Change, name) for name in _CHANGE)).order_by(Change.changeset, Change.id),
+)

@@ -15,15 +15,12 @@ from sqlalchemy.exc import DBAPIError
 
 from registry.database import Target, engine_for, locate, translated
 from registry.errors import SchemaError, StoreError, UsageError
-from registry.ledger import Transaction, begin, lock_writers
+from registry.ledger import SHIPPED_BY, Transaction, begin, lock_writers
 from registry.models import REVISION
 from registry.resources import resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-#: Who answers for the vocabulary that ships with evireg.
-SHIPPED_BY = "evireg"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,14 @@ def verify_rows(connection: Connection) -> int:
     question.
     """
     count = 0
-    for row in connection.execute(sa.select(evidence).order_by(evidence.c.id).execution_options(yield_per=2000)):
-        values = row._asdict()
-        if digest(values) != row.digest or bucket(row.key) != row.bucket:
-            raise VerificationFailed(
-                f"estimate {row.key} (version of changeset {row.valid_from}) is not what its digest says",
-                "it was changed outside evireg; restore it from a backup",
-            )
-        count += 1
+    query = sa.select(evidence).order_by(evidence.c.id).execution_options(yield_per=2000)
+    with connection.execute(query) as rows:
+        for row in rows:
+            values = row._asdict()
+            if digest(values) != row.digest or bucket(row.key) != row.bucket:
+                raise VerificationFailed(
+                    f"estimate {row.key} (version of changeset {row.valid_from}) is not what its digest says",
+                    "it was changed outside evireg; restore it from a backup",
+                )
+            count += 1
     return count

@@ -1,0 +1,106 @@
+"""Whether the registry is what it says: the chain of changesets, every digest, and the evidence of today made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from registry.errors import VerificationFailed
+from registry.ledger import verify_ledger
+from registry.models import Estimate, evidence
+from registry.writing import project, verify_rows
+from registry.writing.bulk import batched
+
+#: Estimates made anew at once.
+_PIECE = 2000
+#: How many differences are told.
+_TOLD = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was compared and found right: changesets, versions of estimates, and live estimates made anew."""
+
+    changesets: int
+    versions: int
+    live: int
+
+
+def verify(connection: sa.Connection) -> Verified:
+    """Check everything that can be checked; VerificationFailed names what differs.
+
+    Every changeset has the hash of its content and follows the one before; every version of an estimate has its digest;
+    the versions of an estimate do not overlap; and the live ones are exactly what the tables give when projected again.
+    """
+    changesets = verify_ledger(connection)
+    versions = verify_rows(connection)
+    _verify_order(connection)
+    return Verified(changesets, versions, _verify_projection(connection))
+
+
+def _verify_order(connection: sa.Connection) -> None:
+    """Want each version to end before the next one of its key begins."""
+    later = evidence.alias("later")
+    overlapping = (
+        sa.select(evidence.c.key, evidence.c.valid_from, later.c.valid_from)
+        .join(later, sa.and_(later.c.key == evidence.c.key, later.c.valid_from > evidence.c.valid_from))
+        .where(sa.or_(evidence.c.valid_to.is_(None), evidence.c.valid_to > later.c.valid_from))
+        .order_by(evidence.c.key)
+        .limit(1)
+    )
+    row = connection.execute(overlapping).first()
+    if row is not None:
+        raise VerificationFailed(
+            f"estimate {row[0]} has two versions at once, of changesets {row[1]} and {row[2]}",
+            "it was changed outside evireg; restore it from a backup",
+        )
+
+
+def _verify_projection(connection: sa.Connection) -> int:
+    """Make the live evidence anew from the tables, piece by piece, and compare keys and digests."""
+    count, different = 0, []
+    for first, last in _ranges(connection):
+        made = _made(connection, first, last)
+        stored = _stored(connection, list(made))
+        different += [key for key, digest in made.items() if stored.get(key) != digest]
+        count += len(made)
+    live = connection.execute(sa.select(sa.func.count()).where(evidence.c.valid_to.is_(None))).scalar_one()
+    if live != count and not different:
+        known = sa.select(Estimate.id).where(Estimate.key == evidence.c.key).exists()
+        lost = sa.select(evidence.c.key).where(evidence.c.valid_to.is_(None), ~known).limit(_TOLD)
+        different += connection.execute(lost).scalars()
+    if different:
+        told = ", ".join(sorted(different)[:_TOLD])
+        more = f" and {len(different) - _TOLD} more" if len(different) > _TOLD else ""
+        raise VerificationFailed(
+            f"the evidence is not what the tables give for {told}{more}",
+            "a table was changed outside evireg; restore it from a backup",
+        )
+    return count
+
+
+def _ranges(connection: sa.Connection) -> Iterator[tuple[int, int]]:
+    """Give the first and last integer id of pieces of all estimates, in their order."""
+    last = 0
+    while True:
+        query = sa.select(Estimate.id).where(Estimate.id > last).order_by(Estimate.id).limit(_PIECE)
+        ids = connection.execute(query).scalars().all()
+        if not ids:
+            return
+        yield ids[0], ids[-1]
+        last = ids[-1]
+
+
+def _made(connection: sa.Connection, first: int, last: int) -> dict[str, str]:
+    ids = connection.execute(sa.select(Estimate.id).where(Estimate.id.between(first, last))).scalars().all()
+    return {row["key"]: row["digest"] for row in project(connection, ids)}
+
+
+def _stored(connection: sa.Connection, keys: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for piece in batched(keys, 1000):
+        query = sa.select(evidence.c.key, evidence.c.digest).where(evidence.c.valid_to.is_(None))
+        found |= {row.key: row.digest for row in connection.execute(query.where(evidence.c.key.in_(piece)))}
+    return found
