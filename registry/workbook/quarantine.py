@@ -13,6 +13,9 @@ from registry.workbook.files import replacing
 from registry.workbook.layout import Field
 from registry.workbook.sheets import Book
 
+#: Characters the column that says why is wide.
+_WHY_WIDTH = 60
+
 
 def quarantine(
     path: Path, rows: Sequence[LeftOut], fields: Sequence[Field], mapping: Mapping[str, str] | None = None
@@ -26,7 +29,7 @@ def quarantine(
     known = _known(headings, fields, mapping or {})
     with replacing(path) as temporary, Book(temporary, fields) as book:
         book.head([WHY, *headings], known)
-        book.sheet.set_column(0, 0, 60)
+        book.sheet.set_column(0, 0, _WHY_WIDTH)
         for number, row in enumerate(rows, 1):
             _write(book, number, row, headings, known)
         book.explain()
@@ -56,7 +59,8 @@ def _write(book: Book, number: int, left: LeftOut, headings: Sequence[str], know
     for issue in left.issues:
         wrong.setdefault(issue.column.strip(), []).append(_sentence(issue))
     cells = _cells(left)
-    texts: list[str | int | None] = [_why(left)]
+    why = _why(left)
+    texts: list[str | int | None] = [why]
     looks = [book.form(text_wrap=True, num_format="@")]
     for at, heading in enumerate(headings, 1):
         field = known.get(heading)
@@ -67,6 +71,7 @@ def _write(book: Book, number: int, left: LeftOut, headings: Sequence[str], know
         whole = field is not None and field.whole and text.isascii() and text.isdecimal() and len(text) < 16
         texts.append(int(text) if whole else text or None)
         looks.append(book.look(field, red=red))
+    book.height(number, why, _WHY_WIDTH)
     book.row(number, texts, looks, red={at for at, heading in enumerate(headings, 1) if heading in wrong})
 
 

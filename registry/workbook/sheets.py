@@ -113,6 +113,10 @@ class Book:
             else:
                 self.sheet.write_string(number, position, value, look)
 
+    def height(self, number: int, text: str, width: int) -> None:
+        """Make a row as high as a text in a column so wide needs; before the row is written."""
+        self.sheet.set_row(number, min(15 * _lines(text, width), 400))
+
     def remark(self, number: int, position: int, text: str) -> None:
         """Put a comment on a cell of a row."""
         size = {"x_scale": 2.2, "y_scale": max(1.0, _lines(text, 44) / 4)}
