@@ -22,8 +22,9 @@ def command(
 ) -> None:
     """Let the registry use an appraisal tool.
 
-    A file declares [[tool]] with name, title and source, and under each [[tool.domain]] with name, label, levels and
-    guidance, as seeds/vocabulary/appraisal.toml does. Its domains become study characteristics of the estimate.
+    A file declares [[tool]] with name, title and source, and under each [[tool.domain]] with name, label, levels (from
+    best to worst) and guidance, as seeds/vocabulary/appraisal.toml does. Its domains become study characteristics of
+    the estimate.
     """
     from cli import output
     from cli.answering import remark_assumed

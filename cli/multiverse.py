@@ -39,7 +39,8 @@ def command(
         typer.Option(
             "--by",
             metavar="COLUMN[:VALUE]",
-            help="Also each level of a column or study characteristic; risk_of_bias unasked where it was read.",
+            help="Also each level of a column or study characteristic; risk of bias unasked where it was "
+            "judged (all, or no domain at its worst level).",
         ),
     ] = None,
     one_per: Annotated[

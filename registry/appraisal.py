@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ class Tool:
     domains: tuple[AttributeDeclaration, ...]
 
 
+@cache
 def shipped() -> tuple[Tool, ...]:
     """Give the tools that travel with evireg."""
     return read_tools(resource("seeds") / "vocabulary" / "appraisal.toml")

@@ -25,10 +25,14 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Estimates as columns: `columns` by contract name and `attributes` by declared name, all of one length k."""
+    """Estimates as columns: `columns` by contract name and `attributes` by declared name, all of one length k.
+
+    `worst` names the attributes that are domains of risk of bias, each with the level that is the worst.
+    """
 
     columns: Mapping[str, Array]
     attributes: Mapping[str, Array] = field(default_factory=dict)
+    worst: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
@@ -51,11 +55,12 @@ class Frame:
         return Frame(
             {name: values[rows] for name, values in self.columns.items()},
             {name: values[rows] for name, values in self.attributes.items()},
+            self.worst,
         )
 
     def replace(self, **columns: Array) -> Frame:
         """Give a frame with these contract columns in place of its own."""
-        return Frame({**self.columns, **columns}, self.attributes)
+        return Frame({**self.columns, **columns}, self.attributes, self.worst)
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Give a dict of plain values per estimate: None where not read, whole numbers where the contract has them."""
@@ -65,12 +70,16 @@ class Frame:
 
     @classmethod
     def from_columns(
-        cls, columns: Mapping[str, Sequence[Any]], attributes: Mapping[str, tuple[Sequence[Any], bool]]
+        cls,
+        columns: Mapping[str, Sequence[Any]],
+        attributes: Mapping[str, tuple[Sequence[Any], bool]],
+        worst: Mapping[str, str] | None = None,
     ) -> Frame:
         """Make a frame from sequences of one length; with those of a characteristic, whether it is a number."""
         return cls(
             {name: _column(values, numeric=_is_numeric(name)) for name, values in columns.items()},
             {name: _column(values, numeric=numeric) for name, (values, numeric) in attributes.items()},
+            worst or {},
         )
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,16 @@ KINDS = ("factor", "disease", "endpoint", "covariate")
 def fold(text: str) -> str:
     """Give the form in which names are matched: case-folded, runs of spaces as one, none at the ends."""
     return " ".join(text.split()).casefold()
+
+
+#: What separates the entries of a list: a semicolon, but not one within brackets, as in t(4;14).
+_BETWEEN = re.compile(r";(?![^()]*\))")
+
+
+def entries(text: str) -> list[str]:
+    """Give the entries of a list with semicolons between them; t(4; 14) is one entry and spelled t(4;14)."""
+    found = (re.sub(r"\s*;\s*", ";", each.strip()) for each in _BETWEEN.split(text))
+    return [each for each in found if each]
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,13 +56,13 @@ def adjudicate(
     chosen = _taken(readings, take)
     changes = _changes(readings, compared, chosen, take, values or {})
     amended = amend(transaction, [Amendment(target.key, changes)]) if changes else None
+    now = amended.renamed.get(target.key, target.key) if amended else target.key
     for each in readings:
-        transaction.connection.execute(
+        connection.execute(
             sa.update(Extraction).where(Extraction.id == each.id).values(state=ExtractionState.SETTLED.value)
         )
-        entity = f"{each.key} by {each.second}"
+        entity = f"{now} by {each.second}"
         transaction.change("extraction", entity, "state", each.state, ExtractionState.SETTLED.value)
-    now = amended.renamed.get(target.key, target.key) if amended else target.key
     settled = tuple(replace(each, state=ExtractionState.SETTLED.value) for each in compared)
     remarks = [*_own(readings, transaction.curator), *(amended.remarks if amended else ())]
     return Adjudicated(transaction.number, now, settled, amended, tuple(remarks))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from registry.appraisal import shipped_with
 from registry.columns import BY_INPUT, BY_NAME
 from registry.ingest.files import Table, refused
 from registry.issues import Issue
@@ -92,14 +93,19 @@ def _fault(
         return "column-repeated", f"{name!r} is the same column as {earlier!r}", "each column once"
     if kind != "undeclared":
         return None
-    if not attributes:
+    tool = shipped_with(name)
+    if tool is not None:
+        message = f"{name!r} is a domain of {tool.name}, which this registry does not use yet"
+        expected = f"evireg appraisal add {tool.name} first; --ignore leaves it out"
+    elif not attributes:
         near = get_close_matches(name, known, n=1, cutoff=0.6)
         message = f"the import layout has no column {name!r}" + (f" (is it {near[0]!r}?)" if near else "")
         expected = "a column of the layout; --attributes declares it as a study characteristic, --ignore leaves it out"
-        return "column-unknown", message, expected
-    if name.isidentifier() and not keyword.iskeyword(name) and name.casefold() not in _RESERVED and len(name) <= 100:
+    elif name.isidentifier() and not keyword.iskeyword(name) and name.casefold() not in _RESERVED and len(name) <= 100:
         return None
-    return "column-name", f"{name[:80]!r} cannot name a study characteristic", "letters, digits, _; no name in use"
+    else:
+        return "column-name", f"{name[:80]!r} cannot name a study characteristic", "letters, digits, _; no name in use"
+    return "column-unknown", message, expected
 
 
 def _named_in_vain(

@@ -20,7 +20,7 @@ from registry.ingest.units import unit
 from registry.issues import Issue
 from registry.record import Record
 from registry.terms import Adjusted, AttributeType, ContrastKind, Measure, Origin
-from registry.vocabulary import AttributeDeclaration, Vocabulary, fold
+from registry.vocabulary import AttributeDeclaration, Vocabulary, entries, fold
 
 Read = Callable[[str], Any]
 
@@ -255,7 +255,7 @@ def _covariates(vocabulary: Vocabulary) -> Read:
         plain = words.text(given)
         if isinstance(plain, Problem):
             return plain
-        named = {fold(key): key for key in map(vocabulary.covariate, filter(str.strip, plain.split(";")))}
+        named = {fold(key): key for key in map(vocabulary.covariate, entries(plain))}
         return "; ".join(sorted(named.values(), key=fold)) or None
 
     return read

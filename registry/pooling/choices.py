@@ -27,7 +27,7 @@ NOT_DATA_DRIVEN, PRESPECIFIED = "not-data-driven", "prespecified"
 CUTOFFS = (ALL, NOT_DATA_DRIVEN, PRESPECIFIED)
 #: Chosen before the outcome was looked at.
 BEFORE = frozenset({CutoffMethod.PRESPECIFIED, CutoffMethod.MEDIAN, CutoffMethod.QUANTILE})
-#: A study characteristic of this name is varied unasked.
+#: A study characteristic of this name is varied unasked; without one, whether any domain of a tool is at its worst.
 RISK_OF_BIAS = "risk_of_bias"
 
 
@@ -92,14 +92,16 @@ def choices(
     Raises UsageError for an unknown word or column, PoolRefused for a number without threshold and for cutoffs in
     several units.
     """
+    appraised: dict[str, dict[str, Array]] = {}
     if by is None:
         by = [RISK_OF_BIAS] if RISK_OF_BIAS in frame and known_rows(frame, RISK_OF_BIAS).any() else []
+        appraised = {} if by else _appraised(frame)
     cutoff = column_named(frame, "cutoff_value", allowed, option="bounds") if bounds else ""
     classes = [by_threshold(frame, cutoff, sorted(bounds))] if cutoff else []
     return Choices(
         adjusted=_adjusted(frame, [one_of("adjusted", word, ADJUSTED) for word in adjusted], allowed),
         cutoffs=_cutoffs(frame, [one_of("cutoffs", word, CUTOFFS) for word in cutoffs], classes),
-        by={asked: _levels(frame, [grouping(frame, asked, allowed)]) for asked in by},
+        by={asked: _levels(frame, [grouping(frame, asked, allowed)]) for asked in by} | appraised,
         one_per=list(one_per) or [None],
     )
 
@@ -142,6 +144,21 @@ def _cutoffs(frame: Frame, asked: Sequence[str], classes: Sequence[Grouping]) ->
     between = _levels(frame, classes)
     del between[ALL]
     return {word: masks[word] for word in words} | between
+
+
+def _appraised(frame: Frame) -> dict[str, dict[str, Array]]:
+    """All rows, and those appraised with no domain at its worst level; domain by domain, no score is summed."""
+    judged = np.zeros(len(frame), dtype=np.bool_)
+    at_worst = np.zeros(len(frame), dtype=np.bool_)
+    for domain, level in frame.worst.items():
+        values = frame[domain].tolist()
+        judged |= np.array([value is not None for value in values], dtype=np.bool_)
+        at_worst |= np.array([value == level for value in values], dtype=np.bool_)
+    if not judged.any():
+        return {}
+    known = [domain for domain in frame.worst if any(value is not None for value in frame[domain].tolist())]
+    word = f"no domain {' or '.join(dict.fromkeys(frame.worst[domain] for domain in known))}"
+    return {RISK_OF_BIAS: {ALL: np.ones(len(frame), dtype=np.bool_), word: judged & ~at_worst}}
 
 
 def _levels(frame: Frame, groups: Sequence[Grouping]) -> dict[str, Array]:

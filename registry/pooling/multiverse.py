@@ -117,7 +117,8 @@ def multiverse(
     `method` and `test` as in `registry.pool`, several of each. `adjusted`: all, yes, no; `cutoffs`: all,
     not-data-driven, prespecified (also median and other quantiles); `bounds` adds the classes of cutoffs between them.
     `by` names further columns (`column`, or `column:threshold` for a number), of which every level is pooled apart;
-    risk_of_bias is varied unasked where it was read. `one_per`: several rules. What is not stated varies where the
+    risk_of_bias is varied unasked where it was read, and where estimates were appraised by a tool: all, or those judged
+    with no domain at its worst level. `one_per`: several rules. What is not stated varies where the
     rows differ in it. A choice that leaves the same rows as one before it is left out, and said; one whose rows must
     not be pooled together keeps its row, without numbers, with the reason. Other arguments as in `registry.pool`.
 

@@ -116,7 +116,8 @@ def matched(connection: sa.Connection, condition: Condition, at: int | None, nam
         name: ([each.get(name) for each in carried], declared.type is AttributeType.NUMBER)
         for name, declared in names.attributes.items()
     }
-    return Frame.from_columns(dict(zip(_NAMES, columns_read, strict=True)), characteristics)
+    worst = {name: each.levels[-1] for name, each in names.attributes.items() if each.tool and each.levels}
+    return Frame.from_columns(dict(zip(_NAMES, columns_read, strict=True)), characteristics, worst)
 
 
 def _missing(connection: sa.Connection, condition: Condition, at: int | None) -> Mapping[str, int]:

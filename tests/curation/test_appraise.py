@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from registry.appraisal import read_tools, shipped
+from registry.curation.undo import undo
 from registry.errors import ConditionError, Conflict, InputRefused, NotFound, UsageError
 from registry.handle import Registry
 from registry.ledger import verify_ledger
@@ -44,6 +45,19 @@ def test_registry_declares_no_tool_before_it_is_used(store: Store) -> None:
     assert [each.uses for each in reg.appraisal_tools()] == [False, False]
     with pytest.raises(ConditionError, match="evireg appraisal add QUIPS"):
         reg.estimates('quips_confounding != "high"')
+
+
+def test_import_of_judgements_needs_the_tool(sqlite_store: Store, tmp_path: Path) -> None:
+    """A column named as a domain is never guessed at; once the tool is taken up it is read by its levels."""
+    path = tmp_path / "rows.csv"
+    path.write_text("study_key,biomarker,endpoint,hr,quips_outcome\nkim2016,NLR,OS,2.0,Low\n", encoding="utf-8")
+    reg = Registry(sqlite_store)
+    with pytest.raises(InputRefused, match="is a domain of QUIPS, which this registry does not use yet"):
+        reg.import_file(path, attributes=True, curator="Ada")
+    reg.add_appraisal_tools("quips", curator="Ada")
+    reg.import_file(path, curator="Ada")
+    (row,) = reg.listing("appraisal")
+    assert row["judgements"]["quips_outcome"] == "low"
 
 
 def test_judgement_is_kept_with_its_support(store: Store) -> None:
@@ -88,6 +102,17 @@ def test_judgement_is_replaced_and_taken_back(store: Store) -> None:
         reg.appraise(key, judgements={}, support={"quips_outcome": "p. 3"}, curator="Grace")
 
 
+def test_appraisal_is_undone(store: Store) -> None:
+    """Judgement and support are what they were before."""
+    (key,) = enter(store)
+    reg = Registry(store)
+    reg.appraise(key, judgements={"quips_outcome": "low"}, support={"quips_outcome": "p. 3"}, curator="Grace")
+    done = reg.appraise(key, judgements={"quips_outcome": "high"}, support={"quips_outcome": ""}, curator="Grace")
+    with store.transaction("Grace", "undo") as transaction:
+        undo(transaction, done.changeset or 0)
+    assert [(each["judgement"], each["support"]) for each in stored(store, key)["appraisal"]] == [("low", "p. 3")]
+
+
 def test_study_means_all_its_estimates(store: Store) -> None:
     """Domains are usable in conditions and as subgroups."""
     enter(store, {}, {"endpoint": "PFS"}, {"study": "lee2017"}, {"study": "zhu2020", "est": 1.5})
@@ -98,6 +123,19 @@ def test_study_means_all_its_estimates(store: Store) -> None:
     assert sorted(low["study"]) == ["lee2017", "zhu2020"]
     result = reg.pool('endpoint == "OS"', subgroup="quips_confounding")
     assert {each.label for each in result.subgroups.groups} >= {"low", "high"}  # type: ignore[union-attr]
+
+
+def test_multiverse_varies_risk_of_bias_once_it_was_appraised(store: Store) -> None:
+    """All estimates, or those appraised with no domain at its worst level; without an appraisal it is no choice."""
+    enter(store, *({"study": f"s{number}", "est": 1.5 + number / 10} for number in range(5)))
+    reg = Registry(store)
+    assert {tuple(each.by) for each in reg.multiverse('factor == "NLR"').rows} == {()}
+    reg.appraise("s0", "s1", "s2", judgements={"quips_outcome": "low", "quips_factor": "moderate"}, curator="Grace")
+    reg.appraise("s3", judgements={"quips_outcome": "low", "quips_confounding": "high"}, curator="Grace")
+    found = reg.multiverse('factor == "NLR"').rows
+    assert {(each.by["risk_of_bias"], each.k) for each in found} == {("all", 5), ("no domain high", 3)}
+    by_domain = reg.multiverse('factor == "NLR"', by="quips_outcome").rows
+    assert {each.by["quips_outcome"] for each in by_domain} >= {"all", "low"}
 
 
 def test_unknown_level_or_domain_is_refused(sqlite_store: Store) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from registry.curation.undo import undo
 from registry.errors import Conflict, InputRefused, NotFound, UsageError
 from registry.handle import Registry
 from registry.ledger import verify_ledger
@@ -176,6 +177,19 @@ def test_adjudicator_keeps_the_first_or_finds_a_third(store: Store) -> None:
     assert "Grace is one of the two who read it" in done.remarks[0]
     with pytest.raises(NotFound, match="no readings of"):
         reg.adjudicate(done.key, take="first", reason="x", curator="Alan")
+
+
+def test_adjudication_is_undone(store: Store) -> None:
+    """The evidence is what it was, also its key, and the readings are open again."""
+    (key,) = enter(store)
+    reg = Registry(store)
+    reg.extract({key: {"adjusted": "yes", "hr": "2.1"}}, curator="Grace")
+    done = reg.adjudicate(key, take="second", reason="x", curator="Alan")
+    assert done.key != key
+    with store.transaction("Alan", "undo") as transaction:
+        undo(transaction, done.changeset or 0)
+    assert [each.key for each in reg.disagreements()] == [key]
+    assert (stored(store, key)["est"], stored(store, key)["adjusted"]) == (2.0, "unclear")
 
 
 def test_agreement_is_of_what_was_read_before_anything_was_settled(store: Store) -> None:

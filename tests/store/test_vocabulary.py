@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from registry.store import Store
-from registry.vocabulary import Vocabulary
+from registry.vocabulary import Vocabulary, entries
+from registry.writing import estimate_key
 
 
 def test_a_fresh_registry_knows_the_shipped_vocabulary(store: Store) -> None:
@@ -21,3 +24,25 @@ def test_a_fresh_registry_knows_the_shipped_vocabulary(store: Store) -> None:
     assert known.factors["NLR"] == (True, "1")
     assert known.nearest("endpoint", "overal survival")[0] == "OS"
     assert known.attributes["product_source"].levels == ("commercial", "academic", "mixed")
+
+
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("age; sex", ["age", "sex"]),
+        (" age ;; sex;", ["age", "sex"]),
+        ("del(17p); t(4; 14);age", ["del(17p)", "t(4;14)", "age"]),
+        ("t(4;14", ["t(4", "14"]),
+        ("", []),
+    ],
+)
+def test_list_has_semicolons_between_its_entries(text: str, listed: list[str]) -> None:
+    """One within brackets belongs to the entry: a translocation is one covariate."""
+    assert entries(text) == listed
+
+
+def test_key_of_an_estimate_does_not_depend_on_the_bracket() -> None:
+    """Both spellings of a list of covariates give the key that a registry may hold already."""
+    row = {"study": "s", "factor": "f", "endpoint": "OS", "adjusted": "yes"}
+    split, whole = {**row, "covariates": "14); age; t(4"}, {**row, "covariates": "age; t(4;14)"}
+    assert estimate_key(split) == estimate_key(whole)
