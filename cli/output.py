@@ -8,19 +8,20 @@ with NO_COLOR.
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from registry.report.table import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rich.console import Console
 
     from registry.errors import EviregError
     from registry.report.table import Table
 
-__all__ = ["Column", "fail", "remark", "say", "show_block", "show_json", "show_table", "show_tables"]
+__all__ = ["Column", "fail", "progress", "remark", "say", "show_block", "show_json", "show_table", "show_tables"]
 
 #: Characters between two columns of a table.
 GAP = 3
@@ -116,6 +117,26 @@ def to_json(data: Any) -> str:
 def remark(text: str) -> None:
     """Say something beside the result: on stderr, so that stdout stays clean for pipes."""
     print(text, file=sys.stderr)
+
+
+@contextmanager
+def progress(*, quiet: bool = False) -> Iterator[Callable[[str, int, int], None] | None]:
+    """Give what shows how far reading has come – file, line, last line – on a terminal; None where nobody looks."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def tell(file: str, line: int, last: int) -> None:
+            if file not in tasks:
+                tasks[file] = bar.add_task(file.replace("[", r"\["), total=last or None)
+            bar.update(tasks[file], completed=line)
+
+        yield tell
 
 
 def fail(error: EviregError, *, as_json: bool) -> int:

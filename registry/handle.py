@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from registry.curation.adding_door import Adding
+from registry.curation.correcting import Correcting
 from registry.curation.door import Reviewing
 from registry.curation.exchange import Exchanging
 from registry.curators import curator as find_curator
+from registry.ingest.door import Importing
 from registry.linting.door import Doubting
 from registry.store import init, open_store
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from registry.frame import Frame
-    from registry.ingest.load import Loaded
     from registry.literature.door import Literature
     from registry.pooling.bayes import BayesResult
     from registry.pooling.bias_result import BiasResult
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Registry", "init", "open", "pool"]
 
 
-class Registry(Adding, Reviewing, Doubting, Exchanging):
+class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging):
     """An open registry. Every method reads or writes in one transaction of its own.
 
     `curator` answers for what is written through this handle; without it each write asks `registry.curators`.
@@ -170,33 +171,6 @@ class Registry(Adding, Reviewing, Doubting, Exchanging):
 
         frame, selected = self._selected(where, at, None, allow)
         return analyse_frame(frame, **{**selected, "one_per": one_per}, **options)
-
-    def import_file(
-        self,
-        path: str | Path,
-        *,
-        dry_run: bool = False,
-        attributes: bool = False,
-        ignore: Collection[str] = (),
-        message: str | None = None,
-        curator: str | None = None,
-    ) -> Loaded:
-        """Import a file, all or nothing; `dry_run` checks it and stores nothing.
-
-        `attributes` declares unknown columns as study characteristics, `ignore` leaves columns out. Raises
-        `InputRefused` or `Conflict` with every issue found.
-        """
-        from registry.ingest.load import load
-
-        return load(
-            self.store,
-            path,
-            curator=self._answerable(curator),
-            message=message,
-            dry_run=dry_run,
-            attributes=attributes,
-            ignore=tuple(ignore),
-        )
 
     def seed(self, *names: str, curator: str | None = None) -> tuple[Seeded, ...]:
         """Import topics shipped with evireg, by default every real one. Raises `NotFound` for an unknown topic."""

@@ -36,12 +36,12 @@ def import_source(
 
     `options` are those of `registry.ingest.load.load`. `message` is the reason of what an edited export amends.
     """
-    with opened(source, **{name: options.pop(name) for name in _HOW if name in options}) as (_, tables):
-        table = edited_table(tables)
+    with opened(source, **{name: options.pop(name) for name in _HOW if name in options}) as found:
+        table = edited_table(found.tables)
         if table is None:
             return load(
                 store,
-                tables[0] if len(tables) == 1 else source,
+                found,
                 curator=curator,
                 message=message,
                 dry_run=dry_run,

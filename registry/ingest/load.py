@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from registry.errors import Conflict, InputRefused
 from registry.ingest.aside import WHY, Again, Aside, HandOver
 from registry.ingest.check import Check
-from registry.ingest.files import Row, Source, Table, opened
+from registry.ingest.files import Opened, Row, Source, Table, opened
 from registry.ingest.header import Header, input_name, read_header
 from registry.ingest.maps import read_map, save_map, settled
 from registry.ingest.records import Layout
@@ -69,7 +69,7 @@ class _Undo(Exception):  # noqa: N818 - no error: how a dry run leaves its trans
 
 def load(
     store: Store,
-    source: Source,
+    source: Source | Opened,
     *,
     curator: str,
     message: str | None = None,

@@ -171,6 +171,8 @@ def _why_not(text: str, code: str) -> Problem:
         message = f"{text} has a thousands separator or a decimal comma"
         expected = f"{text.replace(',', '')} or {text.replace(',', '.')}, whichever is meant"
         return Problem("thousands-separator", message, expected)
+    if code == "count" and re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", text):
+        wanted = f"{text.replace('.', '')}, if the point separates thousands"
     if text.endswith("%"):
         return Problem("percent-sign", f"{_short(text)} is a percentage", "the number that the column asks for")
     if code == "number" and "(" in text:

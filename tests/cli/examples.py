@@ -8,6 +8,9 @@ FILES: dict[str, str] = {
 kim2016,NLR,OS,1.56,1.08,2.27,yes
 lee2017,NLR,OS,2.10,1.20,3.70,yes
 """,
+    "hospital.csv": """study_key,biomarker,endpoint,Hazard ratio
+kim2016,NLR,OS,1.56
+""",
     "search.ris": """TY  - JOUR
 AU  - Song, Moo-Kon
 TI  - Elevation of Serum Ferritin is Associated with the Outcome of Patients with Newly Diagnosed Multiple Myeloma
@@ -40,6 +43,8 @@ ER  -
 
 #: Command → command lines that run before its example, without `evireg`.
 BEFORE: dict[str, list[str]] = {
+    "map show": ["import hospital.csv --map 'hr=Hazard ratio' --save-map hospital"],
+    "map rm": ["import hospital.csv --map 'hr=Hazard ratio' --save-map hospital"],
     "refs duplicates": ["refs import search.ris --from Embase --as Ada"],
     "refs same": ["refs import search.ris --from Embase --as Ada"],
     "refs different": ["refs import search.ris --from Embase --as Ada"],

@@ -5,7 +5,7 @@ text, `delimited`, `workbook` (with `cells` and `archive`) and `jsonl` read one 
 """
 
 from registry.ingest.files.kinds import Format
-from registry.ingest.files.opening import Source, open_table, opened
+from registry.ingest.files.opening import Opened, Source, open_table, opened
 from registry.ingest.files.table import Row, Table, refused
 
-__all__ = ["Format", "Row", "Source", "Table", "open_table", "opened", "refused"]
+__all__ = ["Format", "Opened", "Row", "Source", "Table", "open_table", "opened", "refused"]

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
+from registry.errors import UsageError
 from registry.ingest.files.delimited import open_delimited
 from registry.ingest.files.jsonl import open_jsonl
 from registry.ingest.files.kinds import EXPECTED, SUFFIXES, Format, kind_of
@@ -36,6 +37,9 @@ def open_table(
     """
     file, place = name or str(path), Path(path)
     kind = kind_of(file, place, None if format is None else Format(format))
+    if sheet is not None and kind is not Format.XLSX:
+        message = f"there is no sheet {sheet!r}: a text file has none"
+        raise refused(Issue("sheet-unknown", message, file=file, expected="an Excel workbook, or no --sheet"))
     if kind is Format.XLSX:
         table = open_workbook(file, place, sheet)
     elif kind is Format.JSONL:
@@ -45,19 +49,30 @@ def open_table(
     return replace(table, blank=blank_columns(table.header, table.rows))
 
 
+class Opened(NamedTuple):
+    """Everything a curator named, opened: the name of it all, and its tables."""
+
+    name: str
+    tables: list[Table]
+
+
 @contextmanager
-def opened(source: Source, **how: Any) -> Iterator[tuple[str, list[Table]]]:
+def opened(source: Source | Opened, **how: Any) -> Iterator[Opened]:
     """Open everything a curator names, with the name of it all; `how` is that of `open_table`.
 
     A folder means its files in the order of their names; what evireg does not read there is a remark. Streams are
     copied to a temporary file first, for a table is read more than once.
     """
     with ExitStack() as stack:
-        if isinstance(source, Sequence) and not isinstance(source, str):
+        if isinstance(source, Opened):
+            yield source
+        elif isinstance(source, Sequence) and not isinstance(source, str):
             tables = [table for each in source for table in _tables(each, stack, how)]
-            yield f"{len(source)} files", tables
+            if not tables:
+                raise UsageError("there is no file to import", "name one")
+            yield Opened(tables[0].file if len(tables) == 1 else f"{len(tables)} files", tables)
         else:
-            yield _named(source), _tables(source, stack, how)
+            yield Opened(_named(source), _tables(source, stack, how))
 
 
 def _named(source: Any) -> str:
