@@ -248,7 +248,7 @@ class _ByChangeset:
 
     def of(self, number: int) -> list[Any]:
         """Give the rows of the next changeset, without its number."""
-        found = []
+        found: list[tuple[Any, ...]] = []
         while self._next is not None and self._next[0] == number:
             found.append(tuple(self._next[1:]))
             self._next = next(self._rows, None)

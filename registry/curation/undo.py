@@ -36,10 +36,10 @@ class Undone:
     """What an undo of changeset `of` did: estimates `removed` from the live evidence or `restored` to it, by key.
 
     `changes` are (entity, key, field, before, after) as recorded, `effects` what followed for estimates that stayed,
-    `renamed` maps keys to what they are again.
+    `renamed` maps keys to what they are again. `changeset` is None when nothing was kept (a dry run).
     """
 
-    changeset: int
+    changeset: int | None
     of: int
     of_message: str
     removed: tuple[str, ...]
