@@ -5,7 +5,7 @@ An empty cell agrees with anything. What differs is reported on the later row, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from registry.ingest.header import input_name
@@ -38,17 +38,14 @@ class Agreement:
         self._code, self._thing, self._owner, self._fields = code, thing, owner, fields
         self._known: dict[Hashable, tuple[Given, int | tuple[int, ...]]] = {}
 
-    def check(self, values: Mapping[str, Any], given: Mapping[str, Any], line: int) -> Iterator[Problem]:
+    def check(self, values: Mapping[str, Any], given: Mapping[str, Any], line: int) -> Iterable[Problem]:
         """Compare what a row gives for its owner with what was known of it, and learn what is new."""
         owner = self._owner(values)
         if owner is None:
-            return
+            return ()
         said: Given = tuple(map(given.get, self._fields))
-        known = self._known.get(owner)
-        if known is None:
-            self._known[owner] = said, line
-        elif known[0] != said:
-            yield from self._compare(owner, known, said, line)
+        known = self._known.setdefault(owner, (said, line))
+        return () if known[0] == said else list(self._compare(owner, known, said, line))
 
     def _compare(
         self, owner: Hashable, known: tuple[Given, int | tuple[int, ...]], said: Given, line: int
@@ -94,7 +91,9 @@ class Agreements:
     def check(self, record: Record) -> list[Problem]:
         """Give what a record contradicts in the rows before it."""
         values, line = record.values, record.line
-        found = [problem for each in self._of_values for problem in each.check(values, values, line)]
+        found: list[Problem] = []
+        for each in self._of_values:
+            found += each.check(values, values, line)
         for each in self._of_attributes:
             found += each.check(values, record.attributes, line)
         return found

@@ -17,11 +17,15 @@ from registry.issues import Issue, Remarks
 from registry.record import Record
 from registry.terms import Flag, Status
 from registry.vocabulary import AttributeDeclaration, Vocabulary
+from registry.writing.bulk import batched
 from registry.writing.keys import IDENTITY
 from registry.writing.things import same
 
 #: Problems after which reading stops: a file that wrong is wrong in one way.
 MOST_ISSUES = 10_000
+
+#: Rows typed together: enough for loops over columns, few enough for the processor's cache.
+_TOGETHER = 250
 
 _FLAGS = frozenset(flag.value for flag in Flag)
 #: Not compared between two rows of one key: a number printed with more zeros is the same number.
@@ -58,12 +62,12 @@ class Check:
 
     def records(self) -> Iterator[Record]:
         """Yield each record that can be stored, as long as nothing has spoken against storing the file."""
-        for found in self._table.rows():
+        for found, typed in self._typed():
             if isinstance(found, Issue):
                 self.issues.append(found)
             else:
                 self.rows += 1
-                record = None if found.line in self._left_out else self._examine(found)
+                record = None if typed is None else self._examine(found, *typed)
                 if record is not None and self._passes():
                     yield record
             if len(self.issues) >= MOST_ISSUES:
@@ -80,12 +84,18 @@ class Check:
     def _passes(self) -> bool:
         return self._pass_good or not self.issues
 
-    def _examine(self, row: Row) -> Record | None:
-        """Type and check one row; None when it is refused, or when it waits to be compared with an earlier one."""
-        record, problems = self._layout.read(row)
+    def _typed(self) -> Iterator[tuple[Row | Issue, tuple[Record, list[Problem]] | None]]:
+        """Yield what the table gives, each row with its record and the problems of its cells, unless it is left out."""
+        for taken in batched(self._table.rows(), _TOGETHER):
+            rows = [found for found in taken if isinstance(found, Row) and found.line not in self._left_out]
+            typed = {row.line: each for row, each in zip(rows, self._layout.read_all(rows), strict=True)}
+            for found in taken:
+                yield found, typed.get(found.line) if isinstance(found, Row) else None
+
+    def _examine(self, row: Row, record: Record, problems: list[Problem]) -> Record | None:
+        """Check one row; None when it is refused, or when it waits to be compared with an earlier one."""
         values = record.values
-        while self._layout.new_names:
-            self.new_names[self._layout.new_names.pop()] = row.line
+        self._meet(row.line, values)
         confirmed = bool(values.get("as_printed"))
         unread = {each.column for each in problems if each.code not in READ}
         if confirmed:
@@ -101,6 +111,11 @@ class Check:
             return record
         self._repeats.append((first, row, record))
         return None
+
+    def _meet(self, line: int, values: Mapping[str, Any]) -> None:
+        for kind in ("factor", "disease") if self._layout.new_names else ():
+            if (named := (kind, values.get(kind))) in self._layout.new_names:
+                self.new_names.setdefault(named, line)
 
     def _refuses(self, row: Row, problems: list[Problem], record: Record, *, confirmed: bool) -> bool:
         """Sort problems into errors and remarks, and say whether there are errors.
@@ -123,11 +138,8 @@ class Check:
         if not self._repeats:
             return
         wanted = {first for first, _, _ in self._repeats}
-        originals = {
-            row.line: self._layout.read(row)[0]
-            for row in self._table.rows()
-            if isinstance(row, Row) and row.line in wanted
-        }
+        rows = [found for found in self._table.rows() if isinstance(found, Row) and found.line in wanted]
+        originals = {row.line: record for row, (record, _) in zip(rows, self._layout.read_all(rows), strict=True)}
         for first, row, record in self._repeats:
             original = originals[first]
             if any(original.values.get(name) != record.values.get(name) for name in IDENTITY):
