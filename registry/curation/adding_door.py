@@ -31,21 +31,23 @@ class Adding:
     def add(
         self,
         kind: str,
+        fields: Mapping[str, str] | None = None,
         /,
         *,
         dry_run: bool = False,
         message: str | None = None,
         curator: str | None = None,
-        **fields: str | float | Iterable[str] | None,
+        **more: str | float | Iterable[str] | None,
     ) -> Added:
         """Add a study, report, cohort, cutoff, estimate, factor, endpoint, disease or attribute; see `registry.forms`.
 
         `reg.add("estimate", study="kim2016", factor="NLR", endpoint="OS", hr="1.56", ci="1.08-2.27")`. Texts keep the
-        digits as printed ("1.50"). Raises `UsageError`, `InputRefused`, `Conflict`; `dry_run` stores nothing.
+        digits as printed ("1.50"); `fields` is the same as a mapping. `dry_run` stores nothing. Raises `UsageError`,
+        `InputRefused`, `Conflict`.
         """
         from registry.curation.adding import add
 
-        texts = _texts(fields)
+        texts = {**(fields or {}), **_texts(more)}
         name = next((texts[each] for each in ("study", "key", "name", "factor") if each in texts), "")
         said = message or f"add {kind} {name}".rstrip()
         with suppress(_Undo), self.store.transaction(self._answerable(curator), said) as transaction:
@@ -55,11 +57,11 @@ class Adding:
                 raise _Undo
         return added
 
-    def draft(self, kind: str, /, **fields: str | float | Iterable[str] | None) -> Draft:
+    def draft(self, kind: str, fields: Mapping[str, str], /) -> Draft:
         """Type and check what would be added, without storing: problems, remarks, and what a pool would take."""
         from registry.curation.drafts import draft
 
-        return draft(kind, _texts(fields), self.known().vocabulary)
+        return draft(kind, fields, self.known().vocabulary)
 
     def known(self) -> Known:
         """Give what the registry knows that a curator may mean."""

@@ -85,7 +85,7 @@ def columns_of(kind: str, texts: Mapping[str, str], vocabulary: Vocabulary) -> t
     for name, text in texts.items():
         field = fields.get(name.strip().replace("-", "_"))
         if field is None and not (kind in EVIDENCE and name in vocabulary.attributes):
-            raise UsageError(f"a {kind} has no field {name!r}", _near(name, [*fields, *vocabulary.attributes]))
+            raise UsageError(f"{kind} has no field {name!r}", _near(name, [*fields, *vocabulary.attributes]))
         if not text.strip():
             continue
         given = _PARTS[field.name](text.strip()) if field and field.parts else {field.column if field else name: text}

@@ -48,13 +48,18 @@ class Known:
             known = self.cohorts.get(study, ())
             return {} if given in known else dict.fromkeys(known[:MOST], "")
         if field.vocabulary and field.column != "key":
-            return dict.fromkeys(self._names(field.vocabulary, given), "")
+            return {key: self._also(field.vocabulary, key) for key in self._names(field.vocabulary, given)}
         return {}
 
     def meant(self, field: Field, given: str) -> str | None:
         """Give the key that a name of a vocabulary stands for; None when the registry does not know it."""
         names = self.vocabulary.matched.get(field.vocabulary, {})
         return names.get(" ".join(given.split()).casefold())
+
+    def _also(self, kind: str, key: str) -> str:
+        """Name the other names of a key."""
+        names = [name for name, each in self.vocabulary.matched[kind].items() if each == key]
+        return ", ".join(name for name in names if name != key.casefold())
 
     def _studies(self, given: str) -> dict[str, str]:
         folded = {key.casefold(): key for key in self.studies}

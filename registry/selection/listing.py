@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from registry.errors import UsageError
 from registry.models import Factor, Synonym, evidence
-from registry.selection import matrices
+from registry.selection import matrices, unextracted
 from registry.selection.compile import expression
 from registry.selection.fields import characteristic
 from registry.selection.query import matched, matching
@@ -53,13 +53,14 @@ class _Asked:
 def _studies(asked: _Asked) -> Rows:
     shown = ("first_author", "year", "title", "journal", "doi", "pmid")
     counts = {**_one_of(shown), "retracted": _any(evidence.c.retracted), **_counts("cohorts")}
-    return _grouped(asked, ("study",), counts)
+    return _with(asked, _grouped(asked, ("study",), counts), unextracted.studies, ("study",))
 
 
 def _cohorts(asked: _Asked) -> Rows:
     place = ("disease", "country", "design", "treatment", "recruited_from", "recruited_to", "centres")
     shown = (*place, "followup_median_months", "n", "overlap_group")
-    return _grouped(asked, ("study", "cohort"), {**_one_of(shown), **_counts()})
+    rows = _grouped(asked, ("study", "cohort"), {**_one_of(shown), **_counts()})
+    return _with(asked, rows, unextracted.cohorts, ("study", "cohort"))
 
 
 def _cutoffs(asked: _Asked) -> Rows:
@@ -144,6 +145,13 @@ def _grouped(
     query = sa.select(*keys, *(value.label(name) for name, value in values.items())).where(*chosen).group_by(*keys)
     rows = [_typed(dict(row)) for row in asked.connection.execute(query).mappings()]
     return sorted(rows, key=lambda row: [_sortable(row[name]) for name in by])
+
+
+def _with(asked: _Asked, rows: Rows, others: Callable[[sa.Connection], Rows], by: Sequence[str]) -> Rows:
+    """Add what has no estimate to a list without a condition, as things are now."""
+    if asked.condition.predicate is not None or asked.at is not None:
+        return rows
+    return sorted([*rows, *others(asked.connection)], key=lambda row: [_sortable(row[name]) for name in by])
 
 
 def _sortable(value: Any) -> tuple[bool, Any, str]:

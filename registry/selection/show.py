@@ -22,6 +22,7 @@ from registry.models import (
     evidence,
     study_report,
 )
+from registry.selection import unextracted
 from registry.selection.listing import listing
 from registry.selection.show_curation import attached, judgements, second_readings, standings
 from registry.selection.view import versions
@@ -180,7 +181,8 @@ def _population(connection: sa.Connection, study: str, cohort: str) -> Facts:
         (sa.func.count() - sa.func.count(evidence.c.not_poolable)).label("poolable"),
     ]
     theirs = (evidence.c.study == study, evidence.c.cohort == cohort)
-    return dict(connection.execute(sa.select(*facts, *counts).where(versions(None), *theirs)).mappings().one())
+    told = dict(connection.execute(sa.select(*facts, *counts).where(versions(None), *theirs)).mappings().one())
+    return told if told["estimates"] else {**told, **unextracted.cohort(connection, study, cohort)}
 
 
 def _overlaps(connection: sa.Connection, number: int) -> list[Facts]:
