@@ -64,7 +64,8 @@ def _tell_lists(found: Mapping[str, Any]) -> None:
         _estimates(found["estimates"])
     _rows("Risk of bias", found.get("appraisal", ()), ("tool", "label", "judgement", "support"))
     _rows("Attachments", found.get("attachments", ()), ("name", "key", "media_type", "size", "sha256"))
-    _rows("Review", found.get("reviews", ()), ("status", "curator", "at", "reason", "changeset"))
+    reviews = found.get("reviews", ())
+    _rows("Review", reviews if len(reviews) > 1 else (), ("status", "curator", "at", "reason", "changeset"))
     _rows("Second extraction", found.get("second_readings", ()), ("curator", "state", "changeset"))
     _rows("History", found.get("history", ()), ("changeset", "at", "curator", "message"))
 
