@@ -1,0 +1,90 @@
+"""A command on a pseudo-terminal: questions are waited for, answers typed, the screen looked at."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+#: Keys that are no letters.
+CTRL_C, CTRL_D = "\x03", "\x04"
+#: Longer than any start of a process on a busy machine.
+_PATIENCE = 60.0
+_ESCAPES = re.compile(r"\x1b\[[?0-9;]*[A-Za-z]|\r|\x07")
+
+
+@dataclass(frozen=True)
+class Session:
+    """What was on the screen at the end, and the exit code."""
+
+    screen: str
+    code: int
+
+
+class Terminal:
+    """An `evireg` command in a window of its own; `piped` is what its standard input gives instead of the keyboard."""
+
+    def __init__(self, *arguments: str, piped: str | None = None) -> None:
+        self.screen = ""
+        self._answered = 0
+        read, write = os.pipe()
+        self._process, self._window = pty.fork()
+        if self._process == 0:  # pragma: no cover - the child
+            _become(arguments, read if piped is not None else None)
+        os.write(write, (piped or "").encode())
+        os.close(write)
+        os.close(read)
+
+    def answer(self, question: str, typed: str) -> None:
+        """Wait for a question that begins so, and type an answer to it."""
+        asked = re.compile(rf"^ *{re.escape(question)}[^\n]*: \Z", re.MULTILINE)
+        self._until(lambda: asked.search(self.screen, self._answered), f"the question {question!r}")
+        self._answered = len(self.screen)
+        os.write(self._window, typed.encode())
+
+    def sees(self, words: str) -> None:
+        """Wait until some words are on the screen."""
+        self._until(lambda: words in " ".join(self.screen.split()), repr(words))
+
+    def end(self) -> Session:
+        """Wait for the end of the command."""
+        ended: list[int] = []
+        self._until(lambda: not self._read(0.2) and self._ended(ended), "the end")
+        os.close(self._window)
+        return Session(self.screen, os.waitstatus_to_exitcode(ended[0]))
+
+    def _ended(self, status: list[int]) -> bool:
+        process, code = os.waitpid(self._process, os.WNOHANG)
+        if process:
+            status.append(code)
+        return bool(process)
+
+    def _until(self, there: Callable[[], Any], what: str) -> None:
+        end = time.monotonic() + _PATIENCE
+        while not there():
+            assert time.monotonic() < end, f"waited for {what}; the screen:\n{self.screen}"
+            self._read(0.1)
+
+    def _read(self, patience: float) -> bool:
+        ready, _, _ = select.select([self._window], [], [], patience)
+        if not ready:
+            return False
+        try:
+            data = os.read(self._window, 65536)
+        except OSError:  # the other end is closed
+            return False
+        self.screen += _ESCAPES.sub("", data.decode())
+        return bool(data)
+
+
+def _become(arguments: Sequence[str], standard_input: int | None) -> None:
+    if standard_input is not None:
+        os.dup2(standard_input, 0)
+    environment = {**os.environ, "TERM": "dumb", "COLUMNS": "100", "LINES": "50", "EVIREG_CURATOR": "Ada"}
+    os.execve(sys.executable, [sys.executable, "-m", "cli.app", *arguments], environment)  # noqa: S606 - ourselves
