@@ -58,13 +58,13 @@ _ROMAN = {
 _COUNTED = {"one": "1", "two": "2", "three": "3", "first": "1", "second": "2", "third": "3"}
 #: Words whose absence makes another title.
 _TURNING = frozenset(
-    [*("not", "no", "non", "without", "with", "never", "before", "after"), *("male", "female", "men", "women")]
+    [*("not", "no", "non", "without", "never", "before", "after"), *("male", "female", "men", "women")]
 )
 
 
 def distinguishing(one: str, other: str) -> bool:
     """Whether two folded titles differ in a number (also roman or in words) or in a word that turns the meaning."""
-    return _marks(one) != _marks(other)
+    return joined(one) != joined(other) and _marks(one) != _marks(other)
 
 
 @lru_cache(maxsize=65536)
@@ -123,10 +123,11 @@ def family(author: str) -> str:
     before, comma, _ = author.partition(",")
     words = before.split()
     if not comma and len(words) > 1:
-        initials = len(words[-1].strip(".")) <= 3 and words[-1].replace(".", "").replace("-", "").isupper()
+        letters = [each for each in words[-1] if each.isalpha()]
+        initials = len(letters) <= 3 and "".join(letters).isupper()
         words = words[:-1] if initials else words[-1:]
-    letters = folded(" ".join(words)).split()
-    while len(letters) > 1 and letters[0] in (
+    parts = folded(" ".join(words)).split()
+    while len(parts) > 1 and parts[0] in (
         "van",
         "von",
         "der",
@@ -141,8 +142,8 @@ def family(author: str) -> str:
         "el",
         "al",
     ):
-        letters = letters[1:]
-    name = "".join(letters)
+        parts = parts[1:]
+    name = "".join(parts)
     return name.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 
 

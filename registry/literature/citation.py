@@ -6,7 +6,7 @@ import hashlib
 import html
 import re
 import unicodedata
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from registry.database import canonical_json
@@ -48,7 +48,7 @@ class Citation:
 
     def fields(self) -> dict[str, str | int | None]:
         """Give what is stored of it, by column."""
-        return {name: value for name, value in asdict(self).items() if name not in ("number", "line", "database")}
+        return {each.name: getattr(self, each.name) for each in fields(self)[3:]}
 
     def digest(self) -> str:
         """Give the SHA-256 of its fields: the same record of the same export has the same."""
@@ -75,8 +75,10 @@ def plain(text: str | None) -> str | None:
         text = _RAISED.sub(lambda found: found[1].translate(_SUPERSCRIPTS), text)
         text = _LOWERED.sub(lambda found: found[2].translate(_SUBSCRIPTS), text)
         text = _MARKUP.sub(" " if "<p" in text.lower() or "<br" in text.lower() else "", text)
-    text = "".join(each for each in unicodedata.normalize("NFC", text) if each.isprintable() or each.isspace())
-    return " ".join(text.split()) or None
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    if not text.isprintable():
+        text = " ".join("".join(each for each in text if each.isprintable()).split())
+    return text or None
 
 
 def title_of(text: str | None) -> str | None:
@@ -156,12 +158,14 @@ _NOTICE = (
     ),
     (
         ReferenceKind.CORRECTION,
-        r"(?:(?:publisher|author)s?'?s? )?(?:erratum|errata|corrigend(?:um|a)|correction)s?\b"
-        r"\s*(?::|to\b|in\b|for\b|$)",
+        # "Correction of anaemia" and "Correction for multiple testing" are no notices.
+        r"(?:(?:publisher|author)s?'?s? )?(?:(?:erratum|errata|corrigend(?:um|a))\b|corrections?\s*(?:(?:to|in)?:|$|to [\"“‘']))",
     ),
     (
         ReferenceKind.COMMENT,
-        r"(?:comments?|commentary|remarks?)\s*(?::|on\b|to\b)|(?:in )?(?:reply|response)\s*(?::|to\b|from\b|$)"
+        # "Response to therapy" is an article, "Response to the letter" is none.
+        r"(?:comments?|commentary)\s*(?::|on\b|to\b)|(?:in (?:reply|response)|reply)\s*(?::|to\b|from\b|$)"
+        r"|response\s*(?::|to (?:the )?(?:letter|comment|editorial|correspondence|authors?|dr\b))"
         r"|authors?'?s?'? (?:reply|response)\b|letter to the editors?\b|re:",
     ),
 )

@@ -38,6 +38,8 @@ BELIEVED = 60.0
 PLACED = 70.0
 #: Folded titles of fewer letters ("Editorial", "Reply") say too little by themselves.
 SHORT = 25
+#: Nobody chooses the same title of so many letters by chance: a person is asked even where first authors differ.
+LONG = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Known:
     doi: str | None
     pmid: str | None
     title: str
+    letters: str
     author: str
     year: int | None
     volume: str | None
@@ -75,6 +78,7 @@ class Known:
             doi=doi,
             pmid=pmid,
             title=folded(title or ""),
+            letters=joined(folded(title or "")),
             author=first_author(authors),
             year=year,
             volume=volume,
@@ -110,7 +114,7 @@ def _likeness(one: Known, other: Known) -> float | None:
     """Compare titles: 0 to 100; None when one is missing."""
     if not one.title or not other.title:
         return None
-    return 100.0 if joined(one.title) == joined(other.title) else fuzz.ratio(one.title, other.title)
+    return 100.0 if one.letters == other.letters else fuzz.ratio(one.title, other.title)
 
 
 def _by_identifier(one: Known, other: Known, likeness: float | None) -> Verdict | None:
@@ -130,17 +134,17 @@ def _against(one: Known, other: Known, likeness: float | None, rule: DuplicateRu
     """Say what speaks against two references of one DOI or PMID being one."""
     if rule is DuplicateRule.DOI and _differ(one.pmid, other.pmid):
         return "different PMIDs"
-    if likeness is not None and likeness < BELIEVED and not _begins(one.title, other.title):
+    if likeness is not None and likeness < BELIEVED and not _begins(one, other):
         return "the titles differ"
     if likeness is not None and likeness < 100.0 and distinguishing(one.title, other.title):
         return "the titles differ in a number or a word that turns them"
     return ""
 
 
-def _begins(one: str, other: str) -> bool:
+def _begins(one: Known, other: Known) -> bool:
     """Whether one title is the beginning of the other: a subtitle was left out."""
-    shorter, longer = sorted((joined(one), joined(other)), key=len)
-    return len(shorter) >= SHORT // 2 and longer.startswith(shorter)
+    enough = min(len(one.letters), len(other.letters)) >= SHORT // 2
+    return enough and (one.letters.startswith(other.letters) or other.letters.startswith(one.letters))
 
 
 def _differ(mine: object, theirs: object) -> bool:
@@ -150,11 +154,14 @@ def _differ(mine: object, theirs: object) -> bool:
 
 def _by_description(one: Known, other: Known, likeness: float) -> Verdict | None:
     """Judge two references that share no identifier."""
-    begins = _begins(one.title, other.title)
+    begins = _begins(one, other)
+    if likeness < PLACED and not begins:
+        return None
     people = same_people(one.author, other.author)
     years = None if one.year is None or other.year is None else abs(one.year - other.year)
     far = years is not None and years > 2 and likeness < 100.0
-    if people is False or far or (likeness < PLACED and not begins):
+    another = people is False and (likeness < 100.0 or len(one.title) < LONG)
+    if another or far:
         return None
     doubts = [*_doubts_of_origin(one, other, people=people, years=years), *_doubts_of_title(one, other)]
     if _placed(one, other, people=people, years=years) and not doubts:
@@ -177,8 +184,8 @@ def _placed(one: Known, other: Known, *, people: bool | None, years: int | None)
 
 def _doubts_of_origin(one: Known, other: Known, *, people: bool | None, years: int | None) -> Iterator[str]:
     """Say what keeps two references of like titles from being one without a look at them: who, when and where."""
-    if people is None:
-        yield "an author is missing"
+    if not people:
+        yield "an author is missing" if people is None else "different first authors"
     if years is None:
         yield "a year is missing"
     elif years > 1:
@@ -188,11 +195,8 @@ def _doubts_of_origin(one: Known, other: Known, *, people: bool | None, years: i
     for name in ("doi", "pmid"):
         if _differ(getattr(one, name), getattr(other, name)):
             yield f"different {name.upper()}s"
-    if _differ(one.page, other.page):
-        if _differ(one.volume, other.volume):
-            yield "different volumes and pages"
-        elif one.volume is not None and one.volume == other.volume:
-            yield "different pages of one volume"
+    if _differ(one.page, other.page) and one.volume is not None and other.volume is not None:
+        yield "different pages of one volume" if one.volume == other.volume else "different volumes and pages"
 
 
 def _doubts_of_title(one: Known, other: Known) -> Iterator[str]:
@@ -248,7 +252,7 @@ def _blocks(reference: Known, *, years: Iterable[int]) -> Iterator[tuple[object,
         yield "doi", reference.doi
     if reference.pmid:
         yield "pmid", reference.pmid
-    letters = joined(reference.title)
+    letters = reference.letters
     if letters:
         yield "start", letters[:20]
         yield "end", letters[-20:]

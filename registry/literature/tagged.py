@@ -97,7 +97,7 @@ def _cut(text: str, start: re.Pattern[str]) -> Iterator[tuple[int, list[str]]]:
     """Cut a text into records at the lines that start one, each with the number of its first line."""
     lines = text.split("\n")
     starts = [place for place, line in enumerate(lines) if start.match(line)]
-    for place, following in zip(starts, [*starts[1:], len(lines) + 1], strict=True):
+    for place, following in zip(starts, [*starts, len(lines)][1:], strict=True):
         yield place + 1, lines[place:following]
 
 
