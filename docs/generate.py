@@ -83,7 +83,7 @@ def lint() -> str:
         MADE,
         "# What lint finds",
         "",
-        "`evireg lint` tries every rule below on what is stored. An error cannot be so, a warning is most likely a slip,"
+        "`evireg lint` tries every rule below on what is stored. An error cannot be so, a warning is likely a slip,"
         " a note is worth knowing before a pool. It ends with exit code 7 if there is an error (with `--strict`: or a"
         " warning), else 0. What a curator has confirmed with `as_printed` is no more than a note.",
         "",

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -122,8 +123,9 @@ def _facts(row: Any, n: int | None) -> CohortFacts:
 
 def plain(text: str) -> str:
     """Give a text in lower case without accents, its runs of spaces as one."""
-    bare = "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
-    return " ".join(bare.casefold().split())
+    if not text.isascii():
+        text = "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
+    return " ".join(text.casefold().split())
 
 
 def _whole(author: str) -> str:
@@ -137,6 +139,7 @@ def _surnames(author: str) -> frozenset[str]:
     return frozenset(plain(name) for name in names or words)
 
 
+@lru_cache(maxsize=4096)
 def _places(text: str) -> frozenset[str]:
     return frozenset(word for word in _WORD.findall(plain(text)) if word not in _NO_PLACE)
 

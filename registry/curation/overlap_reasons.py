@@ -23,10 +23,12 @@ class Reason(NamedTuple):
 class Common(NamedTuple):
     """What the reasons need to know of all cohorts.
 
-    `surnames` counts the sizes of cohort under a first author's surname, `results` lists what two cohorts both report.
+    `surnames` counts the numbers of patients under a first author's surname, `sizes` the first authors with a number of
+    patients; `results` lists what two cohorts both report.
     """
 
     surnames: Mapping[str, int]
+    sizes: Mapping[int, int]
     results: Mapping[tuple[int, int], list[str]]
 
 
@@ -34,8 +36,12 @@ Rule = Callable[[CohortFacts, CohortFacts, Common], Iterator[Reason]]
 
 #: A surname over cohorts of more sizes than this says little: there are many Wangs.
 RARE = 3
-#: Numbers of patients below this, and multiples of ten, agree by chance more often.
-SMALL = 30
+#: Numbers of patients below this, and multiples of ten, agree by chance more often; so do those of more first authors.
+SMALL, USUAL = 30, 10
+#: What more cohorts, and a greater part of all, have in common tells nothing: no reason, and no block.
+EVERYWHERE = 200, 0.05
+#: Titles alike from this on (0 to 100); many of one factor differ in the disease only.
+ALIKE = 95
 
 
 def same_source(a: CohortFacts, b: CohortFacts, _: Common) -> Iterator[Reason]:
@@ -60,7 +66,7 @@ def same_authors(a: CohortFacts, b: CohortFacts, common: Common) -> Iterator[Rea
     """Weigh the first author, more so of a rare name or the same year; then further authors."""
     if a.study == b.study or a.report == b.report is not None:
         return
-    names = sorted(a.surnames & b.surnames)
+    names = sorted(name for name in a.surnames & b.surnames if name in common.surnames)
     if names:
         rare = min(common.surnames.get(name, 0) for name in names) <= RARE
         said = " ".join(names).title()
@@ -95,11 +101,12 @@ def same_centre(a: CohortFacts, b: CohortFacts, _: Common) -> Iterator[Reason]:
         )
 
 
-def same_number(a: CohortFacts, b: CohortFacts, _: Common) -> Iterator[Reason]:
-    """Weigh the same number of patients: less if it is small or round."""
+def same_number(a: CohortFacts, b: CohortFacts, common: Common) -> Iterator[Reason]:
+    """Weigh the same number of patients: less if it is small or round, little if many others have it."""
     if a.n is not None and a.n == b.n:
         telling = a.n >= SMALL and a.n % 10 != 0
-        yield Reason(0.4 if telling else 0.32, f"same number of patients ({a.n})")
+        weight = 0.15 if common.sizes.get(a.n, 0) > USUAL else 0.4 if telling else 0.32
+        yield Reason(weight, f"same number of patients ({a.n})")
 
 
 def same_place(a: CohortFacts, b: CohortFacts, _: Common) -> Iterator[Reason]:
@@ -146,10 +153,15 @@ def same_paper(a: CohortFacts, b: CohortFacts, _: Common) -> Iterator[Reason]:
     if a.title and b.title:
         from rapidfuzz.fuzz import token_sort_ratio
 
-        if token_sort_ratio(a.title, b.title) >= 85:
+        if token_sort_ratio(a.title, b.title) >= ALIKE and _numerals(a.title) == _numerals(b.title):
             yield Reason(0.35, "nearly the same title")
     if a.journal and a.journal == b.journal:
         yield Reason(0.05, "same journal")
+
+
+def _numerals(title: str) -> list[str]:
+    """Give the words with a digit: part 1 is not part 2."""
+    return sorted(word for word in title.split() if not word.isalpha() and any(map(str.isdigit, word)))
 
 
 REASONS: tuple[Rule, ...] = (

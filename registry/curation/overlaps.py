@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from registry.curation.overlap_facts import CohortFacts, read_cohorts, same_results
-from registry.curation.overlap_reasons import Common, weigh
+from registry.curation.overlap_reasons import EVERYWHERE, USUAL, Common, weigh
 from registry.errors import UsageError
 from registry.models import Overlap, evidence
 from registry.selection.query import matching
@@ -109,15 +109,19 @@ def _common(connection: sa.Connection, facts: Collection[CohortFacts]) -> Common
     for words, cohorts in same_results(connection, LARGEST_BLOCK // 10):
         for pair in combinations(sorted(ids[key] for key in cohorts), 2):
             results[pair].append(words)
-    sizes = {(name, each.n) for each in facts for name in each.surnames}
-    return Common(Counter(name for name, _ in sizes), results)
+    held = Counter(name for each in facts for name in each.surnames)
+    least, part = EVERYWHERE
+    telling = {name for name, count in held.items() if count <= max(least, part * len(facts))}
+    met = {(name, each.n) for each in facts for name in each.surnames & telling}
+    authors = {(each.n, each.surnames & telling or each.id) for each in facts if each.n is not None}
+    return Common(Counter(name for name, _ in met), Counter(n for n, _ in authors if n is not None), results)
 
 
 def _candidates(facts: Collection[CohortFacts], common: Common) -> list[tuple[int, int]]:
     """Give the pairs (by integer id, the lower first) that share a block."""
     blocks: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for each in facts:
-        for block in set(_blocks(each)):
+        for block in _blocks(each, common):
             blocks[block].append(each.id)
     pairs = set(common.results)
     for members in blocks.values():
@@ -126,7 +130,7 @@ def _candidates(facts: Collection[CohortFacts], common: Common) -> list[tuple[in
     return sorted(pairs)
 
 
-def _blocks(each: CohortFacts) -> Iterator[tuple[Any, ...]]:
+def _blocks(each: CohortFacts, common: Common) -> Iterator[tuple[Any, ...]]:
     """Name the blocks of a cohort; what is common is joined with more, so that it stays below the largest block."""
     yield "study", each.study
     if each.report is not None:
@@ -135,11 +139,14 @@ def _blocks(each: CohortFacts) -> Iterator[tuple[Any, ...]]:
         yield "title", " ".join(sorted(each.title.split(), key=len)[-4:])
     more = [("n", each.n), ("disease", each.disease), ("year", each.year), *(("country", c) for c in each.countries)]
     given = [one for one in more if one[1]]
-    names = [*(("surname", name) for name in each.surnames), *(("author", name) for name in each.authors)]
+    names = [
+        *(("surname", name) for name in each.surnames if name in common.surnames),
+        *(("author", name) for name in each.authors),
+    ]
     for name in (*names, *(("centre", word) for word in each.centres), *(("database", d) for d in each.databases)):
         yield name
         yield from ((*name, *one) for one in given)
-    if each.n:
+    if each.n and common.sizes.get(each.n, 0) <= USUAL:
         yield from (("n", each.n, *one) for one in given[1:])
 
 
