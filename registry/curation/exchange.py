@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from registry.ingest.aside import HandOver, LeftOut
     from registry.ingest.files import Source
     from registry.ingest.load import Loaded
+    from registry.selection.view import At
     from registry.store import Store
     from registry.workbook.export import Exported
 
@@ -40,7 +41,7 @@ class Exchanging:
             return template(connection, path, only=only, force=force)
 
     def export(
-        self, path: str | Path, where: str | None = None, *, at: int | None = None, force: bool = False
+        self, path: str | Path, where: str | None = None, *, at: At = None, force: bool = False
     ) -> Exported:
         """Write the estimates a condition means to a file to edit; see `registry.workbook.export`."""
         from registry.workbook.export import export
@@ -95,10 +96,10 @@ class Exchanging:
         from registry.curation.edits import import_edits
         from registry.ingest.files import opened
 
-        with opened(path) as (_, tables):
+        with opened(path) as found:
             return import_edits(
                 self.store,
-                tables[0],
+                found.tables[0],
                 curator=self._answerable(curator),
                 reason=reason,
                 dry_run=dry_run,

@@ -55,7 +55,7 @@ class Check:
         self.remarks = Remarks()
         self.new_names: dict[tuple[str, str], int] = {}  # (kind, name) → the line that has it first
         self._table, self._layout, self._vocabulary = table, layout, vocabulary
-        self._left_out, self._pass_good = left_out or (), left_out is not None
+        self._left_out, self._pass_good = left_out or (), left_out is not None and not issues
         self._agreements = Agreements(layout.columns, layout.attributes, declared)
         self._first_line: dict[int, int] = {}
         self._repeats: list[tuple[int, Row, Record]] = []

@@ -54,8 +54,14 @@ class Book:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        if kind is None:
+        """Finish it, also after an error, for rows wait in a temporary file; OSError when it cannot be written."""
+        from xlsxwriter.exceptions import FileCreateError
+
+        try:
             self.book.close()
+        except FileCreateError as error:
+            if kind is None:
+                raise OSError(str(error)) from None
 
     def form(self, **properties: Any) -> Any:
         """Give the cell format of these properties, made once."""

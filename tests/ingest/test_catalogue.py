@@ -104,6 +104,7 @@ REFUSED: dict[str, tuple[str | bytes, int, dict[str, Any]]] = {
 #: Codes that need more than one file: tested by name below.
 ELSEWHERE = {"file-unreadable", "conflict", "name-near", "attribute-narrowed"}
 #: Codes of workbooks and folders: in test_workbook.py and test_folder.py.
+ELSEWHERE |= {"key-unknown", "version-unknown", "edit-refused"}
 ELSEWHERE |= {"file-too-large", "sheet-unknown", "formula", "truth-value", "merged-cells", "sheet-chosen", "hidden"}
 ELSEWHERE |= {"folder-empty", "file-passed-over", "semicolons"}
 
