@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,102 @@ def test_empty_curator_is_refused(run: Run, file: str, name: str) -> None:
     done = run("import", file, "--attributes", "--as", name)
     assert done.code == 2
     assert "--as" in done.err
+
+
+def test_other_headings_are_mapped_and_the_map_is_kept(run: Run, seeded: Path) -> None:
+    """A map of headings is given once, kept by name, used, shown and removed."""
+    (seeded.parent / "a.csv").write_text("study_key,biomarker,endpoint,Hazard ratio\nabe,NLR,OS,1.80\n")
+    (seeded.parent / "b.csv").write_text("study_key,biomarker,endpoint,hazard  RATIO\nbell,NLR,OS,1.90\n")
+    first = run("import", "a.csv", "--map", "hr=Hazard ratio", "--save-map", "site", "--as", "Ada")
+    assert first.code == 0, first.err
+    assert "Kept the column map 'site'" in first.out
+    assert run("map", "list", "--json").json == {"maps": [{"name": "site", "headings": {"hr": "Hazard ratio"}}]}
+    assert run("import", "b.csv", "--use-map", "site", "--as", "Ada").code == 0
+    assert "Hazard ratio" in run("map", "show", "site").out
+    assert run("map", "show", "sit").err.endswith("there is: site\n")
+    assert run("map", "rm", "site", "--as", "Ada").code == 0
+    assert "No column map yet" in run("map", "list").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("--map", "hr"), 2, "COLUMN=HEADING"),
+        (("--map", "hr=a", "--map", "hr=b"), 2, "twice"),
+        (("--map", "hazzard=a"), 2, "no column 'hazzard'"),
+        (("--map", "n=Patients"), 3, "map-unknown"),
+        (("--use-map", "none"), 4, "no column map 'none'"),
+        (("--format", "docx"), 2, "csv, tsv, xlsx, jsonl"),
+        (("--encoding", "klingon"), 2, "no encoding"),
+        (("--sheet", "x"), 3, "sheet-unknown"),
+        (("nowhere.csv",), 3, "nowhere.csv: file-unreadable"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(run: Run, file: str, arguments: tuple[str, ...], code: int, said: str) -> None:
+    """A slip in an option is told with what there is, and nothing is stored."""
+    refused = run("import", file, "--ignore", "region", "--as", "Ada", *arguments)
+    assert refused.code == code
+    assert said in refused.err
+    assert run("show", "abe2015").code == 4
+
+
+def test_a_folder_is_imported_whole(run: Run, seeded: Path) -> None:
+    """Files of every kind in one changeset, and faults of each by its name and, in a workbook, its cell."""
+    import openpyxl
+
+    folder = seeded.parent / "site"
+    folder.mkdir()
+    (folder / "a.tsv").write_text("study_key\tbiomarker\tendpoint\thr\nabe\tNLR\tOS\t1.80\n")
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["study_key", "biomarker", "endpoint", "hr"])
+    book.active.append(["bell", "NLR", "OS", "=1.9"])
+    book.save(folder / "b.xlsx")
+    refused = run("import", "site", "--as", "Ada")
+    assert refused.code == 3
+    assert "site/b.xlsx:Sheet!D2:hr: formula: this is a formula" in refused.err
+    assert run("show", "abe").code == 4
+    book.active["D2"] = 1.9
+    book.save(folder / "b.xlsx")
+    book.close()
+    done = run("import", "site", "--as", "Ada")
+    assert "Imported: site, 2 rows of 2 files: 2 new estimates" in done.out
+    assert run("import", "site", "--as", "Ada", "--json").json["files"] == ["site/a.tsv", "site/b.xlsx"]
+
+
+def test_many_flags_are_counted_by_kind(run: Run, seeded: Path) -> None:
+    """A thousand flags are no table of a thousand lines: each kind is shown once, with its number and first place."""
+    rows = "".join(f"s{number},NLR,OS,1.8,1.2,2.7\n" for number in range(40))
+    (seeded.parent / "many.csv").write_text("study_key,biomarker,endpoint,hr,ci_low,ci_high\n" + rows)
+    done = run("import", "many.csv", "--as", "Ada")
+    assert "Flags and remarks (40)" in done.out
+    assert done.out.count("ci-level-assumed") == 1
+    assert "line 2" in done.out
+    again = run("import", "many.csv", "--as", "Ada", "--dry-run", "--json").json
+    assert (again["flags"], again["flag_counts"]) == ([], {})
+
+
+def test_progress_is_for_a_terminal(run: Run, file: str) -> None:
+    """A pipe sees no bar: stderr is empty when all is well."""
+    assert run("import", file, "--attributes", "--as", "Ada").err == ""
+
+
+def test_progress_is_shown_on_a_terminal() -> None:
+    """What is told file, line and last line draws on stderr only, and is gone at the end; --quiet draws nothing."""
+    import os
+    import pty
+    import subprocess
+
+    code = (
+        "from cli import output\n"
+        "with output.progress() as tell: tell('[a].csv', 500, 1000)\n"
+        "with output.progress(quiet=True) as tell: assert tell is None\n"
+    )
+    ours, theirs = pty.openpty()
+    done = subprocess.run([sys.executable, "-c", code], stderr=theirs, stdout=subprocess.PIPE, check=False)
+    os.close(theirs)
+    shown = os.read(ours, 10_000).decode()
+    os.close(ours)
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert "[a].csv" in shown
+    assert "50%" in shown

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import tempfile
+import zipfile
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -71,16 +75,16 @@ def registry_with_a_study(sqlite_store: Store) -> Store:
     return sqlite_store
 
 
-def _attempt(store: Store, held: Held, path: Path, *, attributes: bool) -> None:
+def _attempt(store: Store, held: Held, path: Path, *, attributes: bool, **how: str) -> None:
     before = held(store)
     refused: InputRefused | None = None
     try:
-        loaded = load(store, path, curator="ada", attributes=attributes)
+        loaded = load(store, path, curator="ada", attributes=attributes, **how)
     except InputRefused as error:
         refused = error
     if refused is None:
         assert loaded.rows == loaded.created + loaded.unchanged
-        assert load(store, path, curator="ada", attributes=attributes).changeset is None
+        assert load(store, path, curator="ada", attributes=attributes, **how).changeset is None
     else:
         assert [issue for issue in refused.issues if not (issue.code in CATALOGUE and issue.message)] == []
         assert refused.issues
@@ -191,3 +195,113 @@ def test_possible_rows(store: Store, held: Held, tmp_path: Path, rows: list[dict
     csv.writer(target).writerows([names, *([row[name] for name in names] for row in rows)])
     path.write_text(target.getvalue(), encoding="utf-8", newline="")
     _attempt(store, held, path, attributes=True)
+
+
+@REPEATED
+@given(content=st.binary(max_size=300), kind=st.sampled_from(["csv", "tsv", "jsonl", "xlsx"]))
+def test_arbitrary_bytes_of_any_kind(
+    registry_with_a_study: Store, held: Held, tmp_path: Path, content: bytes, kind: str
+) -> None:
+    """Whatever a file is said to be, its bytes are read or refused with issues."""
+    path = tmp_path / f"any.{kind}"
+    path.write_bytes(content)
+    _attempt(registry_with_a_study, held, path, attributes=False, format=kind)
+
+
+@REPEATED
+@given(
+    content=st.text(max_size=80),
+    encoding=st.sampled_from(["utf-16", "utf-16-le", "utf-8-sig", "cp1252", "utf-32"]),
+    told=st.sampled_from([None, "cp1252", "utf-16", "ascii", "utf-7"]),
+)
+def test_arbitrary_encodings(  # noqa: PLR0917 - what is drawn
+    registry_with_a_study: Store, held: Held, tmp_path: Path, content: str, encoding: str, told: str | None
+) -> None:
+    """Bytes of one encoding read in another lead to rows or issues."""
+    path = tmp_path / "any.csv"
+    path.write_bytes(f"study_key;biomarker;endpoint;hr;notes\nkim;NLR;OS;2,1;{content}\n".encode(encoding, "replace"))
+    _attempt(registry_with_a_study, held, path, attributes=False, **({"encoding": told} if told else {}))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | CELL,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(CELL, inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@REPEATED
+@given(lines=st.lists(st.dictionaries(st.sampled_from(HEADER) | CELL, VALUES, max_size=6), max_size=4))
+def test_arbitrary_json_lines(registry_with_a_study: Store, held: Held, tmp_path: Path, lines: list[object]) -> None:
+    """Objects of any keys and values are read or refused with issues."""
+    path = tmp_path / "any.jsonl"
+    good = {"study_key": "wu", "biomarker": "NLR", "endpoint": "OS", "hr": 2.1}
+    path.write_text("\n".join(json.dumps({**good, **each}) for each in lines), encoding="utf-8")
+    _attempt(registry_with_a_study, held, path, attributes=False)
+
+
+CELLS_OF_EXCEL = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**18), 10**18)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.datetimes(datetime(1901, 1, 1), datetime(9999, 12, 31))
+    | st.times()
+    | st.timedeltas(timedelta(0), timedelta(days=999))
+    | st.sampled_from([*USUAL[:-7], "=1+1", "#REF!", "=A1", "_x0000_", "_xD800_", "'2.1"])
+)
+FORMATS = st.sampled_from(["General", "0.00", "0%", "mmm-yy", "d-mmm", "@", "0.00E+00", "[h]:mm", "#,##0.00_);(0.00)"])
+
+
+@settings(REPEATED, max_examples=40)
+@given(rows=st.lists(st.lists(st.tuples(CELLS_OF_EXCEL, FORMATS), max_size=9), max_size=4))
+def test_arbitrary_cells_of_a_workbook(
+    registry_with_a_study: Store, held: Held, tmp_path: Path, rows: list[list[tuple[object, str]]]
+) -> None:
+    """Values of every type Excel has, in every format, are read or refused with issues."""
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    names = ["study_key", "biomarker", "endpoint", "hr", "n", "recruited_from", "notes", "p_value"]
+    sheet.append(names)
+    for number, row in enumerate(rows, 2):
+        for at, (value, shown) in enumerate(row, 1):
+            sheet.cell(number, at, value).number_format = shown  # type: ignore[arg-type]
+    made.save(tmp_path / "any.xlsx")
+    made.close()
+    _attempt(registry_with_a_study, held, tmp_path / "any.xlsx", attributes=False)
+
+
+@pytest.fixture(scope="module")
+def workbook() -> dict[str, bytes]:
+    """Give the parts of a good workbook."""
+    made, target = openpyxl.Workbook(), io.BytesIO()
+    sheet = made.active
+    assert sheet is not None
+    sheet.append(["study_key", "biomarker", "endpoint", "hr"])
+    sheet.append(["wu", "NLR", "OS", 2.1])
+    sheet.merge_cells("B3:C4")
+    made.save(target)
+    made.close()
+    with zipfile.ZipFile(target) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@settings(REPEATED, max_examples=50)
+@given(data=st.data())
+def test_damaged_workbooks(
+    registry_with_a_study: Store, held: Held, tmp_path: Path, workbook: dict[str, bytes], data: st.DataObject
+) -> None:
+    """A workbook with any piece of any part missing or replaced is read or refused with issues."""
+    parts = dict(workbook)
+    name = data.draw(st.sampled_from(sorted(parts)))
+    start = data.draw(st.integers(0, len(parts[name])))
+    end = data.draw(st.integers(start, min(len(parts[name]), start + 40)))
+    other = data.draw(
+        st.binary(max_size=8) | st.sampled_from([b"0", b"-1", b"999999999999", b"XFD1", b"</row>", b"NaN"])
+    )
+    parts[name] = parts[name][:start] + other + parts[name][end:]
+    with zipfile.ZipFile(tmp_path / "any.xlsx", "w") as archive:
+        for each, content in parts.items():
+            archive.writestr(each, content)
+    _attempt(registry_with_a_study, held, tmp_path / "any.xlsx", attributes=False)

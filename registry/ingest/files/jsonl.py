@@ -97,7 +97,7 @@ def _objects(file: str, path: Path, encoding: str) -> Iterator[tuple[int, _Objec
                 for text in handle:
                     line += 1
                     if text.strip():
-                        yield line, _object(file, line, text, decoder)
+                        yield line, _object(file, line, text.rstrip("\n"), decoder)
                 return
             except UnicodeDecodeError:
                 issue = bad_byte(file, path, encoding)

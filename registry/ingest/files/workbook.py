@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import partial
 from itertools import islice
@@ -71,15 +71,21 @@ def _damaged(file: str, error: Exception) -> Issue:
     return Issue("file-kind", message, file=file, expected="a workbook that Excel opens, saved again as .xlsx")
 
 
-def _load(path: Path) -> Any:
+@contextmanager
+def _book(path: Path) -> Iterator[Any]:
     import openpyxl
 
-    return openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+    with path.open("rb") as file:  # a file of ours is closed even when openpyxl gives up half-way
+        book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def _choose(file: str, path: Path, wanted: str | None) -> tuple[str, str, list[str]]:
     """Give the name of the sheet, its part of the archive, and the names of the others."""
-    with closing(_load(path)) as book:
+    with _book(path) as book:
         sheets = {each.title: each for each in book.worksheets}
         if not sheets:
             raise refused(Issue("file-empty", "the workbook has no worksheet", file=file, expected="a table"))
@@ -136,7 +142,7 @@ def _lines(file: str, path: Path, sheet: str, layout: Layout) -> Iterator[Row | 
     """Yield every row that holds a value, the header included, without the empty cells at its end."""
     cells, seen = Cells(), 0
     try:
-        with closing(_load(path)) as book:
+        with _book(path) as book:
             chosen = book[sheet]
             chosen.reset_dimensions()  # what a workbook says of its own size is often wrong
             for line, given in enumerate(_batched(chosen.iter_rows()), 1):
