@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import DEFAULT_DATABASE, AsJson, Database, Where
+from cli.options import DEFAULT_DATABASE, AsJson, At, Database, Where
 
 EXAMPLE = "evireg export estimates ferritin.xlsx --where 'factor == \"ferritin\"'"
 
@@ -17,9 +17,7 @@ def command(
         str, typer.Argument(metavar="FILE", help="The file to write; its ending says the kind: .xlsx .csv .tsv .jsonl.")
     ],
     where: Where = None,
-    at: Annotated[
-        int | None, typer.Option("--at", metavar="CHANGESET", help="As the registry was after this changeset.")
-    ] = None,
+    at: At = None,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
     db: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,

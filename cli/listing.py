@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import DEFAULT_DATABASE, AsJson, Database, Where
+from cli.options import DEFAULT_DATABASE, AsJson, At, Database, Where
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,7 @@ def command(
     *,
     kind: Annotated[Kind, typer.Argument(metavar="WHAT", help=f"{', '.join(Kind)}.")],
     where: Where = None,
+    at: At = None,
     tool: Annotated[str | None, typer.Option("--tool", metavar="NAME", help="Appraisals by this tool.")] = None,
     db: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
@@ -49,7 +50,7 @@ def command(
     from registry.handle import open as open_registry
 
     with open_registry(db) as reg:
-        rows = reg.listing(kind, where, tool=tool)
+        rows = reg.listing(kind, where, at=at, tool=tool)
     if as_json:
         output.show_json({"kind": str(kind), "where": where, "rows": rows})
         return

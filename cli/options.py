@@ -22,6 +22,14 @@ As = Annotated[
     str | None,
     typer.Option("--as", metavar="NAME", help="The curator answerable for this change (or $EVIREG_CURATOR)."),
 ]
+At = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        metavar="CHANGESET|SNAPSHOT",
+        help="The registry as it was after a changeset, by number, or in a snapshot, by name.",
+    ),
+]
 Where = Annotated[
     str | None,
     typer.Option(

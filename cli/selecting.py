@@ -10,7 +10,7 @@ from typing import Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
-from cli.options import DEFAULT_DATABASE, AsJson, Database, Where
+from cli.options import DEFAULT_DATABASE, AsJson, At, Database, Where
 from registry.errors import UsageError
 
 P = ParamSpec("P")
@@ -61,6 +61,7 @@ class Selected:
     disease: str | None
     endpoint: str | None
     allow: list[str] | None
+    at: str | None
     db: str
     as_json: bool
     one_per: str | None = None
@@ -73,7 +74,8 @@ class Selected:
         asked = condition(self.where, factor=self.factor, disease=self.disease, endpoint=self.endpoint)
         with open_registry(self.db) as reg:
             run = getattr(reg, verb)
-            return run(asked, *arguments, **{"one_per": self.one_per, "allow": words(self.allow), **options})
+            shared = {"at": self.at, "one_per": self.one_per, "allow": words(self.allow)}
+            return run(asked, *arguments, **{**shared, **options})
 
 
 def selecting(command: Callable[Concatenate[Selected, P], None]) -> Callable[..., None]:
@@ -117,6 +119,7 @@ def _options(
     endpoint: Endpoint = None,
     one_per: OnePer = None,
     allow: AllowWords = None,
+    at: At = None,
     db: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
 ) -> None:

@@ -53,7 +53,8 @@ def notes(said: Iterable[str]) -> None:
 
 def provenance(made: Mapping[str, Any]) -> str:
     """Say from what a result was made, so that it can be made again."""
+    snapshot = f" (snapshot {made['snapshot']})" if made["snapshot"] else ""
     return (
         f"Condition: {made['condition']}\n"
-        f"{made['engine']}, registry as of changeset {made['changeset']}, rows {made['digest'][:12]}"
+        f"{made['engine']}, registry as of changeset {made['changeset']}{snapshot}, rows {made['digest'][:12]}"
     )

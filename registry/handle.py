@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from registry.pooling.regress_result import RegressResult
     from registry.pooling.result import PoolResult
     from registry.seeding import Seeded
+    from registry.selection.view import At
     from registry.store import Store
     from registry.vocabulary import Vocabulary
 
@@ -45,14 +46,14 @@ class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging):
         self.store = store
         self._curator = curator
 
-    def estimates(self, where: str | None = None, *, at: int | None = None) -> pd.DataFrame:
+    def estimates(self, where: str | None = None, *, at: At = None) -> pd.DataFrame:
         """Give the estimates a condition means, poolable or not: one row each, contract columns and characteristics.
 
-        `at` is a changeset number: the registry as it was then. Raises `ConditionError`.
+        `at` is a changeset number or the name of a snapshot: the registry as it was then. Raises `ConditionError`.
         """
         return self.frame(where, at=at).to_pandas()
 
-    def frame(self, where: str | None = None, *, at: int | None = None) -> Frame:
+    def frame(self, where: str | None = None, *, at: At = None) -> Frame:
         """Give the same as `estimates` as a `registry.frame.Frame`, without pandas."""
         from registry.selection import estimates
 
@@ -63,7 +64,7 @@ class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging):
         self,
         where: str | None,
         *,
-        at: int | None = None,
+        at: At = None,
         one_per: str | None = None,
         allow: Collection[str] = (),
         **options: Any,
@@ -82,7 +83,7 @@ class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging):
         where: str | None,
         tests: str | Collection[str] = (),
         *,
-        at: int | None = None,
+        at: At = None,
         one_per: str | None = None,
         allow: Collection[str] = (),
         **options: Any,
@@ -98,7 +99,7 @@ class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging):
         where: str | None,
         on: str | Collection[str],
         *,
-        at: int | None = None,
+        at: At = None,
         one_per: str | None = None,
         allow: Collection[str] = (),
         **options: Any,
@@ -113,7 +114,7 @@ class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging):
         self,
         where: str | None,
         *,
-        at: int | None = None,
+        at: At = None,
         one_per: str | None = None,
         allow: Collection[str] = (),
         **options: Any,
@@ -128,7 +129,7 @@ class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging):
         self,
         where: str | None,
         *,
-        at: int | None = None,
+        at: At = None,
         one_per: str | Collection[str] | None = None,
         allow: Collection[str] = (),
         **options: Any,
@@ -143,7 +144,7 @@ class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging):
         self,
         where: str | None,
         *,
-        at: int | None = None,
+        at: At = None,
         one_per: str | None = None,
         allow: Collection[str] = (),
         **options: Any,
@@ -158,7 +159,7 @@ class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging):
         self,
         where: str | None,
         *,
-        at: int | None = None,
+        at: At = None,
         one_per: str | None = None,
         allow: Collection[str] = (),
         **options: Any,
@@ -179,12 +180,14 @@ class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging):
         chosen = [seeding.topic(name) for name in names] or [each for each in seeding.topics() if each.by_default]
         return tuple(seeding.seed(self.store, topic, curator=curator or self._curator) for topic in chosen)
 
-    def listing(self, kind: str, where: str | None = None, *, tool: str | None = None) -> list[dict[str, Any]]:
+    def listing(
+        self, kind: str, where: str | None = None, *, at: At = None, tool: str | None = None
+    ) -> list[dict[str, Any]]:
         """List studies, cohorts, estimates and more (see `registry.selection.listing`); `tool` for appraisals."""
         from registry.selection.listing import listing
 
         with self.store.read() as connection:
-            return listing(connection, kind, where, tool=tool)
+            return listing(connection, kind, where, at=at, tool=tool)
 
     def show(self, key: str) -> dict[str, Any]:
         """Give everything about one study, cohort or estimate. Raises `NotFound` with the nearest keys."""
@@ -227,7 +230,7 @@ class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging):
         self.close()
 
     def _selected(
-        self, where: str | None, at: int | None, one_per: str | None, allow: Collection[str]
+        self, where: str | None, at: At, one_per: str | None, allow: Collection[str]
     ) -> tuple[Frame, dict[str, Any]]:
         """Select the rows ready to analyse; with them what every analysis takes beside a frame."""
         from registry.selection import select
@@ -237,6 +240,7 @@ class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging):
         provenance = {
             "condition": selection.condition,
             "changeset": selection.changeset,
+            "snapshot": selection.snapshot,
             "on_results": list(selection.on_results),
         }
         asked = {"one_per": one_per, "allow": allow, "flow": selection.flow, "provenance": provenance}

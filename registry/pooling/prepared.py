@@ -71,7 +71,7 @@ class Prepared:
 
     def provenance(self) -> dict[str, Any]:
         """Complete what the selection knows with the engine and the digest of the rows used."""
-        selection = {"condition": None, "changeset": None, "on_results": [], **self.given}
+        selection = {"condition": None, "changeset": None, "snapshot": None, "on_results": [], **self.given}
         asked = {"one_per": self.one_per, "allow": sorted(self.allowed)}
         return {"engine": f"evireg {VERSION}", "digest": digest(self.frame), **asked, **selection}
 

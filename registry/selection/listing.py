@@ -19,6 +19,7 @@ from registry.selection import matrices, unextracted
 from registry.selection.compile import expression
 from registry.selection.fields import characteristic
 from registry.selection.query import matched, matching
+from registry.selection.view import At, moment
 from registry.selection.where import Condition, parse
 from registry.vocabulary import Vocabulary, fold
 
@@ -29,16 +30,16 @@ _COHORT = evidence.c.study + sa.literal("\x1f") + evidence.c.cohort
 
 
 def listing(
-    connection: sa.Connection, kind: str, where: str | None = None, *, at: int | None = None, tool: str | None = None
+    connection: sa.Connection, kind: str, where: str | None = None, *, at: At = None, tool: str | None = None
 ) -> Rows:
-    """List one kind of thing, ordered by its key; `at` as of a changeset; `tool` for the list of appraisals.
+    """List one kind of thing, ordered by its key; `at` as of a changeset or snapshot; `tool` for appraisals.
 
     Raises UsageError for another kind and ConditionError for a condition that cannot be read.
     """
     if kind not in KINDS:
         raise UsageError(f"there is no list of {kind}", f"lists: {', '.join(KINDS)}")
     names = Vocabulary.load(connection)
-    return KINDS[kind](_Asked(connection, parse(where, names), at, names, tool))
+    return KINDS[kind](_Asked(connection, parse(where, names), moment(connection, at), names, tool))
 
 
 @dataclass(frozen=True, slots=True)

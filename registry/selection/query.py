@@ -21,7 +21,7 @@ from registry.models import evidence
 from registry.selection.compile import compile_predicate, expression, neither
 from registry.selection.narrow import narrow
 from registry.selection.nodes import compared_fields
-from registry.selection.view import at_changeset, versions
+from registry.selection.view import At, at_changeset, moment, snapshot_name, versions
 from registry.selection.where import Condition, parse
 from registry.terms import Allow, AttributeType
 from registry.vocabulary import Vocabulary
@@ -38,7 +38,8 @@ class Selection:
     """Rows ready to pool (`frame`), how they were come by (`flow`), and what was asked.
 
     `condition` is the canonical text with resolved keys (empty when none was given), `where` the text as given;
-    `changeset` the one the registry was read at; `on_results` the columns of the condition that hold the result itself.
+    `changeset` the one the registry was read at, `snapshot` the name it was asked for by, if any; `on_results` the
+    columns of the condition that hold the result itself.
     """
 
     frame: Frame
@@ -47,20 +48,21 @@ class Selection:
     changeset: int
     where: str = ""
     on_results: tuple[str, ...] = ()
+    snapshot: str | None = None
 
 
 def select(
     connection: sa.Connection,
     where: str | None,
     *,
-    at: int | None = None,
+    at: At = None,
     one_per: str | None = None,
     allow: Collection[str] = (),
     vocabulary: Vocabulary | None = None,
 ) -> Selection:
     """Select the rows ready to pool: matched, less what must not or cannot be pooled, one per cohort if so ruled.
 
-    `where` None matches every row; `at` reads as of that changeset; `one_per` is a rule such as
+    `where` None matches every row; `at` reads as of a changeset or snapshot; `one_per` is a rule such as
     `cohort:adjusted,largest_n`; of `allow`, "selection-on-results" and "p-derived" matter here. Simulated rows stay in
     only if the condition names `origin`. An empty selection is a result, not an error.
 
@@ -76,18 +78,21 @@ def select(
             Allow.SELECTION_ON_RESULTS,
         )
     changeset = at_changeset(connection, at)
+    then = None if at is None else changeset
     frame, flow = narrow(
-        matched(connection, condition, at, names),
+        matched(connection, condition, then, names),
         simulated=condition.names_origin,
         one_per=one_per,
         allow=allow,
-        missing=_missing(connection, condition, at),
+        missing=_missing(connection, condition, then),
     )
-    return Selection(frame, flow, condition.canonical, changeset, condition.text, condition.on_results)
+    return Selection(
+        frame, flow, condition.canonical, changeset, condition.text, condition.on_results, snapshot_name(at)
+    )
 
 
 def estimates(
-    connection: sa.Connection, where: str | None, *, at: int | None = None, vocabulary: Vocabulary | None = None
+    connection: sa.Connection, where: str | None, *, at: At = None, vocabulary: Vocabulary | None = None
 ) -> Frame:
     """Give every row the condition matches, poolable or not, simulated or not.
 
@@ -96,8 +101,7 @@ def estimates(
     """
     names = vocabulary or Vocabulary.load(connection)
     condition = parse(where, names)
-    at_changeset(connection, at)
-    return matched(connection, condition, at, names)
+    return matched(connection, condition, moment(connection, at), names)
 
 
 def matching(condition: Condition, at: int | None) -> sa.ColumnElement[bool]:

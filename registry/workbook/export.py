@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from registry.errors import UsageError
 from registry.escaping import escaped
 from registry.selection import estimates
-from registry.selection.view import at_changeset
+from registry.selection.view import At, at_changeset
 from registry.vocabulary import Vocabulary
 from registry.workbook.cells import KEY, VERSION, cell
 from registry.workbook.files import refuse_existing, replacing
@@ -43,14 +43,14 @@ def export(
     path: str | Path,
     *,
     where: str | None = None,
-    at: int | None = None,
+    at: At = None,
     force: bool = False,
 ) -> Exported:
     """Write the estimates a condition means to a file; its ending says which kind: .xlsx, .csv, .tsv, .jsonl.
 
-    Numbers stand as they were printed. `at` reads the registry as of that changeset. Raises ConditionError, NotFound
-    for an `at` that is not there, UsageError for another ending or a file that is there, StoreError when it cannot be
-    written.
+    Numbers stand as they were printed. `at` reads the registry as of a changeset or snapshot. Raises ConditionError,
+    NotFound for an `at` that is not there, UsageError for another ending or a file that is there, StoreError when it
+    cannot be written.
     """
     place = Path(path)
     write = KINDS.get(place.suffix.lower())
