@@ -53,4 +53,7 @@ def command(
     output.say(f"{told.kind.capitalize()} {told.key}{also}{'' if told.live else '; not live any more'}\n")
     for table in report.history(told):
         output.say(table.title)
-        output.show_table("", table.columns, table.rows, note=table.note)
+        if table.rows:
+            output.show_table("", table.columns, table.rows, note=table.note)
+        else:
+            output.say(f"{table.note}\n")

@@ -8,7 +8,7 @@ import typer
 
 from cli.options import DEFAULT_DATABASE, As, AsJson, Database
 
-EXAMPLE = "evireg retract pmid:27239178 --reason 'retraction notice of the journal'"
+EXAMPLE = "evireg retract 10.1002/pbc.29845 --reason 'retraction notice of the journal'"
 
 
 def command(

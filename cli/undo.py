@@ -11,7 +11,7 @@ from cli.options import DEFAULT_DATABASE, As, AsJson, Database
 if TYPE_CHECKING:
     from registry.curation.undo import Undone
 
-EXAMPLE = "evireg undo 2 --reason 'the wrong topic' --dry-run"
+EXAMPLE = "evireg undo 8 --reason 'the wrong topic' --dry-run"
 
 
 def command(
@@ -66,12 +66,13 @@ def _tell(done: Undone, *, dry_run: bool) -> None:
 
     where = "Nothing is stored (--dry-run)" if dry_run else f"Undone by changeset {done.changeset}"
     output.say(f"{where}: changeset {done.of}, {done.of_message}.")
+    made, reports = report.without_gone_reports([each for each in done.changes if each[0] != "changeset"])
+    papers = f", with {count(reports, 'report')} that nobody else uses" if reports else ""
     if done.removed:
-        output.say(f"Taken out of the live evidence: {count(len(done.removed), 'estimate')}.")
+        output.say(f"Taken out of the live evidence: {count(len(done.removed), 'estimate')}{papers}.")
     if done.restored:
-        output.say(f"Brought back: {count(len(done.restored), 'estimate')}.")
+        output.say(f"Brought back: {count(len(done.restored), 'estimate')}{papers}.")
     output.say()
-    made = [each for each in done.changes if each[0] != "changeset"]
     if made:
         output.show_tables([report.changes(made[: report.SHOWN * 2])])
     if len(made) > report.SHOWN * 2:

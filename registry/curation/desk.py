@@ -136,8 +136,16 @@ class Desk:
             return False
         self.transaction.change("estimate", key, "source", before, after)
         self._update(Estimate, number, {"report_id": report})
+        study = sa.select(Cohort.study_id).join(Estimate, Estimate.cohort_id == Cohort.id).where(Estimate.id == number)
+        self._link(self.connection.execute(study).scalar_one(), report)
         self.touched.add(number)
         return True
+
+    def _link(self, study: int, report: int | None) -> None:
+        """Say that a report reports a study."""
+        link = sa.select(study_report).where(study_report.c.study_id == study, study_report.c.report_id == report)
+        if report is not None and not self.connection.execute(link).first():
+            self.connection.execute(sa.insert(study_report), {"study_id": study, "report_id": report})
 
     def _matched(self, study: Thing, said: Mapping[str, Any]) -> Thing | None:
         """Find or make the report that a source's kind and address mean, filled in as by an import."""
@@ -175,9 +183,7 @@ class Desk:
             return
         self.transaction.change("study", key, "report", before, after)
         self._update(Study, study, {"report_id": report})
-        link = sa.select(study_report).where(study_report.c.study_id == study, study_report.c.report_id == report)
-        if report is not None and not self.connection.execute(link).first():
-            self.connection.execute(sa.insert(study_report), {"study_id": study, "report_id": report})
+        self._link(study, report)
         self._shared["study"].add(study)
 
     def cohort(self, number: int, key: str, values: Mapping[str, Any]) -> bool:

@@ -69,7 +69,7 @@ def history(connection: sa.Connection, key: str) -> History:
     try:
         target = find_target(connection, wanted)
     except NotFound as error:
-        found = _of_name(connection, wanted)
+        found = _of_name(connection, wanted) or _of_gone(connection, wanted)
         if found is None:
             raise NotFound(f"nothing here has or had the key {wanted!r}", error.hint) from None
         return found
@@ -180,6 +180,22 @@ def _touched(connection: sa.Connection, target: Target) -> dict[int, int]:
     return dict(connection.execute(counted.where(test)).tuples().all())
 
 
+def _of_gone(connection: sa.Connection, wanted: str) -> History | None:
+    """Tell of a study or cohort that is not there any more, by the estimates it had."""
+    study, slash, cohort = wanted.rpartition("/")
+    tests = [("study", evidence.c.study == wanted)]
+    if slash:
+        tests.append(("cohort", sa.and_(evidence.c.study == study, evidence.c.cohort == cohort)))
+    for kind, test in tests:
+        counted = sa.select(evidence.c.valid_from, sa.func.count()).where(test).group_by(evidence.c.valid_from)
+        touched: dict[int, int] = dict(connection.execute(counted).tuples().all())
+        last = connection.execute(sa.select(sa.func.max(evidence.c.valid_to)).where(test)).scalar()
+        if touched and last is not None:
+            events = _ledger_events(connection, [(kind, wanted)], {**touched, int(last): touched.get(last, 0)})
+            return History(kind, wanted, (wanted,), False, events)
+    return None
+
+
 def _of_name(connection: sa.Connection, wanted: str) -> History | None:
     """Tell of a factor, disease, endpoint, covariate, study characteristic or curator; of anything the ledger names."""
     matched = Vocabulary.load(connection).matched
@@ -208,16 +224,22 @@ def _ledger_events(
 ) -> tuple[Event, ...]:
     changes: dict[int, list[FieldChange]] = {}
     columns = (Change.id, Change.changeset, Change.entity, Change.key, Change.field, Change.before, Change.after)
-    found = []
+    found: list[Any] = []
     for entity, key in names:
         found += connection.execute(sa.select(*columns).where(Change.key == key, Change.entity == entity)).all()
     for row in sorted(found, key=lambda row: row.id):
         changes.setdefault(row.changeset, []).append(FieldChange(*row[2:]))
     told = _told(connection, changes.keys() | touched.keys())
     return tuple(
-        _event(row, "changed" if number in changes else "estimates", changes.get(number, ()), touched.get(number, 0))
+        _event(row, _happened(number, changes, touched), changes.get(number, ()), touched.get(number, 0))
         for number, row in sorted(told.items())
     )
+
+
+def _happened(number: int, changes: Collection[int], touched: Mapping[int, int]) -> str:
+    if number in changes:
+        return "changed"
+    return "estimates" if touched.get(number) else "taken away"
 
 
 def _told(connection: sa.Connection, numbers: Collection[int]) -> dict[int, Any]:

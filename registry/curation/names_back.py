@@ -15,6 +15,7 @@ from registry.models import (
     Cohort,
     Contrast,
     Estimate,
+    Factor,
     Synonym,
     evidence,
 )
@@ -171,3 +172,26 @@ def appraisal_tool(back: Reversal, key: str, recorded: Changes) -> None:
         connection.execute(sa.insert(table), row)
     for field, (was, now) in changes.items():
         back.desk.transaction.change("appraisal tool", key, field, now, was)
+
+
+def cutoff(back: Reversal, key: str, recorded: Changes) -> None:
+    """Take a cutoff that was added away again unless it is in use, or put it back; `key` begins with its factor."""
+    connection, changes = back.desk.connection, net(recorded)
+    table = Base.metadata.tables["cutoff"]
+    before, after = changes["key"]
+    name = str(before or after)
+    factor = sa.select(Factor.id).where(Factor.key == key.removesuffix(name).rstrip())
+    number = connection.execute(factor).scalar()
+    place = (table.c.factor_id == number, table.c.key == name)
+    held = connection.execute(sa.select(table.c.id).where(*place)).scalar()
+    if before is not None and held is None:
+        fields = {field: _typed(table, field, values[0]) for field, values in changes.items()}
+        row = {"id": back.desk.transaction.next_id("cutoff"), "factor_id": number, **fields}
+        connection.execute(sa.insert(table), row)
+    elif before is None:
+        if connection.execute(sa.select(Contrast.id).where(Contrast.cutoff_id == held).limit(1)).first():
+            back.obstacles.used("cutoff", key, "an estimate")
+            return
+        connection.execute(sa.delete(table).where(*place))
+    for field, (was, now) in changes.items():
+        back.desk.transaction.change("cutoff", key, field, now, was)

@@ -168,6 +168,7 @@ def _study(back: Reversal, key: str, recorded: Changes) -> None:
         if back.still("study", key, "report", row.key if row else None, after):
             back.desk.study_report(target, key, _report_id(back, before))
             back.reports |= {row.id} if row else set()
+    side_tables.further_reports(back, target, key, recorded)
     _characteristics(back, "study", target, key, changes)
     if "key" in changes and changes["key"][0] is None:
         side_tables.unmake(back, "study", target, key)
@@ -225,6 +226,8 @@ _HANDLERS: dict[str, Callable[[Reversal, str, Changes], None]] = {
     "extraction": side_tables.extraction,
     "curator": side_tables.curator,
     "setting": side_tables.setting,
+    "column_map": side_tables.column_map,
+    "cutoff": names_back.cutoff,
     "changeset": side_tables.changeset,
     "appraisal tool": names_back.appraisal_tool,
     "attribute": names_back.attribute,

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from registry.curation.recorded import net
+from registry.database import canonical_json
 from registry.errors import NotFound, UsageError
 from registry.models import (
     Attachment,
     AttachmentLink,
     Base,
     Cohort,
+    ColumnMap,
     Curator,
     Estimate,
     Extraction,
     Overlap,
+    Report,
     Setting,
     Study,
 )
@@ -137,6 +140,37 @@ def setting(back: Reversal, key: str, recorded: Changes) -> None:
     if before is not None:
         connection.execute(sa.insert(Setting), {"name": key, "value": before})
     back.desk.transaction.change("setting", key, "value", now, before)
+
+
+def column_map(back: Reversal, key: str, recorded: Changes) -> None:
+    """Put back a saved column map."""
+    connection, (before, after) = back.desk.connection, net(recorded).get("headings", (None, None))
+    held = connection.execute(sa.select(ColumnMap.headings).where(ColumnMap.name == key)).scalar()
+    now = None if held is None else canonical_json(held)
+    if now == before or not back.still("column_map", key, "headings", now, after):
+        return
+    connection.execute(sa.delete(ColumnMap).where(ColumnMap.name == key))
+    if before is not None:
+        connection.execute(sa.insert(ColumnMap), {"name": key, "headings": json.loads(before)})
+    back.desk.transaction.change("column_map", key, "headings", now, before)
+
+
+def further_reports(back: Reversal, study: int, key: str, recorded: Changes) -> None:
+    """Take further reports from a study again, or give them back."""
+    connection, links = back.desk.connection, Base.metadata.tables["study_report"]
+    for each in recorded:
+        if each.field != "further report":
+            continue
+        name = each.before or each.after
+        report = connection.execute(sa.select(Report.id).where(Report.key == name)).scalar()
+        if report is None:
+            raise NotFound(f"the report {name} is not there any more", "import or add it again")
+        if each.before is None:
+            here = sa.and_(links.c.study_id == study, links.c.report_id == report)
+            connection.execute(sa.delete(links).where(here))
+        else:
+            connection.execute(sa.insert(links), {"study_id": study, "report_id": report})
+        back.desk.transaction.change("study", key, "further report", each.after, each.before)
 
 
 def changeset(back: Reversal, key: str, recorded: Changes) -> None:

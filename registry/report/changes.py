@@ -104,7 +104,17 @@ def shared(made: Sequence[Change], found: Sequence[Effect]) -> Iterator[str]:
         fields = ", ".join(dict.fromkeys(_field(each[2]) for each in made if each[:2] == (entity, key)))
         yield f"{fields}: of the {entity} {key}, and so of all its estimates"
     if len(found) > 1:
-        yield f"{count(len(found), 'estimate')} have a new version"
+        yield f"{len(found)} estimates have a new version"
+
+
+def without_gone_reports(made: Sequence[Change]) -> tuple[list[Change], int]:
+    """Leave out what is said of reports that went or came back whole with the estimates read in them; count these."""
+    whole = {key for entity, key, field, before, after in made if _is_whole(entity, field, before, after)}
+    return [each for each in made if each[0] != "report" or each[1] not in whole], len(whole)
+
+
+def _is_whole(entity: str, field: str, before: str | None, after: str | None) -> bool:
+    return entity == "report" and field == "key" and (before is None or after is None)
 
 
 def when(at: str) -> str:
