@@ -119,7 +119,16 @@ class Prisma:
             included += self.other.assessment.included
             excluded = sum(self.other.assessment.reports_excluded.values())
             terms += f" + {self.other.assessment.assessed} assessed − {excluded} excluded of other methods"
-        return found + _unequal(("reports of included studies", self.reports), terms, included)
+        found += _unequal(("reports of included studies", self.reports), terms, included)
+        return found or self._negative()
+
+    def _negative(self) -> list[str]:
+        """Name boxes below 0: what adds up can still be no flow."""
+        reports = {"": self.assessment, **({" (other methods)": self.other.assessment} if self.other else {})}
+        boxes = {"records screened": self.screened}
+        for where, each in reports.items():
+            boxes |= {f"reports sought{where}": each.sought, f"reports assessed{where}": each.assessed}
+        return [f"{name} would be {count}, less than 0" for name, count in boxes.items() if count < 0]
 
     def _of_other(self, other: OtherMethods) -> list[str]:
         identified = sum(other.identified.values())
@@ -155,13 +164,13 @@ def _within(reports: Assessment, where: str) -> list[str]:
         terms += f" − {reports.awaiting_assessment} not assessed yet"
     found = _unequal((f"reports assessed for eligibility{where}", reports.assessed), terms, left)
     excluded = sum(reports.reports_excluded.values())
-    if excluded > reports.assessed:
+    if excluded > max(reports.assessed, 0):
         found.append(f"reports excluded{where} are {excluded}, but only {reports.assessed} were assessed")
     return found
 
 
 def read_counts(path: str | Path) -> Prisma:
-    """Read the counts of a flow from a TOML or JSON file (see docs/prisma.md for its names).
+    """Read the counts of a flow from a TOML or JSON file (see docs/literature.md for its names).
 
     `screened`, `sought`, `assessed` and `reports` may be left out: they follow from the others. InputRefused lists what
     is missing, unknown or no count, and every box that does not add up, with the sums.

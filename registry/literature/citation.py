@@ -159,7 +159,8 @@ _NOTICE = (
     (
         ReferenceKind.CORRECTION,
         # "Correction of anaemia" and "Correction for multiple testing" are no notices.
-        r"(?:(?:publisher|author)s?'?s? )?(?:(?:erratum|errata|corrigend(?:um|a))\b|corrections?\s*(?:(?:to|in)?:|$|to [\"“‘']))",
+        r"(?:(?:publisher|author)s?'?s? )?"
+        r"(?:(?:erratum|errata|corrigend(?:um|a))\b|corrections?\s*(?:(?:to|in)?:|$|to [\"“‘']))",
     ),
     (
         ReferenceKind.COMMENT,

@@ -31,6 +31,8 @@ LINE, PADDING, INDENT = 0.15, 0.08, 0.1
 """Inches from line to line, from text to border, and of what is set in."""
 BOX, STAGE, ACROSS, DOWN = 2.4, 0.28, 0.3, 0.28
 """Inches: width of a box, of the bar that names a stage, and the gaps between boxes."""
+FILLED = 0.93
+"""Share of a line that text may fill: fitted to the pixels of a PNG, letters grow by some percent."""
 HEAD, PALE = "#f3ead0", "#dde8f2"
 STAND_IN = "\ue000"
 """As wide as a space or wider, and no space."""
@@ -116,7 +118,7 @@ class _Sheet:
             indent = INDENT if text.startswith("  ") else 0.0
             # A count stays in one piece with the word before it: no-break spaces are no place to break a line.
             whole = printable(text).replace("(n = ", "(n\u00a0=\u00a0")
-            parts = _broken(whole, BOX - 2 * PADDING - indent - INDENT)
+            parts = _broken(whole, (BOX - 2 * PADDING - indent - INDENT) * FILLED)
             found += [(indent + (INDENT if place else 0.0), part) for place, part in enumerate(parts)]
         return found
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - titles stand whole
 """Pairs of references with known answers: real reports written as databases write them, and pairs that are two.
 
 The reports are real (they are in the seeds); how a second database writes each is made by the variations databases are
@@ -51,8 +52,14 @@ _UCB = (
 
 def _report(title: str, authors: str, year: int, volume: str | None = None, pages: str | None = None) -> Fields:
     return {
-        **{"title": title, "authors": authors, "year": year, "volume": volume, "pages": pages},
-        **{"doi": None, "pmid": None, "kind": "article"},
+        "title": title,
+        "authors": authors,
+        "year": year,
+        "volume": volume,
+        "pages": pages,
+        "doi": None,
+        "pmid": None,
+        "kind": "article",
     }
 
 

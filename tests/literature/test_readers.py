@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.errors import EviregError, InputRefused
+from registry.errors import InputRefused
 from registry.literature.bibtex import latex
 from registry.literature.citation import Citation, first_doi, kind_of, plain, title_of, year_of
 from registry.literature.files import FORMATS, References, read_references
@@ -66,7 +67,7 @@ VL  - 24
 SP  - 368
 EP  - 373
 N1  - PMID: 19949737
-ER  - 
+ER  -
 """
 
 ENDNOTE = """TY  - JOUR
@@ -81,7 +82,7 @@ SP  - 368-73
 TI  - Elevation of Serum Ferritin is Associated with the Outcome of Patients with Newly Diagnosed Multiple Myeloma
 T2  - Korean J Intern Med
 VL  - 24
-ER  - 
+ER  -
 
 
 """
@@ -284,39 +285,25 @@ def test_ris_record_without_end_before_the_next_is_closed_there(tmp_path: Path) 
     assert [each.title for each in found] == ["A", "B"]
 
 
-PIECES = st.sampled_from(
-    [
-        "TY  - JOUR",
-        "TI  - x",
-        "ER  -",
-        "AU  - a",
-        "\n",
-        "PMID- 12",
-        "TI  - ",
-        "      more",
-        "LID - 10.1/a [doi]",
-        "@article{",
-    ]
-    + [
-        "a,",
-        "title = {",
-        "}",
-        '"',
-        "\\",
-        "{\\'e",
-        "$",
-        "%",
-        "[",
-        "{",
-        '"title": ',
-        '"x"',
-        ",",
-        "]",
-        "null",
-        "@string{",
-        "&lt;",
-        "#",
-    ]
+RIS_PIECES = [
+    "TY  - JOUR",
+    "TI  - x",
+    "ER  -",
+    "AU  - a",
+    "\n",
+    "PMID- 12",
+    "TI  - ",
+    "      more",
+    "LID - 10.1/a [doi]",
+]
+BIBTEX_PIECES = ["@article{", "a,", "title = {", "}", '"', "\\", "{\\'e", "$", "%", "@string{", "&lt;", "#"]
+JSON_PIECES = ["[", "{", '"title": ', '"x"', ",", "]", "null"]
+PIECES = st.sampled_from([*RIS_PIECES, *BIBTEX_PIECES, *JSON_PIECES])
+NAMES = st.sampled_from(["title", "DOI", "author", "family", "issued", "date-parts", "PMID"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
 )
 
 
@@ -329,19 +316,15 @@ def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, t
     path = tmp_path_factory.mktemp("fuzz") / "search.txt"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     for format in (None, name):  # noqa: A001
-        try:
+        with suppress(InputRefused):
             assert read_references(path, format=format).records
-        except EviregError as error:
-            assert error.exit_code == 3
 
 
 @settings(max_examples=100, deadline=None)
-@given(values=st.lists(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["title", "DOI", "author", "family", "issued", "date-parts", "PMID"]), inner, max_size=4), max_leaves=12), max_size=3))  # fmt: skip
+@given(values=st.lists(VALUES, max_size=3))
 def test_any_json_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, values: list[object]) -> None:
     """CSL items of any shape."""
     path = tmp_path_factory.mktemp("fuzz") / "items.json"
     path.write_text(json.dumps(values), encoding="utf-8")
-    try:
+    with suppress(InputRefused):
         assert read_references(path).records
-    except InputRefused:
-        pass

@@ -1,0 +1,190 @@
+"""The PRISMA flow: boxes that add up, counts from elsewhere, and a diagram whose texts stay in their boxes."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.patches import Rectangle
+
+from registry.errors import InputRefused, UsageError
+from registry.prisma import Assessment, OtherMethods, Prisma, read_counts
+from registry.report import prisma
+from registry.report.prisma_figure import draw, figure
+
+#: Made-up counts, here and below: examples of a flow, of no review.
+SMALL = Prisma(
+    databases={"PubMed": 120},
+    registers={},
+    duplicates=0,
+    automation=0,
+    removed_otherwise=0,
+    screened=120,
+    excluded=100,
+    assessment=Assessment(20, 0, 20, {"no hazard ratio": 12}),
+    reports=8,
+    studies=8,
+)
+LONG = Prisma(
+    databases={"PubMed": 12_000, "Embase (Elsevier) without the records of MEDLINE": 23_456, "W" * 70: 7},
+    registers={"ClinicalTrials.gov and the International Clinical Trials Registry Platform": 12},
+    duplicates=30_000,
+    automation=5,
+    removed_otherwise=1,
+    screened=5_459,
+    excluded=4_999,
+    assessment=Assessment(460, 3, 450, {f"reason {'long ' * n}of number {n}": n for n in range(1, 12)}, 7),
+    reports=388,
+    studies=None,
+    other=OtherMethods({"Websites": 3, "Citation searching": 20}, Assessment(20, 1, 19, {"x" * 90: 15}), 3),
+    awaiting_screening=10,
+    notes=("the number of studies is not known: " + "because " * 40,),
+)
+
+
+@pytest.mark.parametrize("flow", [SMALL, LONG], ids=["small", "long"])
+def test_no_text_leaves_its_box_and_no_box_its_sheet(flow: Prisma) -> None:
+    """Measured on the drawn figure: every text is inside a box or in the margin lines, and boxes do not overlap."""
+    made = figure(flow)
+    renderer = FigureCanvasAgg(made).get_renderer()
+    (axes,) = made.axes
+    sheet = made.bbox
+    boxes = [each.get_window_extent(renderer) for each in axes.patches if isinstance(each, Rectangle)]
+    for place, one in enumerate(boxes):
+        assert sheet.x0 <= one.x0 < one.x1 <= sheet.x1
+        assert sheet.y0 <= one.y0 < one.y1 <= sheet.y1
+        assert not any(one.x0 < o.x1 and o.x0 < one.x1 and one.y0 < o.y1 and o.y0 < one.y1 for o in boxes[place + 1 :])
+    for text in axes.texts:
+        if not text.get_text():
+            continue
+        extent = text.get_window_extent(renderer)
+        assert sheet.x0 <= extent.x0 < extent.x1 <= sheet.x1, text.get_text()
+        holding = [box for box in boxes if box.x0 <= extent.x0 and extent.y0 < box.y1 and box.y0 < extent.y1]
+        for box in holding:
+            if extent.x0 < box.x1:
+                assert extent.x1 <= box.x1, text.get_text()
+                assert box.y0 <= extent.y0, text.get_text()
+                assert extent.y1 <= box.y1, text.get_text()
+
+
+def test_every_count_is_on_the_diagram() -> None:
+    """What a box should say stands in the figure, counts in one piece."""
+    drawn = " ".join(each.get_text() for each in figure(LONG).axes[0].texts).replace("\u00a0", " ")
+    for count in ("23,456", "30,000", "5,459", "4,999", "460", "450", "66", "388", "20", "19"):
+        assert f"(n = {count})" in drawn
+    assert "not screened yet (n = 10)" in drawn
+    assert "(n = not known)" in drawn
+
+
+@pytest.mark.parametrize(("suffix", "start"), [("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")])
+def test_same_flow_gives_the_same_bytes(tmp_path: Path, suffix: str, start: bytes) -> None:
+    """In every format, and no date is in it."""
+    first, second = (draw(SMALL, tmp_path / f"{name}.{suffix}").read_bytes() for name in "ab")
+    assert first == second
+    assert first.startswith(start)
+
+
+def test_other_endings_and_places_are_refused(tmp_path: Path) -> None:
+    """The message says which pictures there are, or what is wrong with the place."""
+    with pytest.raises(UsageError, match="does not say which picture"):
+        draw(SMALL, tmp_path / "flow.jpg")
+    with pytest.raises(UsageError, match="cannot be written"):
+        draw(SMALL, tmp_path / "none" / "flow.svg")
+
+
+def test_tables_say_what_the_diagram_says() -> None:
+    """One table per column, every count with its words."""
+    left, right = prisma.tables(LONG)
+    assert ("Records screened", "5,459") in left.rows
+    assert ("Studies included in review", "not known") in left.rows
+    assert ("  Citation searching", "20") in right.rows
+    assert prisma.headline(SMALL) == "120 records identified, 8 reports of 8 studies included."
+    assert "in progress" in prisma.headline(LONG)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"duplicates": 1}, "records screened is 120, but 120 identified − 1 removed = 119"),
+        ({"excluded": 99}, "reports sought for retrieval is 20, but 120 screened − 99 excluded = 21"),
+        ({"reports": 9}, "reports of included studies is 9, but 20 assessed − 12 excluded = 8"),
+        (
+            {"assessment": Assessment(20, 2, 20, {"x": 12})},
+            "reports assessed for eligibility is 20, but 20 sought − 2 not retrieved = 18",
+        ),
+    ],
+)
+def test_boxes_that_do_not_add_up_are_said_with_both_sums(change: dict[str, object], said: str) -> None:
+    """Each equation of the diagram is checked."""
+    assert SMALL.contradictions() == []
+    assert replace(SMALL, **change).contradictions() == [said]  # type: ignore[arg-type]
+
+
+def test_other_methods_add_up_too() -> None:
+    """Their reports are among those included."""
+    assert LONG.contradictions() == []
+    assert LONG.other is not None
+    wrong = replace(LONG, other=replace(LONG.other, not_pursued=5))
+    assert wrong.contradictions() == [
+        "reports sought for retrieval (other methods) is 20, but 23 identified − 5 not pursued = 18"
+    ]
+
+
+GUIDE = Path(__file__).parents[2] / "docs" / "literature.md"
+
+
+def example() -> str:
+    found = re.search(r"```toml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def test_example_of_the_guide_adds_up(tmp_path: Path) -> None:
+    """The counts file the guide shows is read as it stands."""
+    (tmp_path / "counts.toml").write_text(example(), encoding="utf-8")
+    flow = read_counts(tmp_path / "counts.toml")
+    assert (flow.identified, flow.removed, flow.reports, flow.studies) == (310, 90, 11, 10)
+
+
+def test_what_follows_may_be_left_out(tmp_path: Path) -> None:
+    """Screened, sought, assessed and included are computed; totals need no names; JSON is as good."""
+    counts = {"databases": 100, "duplicates": 20, "excluded": 60, "not_retrieved": 1, "reports_excluded": 10}
+    (tmp_path / "counts.json").write_text(json.dumps(counts), encoding="utf-8")
+    flow = read_counts(tmp_path / "counts.json")
+    assert (flow.screened, flow.assessment.sought, flow.assessment.assessed, flow.reports) == (80, 20, 19, 9)
+    assert (flow.studies, flow.notes) == (None, ("the number of included studies was not given",))
+    assert prisma.rows(flow)[3].aside == ("Reports excluded (n = 10)",)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("databases = 10\nexcluded = 1\nnot_retrieved = 0\n", "duplicates is missing"),
+        (
+            "databases = -1\nduplicates = 0\nexcluded = 0\nnot_retrieved = 0\n",
+            "databases is -1; expected a whole number",
+        ),
+        ("databases = 1.5\nduplicates = 0\nexcluded = 0\nnot_retrieved = 0\n", "databases is 1.5"),
+        ("duplicates = 0\nexcluded = 0\nnot_retrieved = 0\n", "neither databases nor registers"),
+        ("databases = 9\nduplicate = 0\nexcluded = 0\nnot_retrieved = 0\n", "duplicate is no box.*expected duplicates"),
+        ("databases = 9\nduplicates = 0\nexcluded = 0\nnot_retrieved = 0\nother = 3\n", "other holds the counts"),
+        ("databases = 9\nduplicates = 10\nexcluded = 0\nnot_retrieved = 0\n", "less than 0"),
+        (
+            "databases = 9\nduplicates = 1\nexcluded = 0\nnot_retrieved = 0\nscreened = 9\n",
+            "9 identified − 1 removed = 8",
+        ),
+        ("databases == 9", "this is no TOML"),
+    ],
+)
+def test_counts_that_make_no_flow_are_refused(tmp_path: Path, text: str, said: str) -> None:
+    """What is missing, misspelt, no count, or does not add up."""
+    path = tmp_path / "counts.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputRefused, match=said):
+        read_counts(path)
+    with pytest.raises(InputRefused, match="cannot read it"):
+        read_counts(tmp_path / "none.toml")
