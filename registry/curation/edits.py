@@ -104,6 +104,7 @@ class _Import:
     def __init__(self, transaction: Transaction, table: Table, ignore: Collection[str], aside: Aside | None) -> None:
         self._transaction, self._table, self._aside = transaction, table, aside
         self._key, _ = made_columns(table)
+        self._rows, self._others = 0, False
         made = (name for name in table.header if name.strip().casefold() in (KEY, VERSION) or name.strip() == WHY)
         self._ignore = (*ignore, *made)
         vocabulary = Vocabulary.load(transaction.connection)
@@ -117,16 +118,17 @@ class _Import:
         """Compare, amend, add; every fault is in one report."""
         left_out = self._aside.lines(self._table) if self._aside else frozenset()
         compared = Comparison(self._transaction.connection, self._table, self._layout)
-        found = compared.run(row for row in self._keyed() if row.line not in left_out)
+        found = compared.run(row for row in self._counted() if row.line not in left_out)
         changes = self._sound(found)
         amended = self._amend(changes, found)
         added, refused = self._add()
         if self._aside is None and (found.issues or refused):
             raise _refused(self._table, sorted((*found.issues, *refused), key=lambda issue: issue.line))
-        gathered = self._aside.gather(self._of_keyed(), found.issues, found.rebased) if self._aside else 0
+        keyed = replace(self._table, rows=self._keyed)
+        gathered = self._aside.gather(keyed, found.issues, found.rebased) if self._aside else 0
         return Returned(
             file=self._table.file,
-            rows=sum(1 for _ in self._keyed()) + (added.rows if added else 0),
+            rows=self._rows + (added.rows if added else 0),
             unchanged=found.unchanged,
             differences=tuple(self._difference(change) for change in changes),
             amended=amended,
@@ -140,11 +142,17 @@ class _Import:
     def _keyed(self) -> Iterator[Row]:
         return (row for row in self._table.rows() if isinstance(row, Row) and row.cells[self._key].strip())
 
-    def _of_keyed(self) -> Table:
-        return replace(self._table, rows=self._keyed)
-
     def _without_key(self) -> Iterator[Row | Issue]:
         return (row for row in self._table.rows() if not (isinstance(row, Row) and row.cells[self._key].strip()))
+
+    def _counted(self) -> Iterator[Row]:
+        """Give the rows with a key, and note how many they are and whether there are others: files are slow to read."""
+        for row in self._table.rows():
+            if isinstance(row, Row) and row.cells[self._key].strip():
+                self._rows += 1
+                yield row
+            else:
+                self._others = True
 
     def _sound(self, found: Differences) -> list[Change]:
         """Give the changes that can be carried out; rows that disagree on what they share join the faults."""
@@ -195,7 +203,7 @@ class _Import:
 
     def _add(self) -> tuple[Loaded | None, Sequence[Issue]]:
         """Import the rows without key as any other file."""
-        if next(self._without_key(), None) is None:
+        if not self._others:
             return None, ()
         table = replace(self._table, rows=self._without_key, remarks=())
         try:
