@@ -69,9 +69,9 @@ def do(reg: Registry, what: str, which: int, fields: dict[str, int]) -> None:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-@given(actions=st.lists(st.one_of(AMEND, AMEND, UNDO, ENTER, OVERLAP, RETRACT), max_size=10), last=st.integers(0, 5))
+@given(actions=st.lists(st.one_of(AMEND, AMEND, UNDO, ENTER, OVERLAP, RETRACT), max_size=8), last=st.integers(0, 5))
 def test_registry_verifies_whatever_is_done(initialised_file: Path, actions: list[Action], last: int) -> None:
     """Each action is done whole or refused whole; after an undo and its undo every live digest is what it was."""
     with tempfile.TemporaryDirectory() as folder:
