@@ -17,6 +17,7 @@ import hashlib
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -26,7 +27,7 @@ from registry.errors import UsageError, VerificationFailed
 from registry.models import Base, Change, Changeset, Curator, Setting, evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 #: What the first changeset names as its predecessor.
 GENESIS = "0" * 64
@@ -191,48 +192,101 @@ def changeset_hash(
     changes: Iterable[tuple[Any, ...]],
 ) -> str:
     """Give the hash of a changeset, 64 hexadecimal digits, as the module describes."""
-    content = [previous_hash, number, at, curator, message, sorted(opened.items()), sorted(closed.items()), [*changes]]
-    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+    found = hashlib.sha256(canonical_json([previous_hash, number, at, curator, message])[:-1].encode())
+    for listed in (_by_key(opened), _by_key(closed), changes):
+        found.update(b",[")
+        for text in _listed(listed):
+            found.update(text.encode())
+        found.update(b"]")
+    found.update(b"]")
+    return found.hexdigest()
+
+
+def _by_key(versions: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    return ((key, versions[key]) for key in sorted(versions))
+
+
+def _listed(items: Iterable[Any]) -> Iterator[str]:
+    """Give the inside of a JSON array piece by piece: an import opens a million rows."""
+    rest, between = iter(items), ""
+    while piece := list(islice(rest, _AT_ONCE)):
+        yield between + canonical_json(piece)[1:-1]
+        between = ","
 
 
 def verify_ledger(connection: sa.Connection) -> int:
-    """Compute every hash again and give the number of changesets; VerificationFailed names the first that differs.
+    """Compute every hash again and give the number of changesets; VerificationFailed names all that differ.
 
-    The digests are taken as stored; whether each is that of its row is `registry.writing.verify_rows`'s question. Reads
-    in the order of changesets, so that memory holds what one of them did.
+    The digests are taken as stored; whether each is that of its row is `registry.writing.verify_rows`'s question.
     """
-    rows = sa.select(Changeset.__table__, Curator.name.label("curator")).join(Curator).order_by(Changeset.number)
+    count, faults = ledger_faults(connection)
+    if faults:
+        raise VerificationFailed.of(faults)
+    return count
+
+
+def ledger_faults(connection: sa.Connection) -> tuple[int, list[str]]:
+    """Give the number of changesets, and what is wrong with them.
+
+    Reads in the order of changesets, so that memory holds what one of them did.
+    """
+    rows = sa.select(Changeset.__table__, Curator.name.label("curator")).outerjoin(Curator).order_by(Changeset.number)
     with ExitStack() as results:
         streams = [_ByChangeset(results.enter_context(_streamed(connection, each))) for each in _RECORDED]
-        count = _verify_chain(results.enter_context(_streamed(connection, rows)), *streams)
-        for stream in streams:
-            stream.refuse_more()
-    return count
+        faults: list[str] = []
+        count = _follow_chain(results.enter_context(_streamed(connection, rows)), streams, faults)
+        missing = {stream.next_number() for stream in streams} - {None}
+    return count, faults + [f"changeset {number} is missing from the ledger" for number in sorted(missing, key=str)]
 
 
-def _verify_chain(rows: Iterable[Any], opened: _ByChangeset, closed: _ByChangeset, changes: _ByChangeset) -> int:
-    previous = GENESIS
-    count = 0
+def _follow_chain(rows: Iterable[Any], streams: list[_ByChangeset], faults: list[str]) -> int:
+    """Compare each changeset with its hash and with the one before; give how many there are."""
+    count, expected, previous = 0, 1, GENESIS
     for row in rows:
-        count += 1
-        if row.number != count:
-            raise VerificationFailed(f"changeset {count} is missing from the ledger", "restore it from a backup")
-        actual = changeset_hash(
-            previous_hash=previous,
-            number=row.number,
-            at=row.at,
-            curator=row.curator,
-            message=row.message,
-            opened=dict(opened.of(row.number)),
-            closed=dict(closed.of(row.number)),
-            changes=changes.of(row.number),
-        )
-        if row.previous_hash != previous or row.hash != actual:
-            raise VerificationFailed(
-                f"changeset {row.number} is not what its hash says", "it was changed after it was written"
+        faults += [f"changeset {number} is missing from the ledger" for number in range(expected, row.number)]
+        follows = row.number > expected or row.previous_hash == previous
+        opened, closed, changes = (stream.of(row.number) for stream in streams)
+        if not follows and row.number == 1:
+            faults.append("changeset 1 is not what its hash says: it has a predecessor")
+        elif not follows:
+            faults.append(
+                f"changeset {row.number} does not follow changeset {row.number - 1}: one of the two was changed"
             )
-        previous = row.hash
+        if row.hash != _hash_of(row, opened, closed, changes):
+            added = _added(row, opened, closed, changes)
+            faults.append(f"changeset {row.number} is not what its hash says{f': {added} was added' if added else ''}")
+        count, expected, previous = count + 1, row.number + 1, row.hash
     return count
+
+
+def _hash_of(row: sa.Row[Any], opened: list[Any], closed: list[Any], changes: list[Any]) -> str:
+    return changeset_hash(
+        previous_hash=row.previous_hash,
+        number=row.number,
+        at=row.at,
+        curator=row.curator,
+        message=row.message,
+        opened=dict(opened),
+        closed=dict(closed),
+        changes=changes,
+    )
+
+
+#: Up to so many records of a changeset are left out one by one to find the one that does not belong.
+_TRIED = 1000
+
+
+def _added(row: sa.Row[Any], opened: list[Any], closed: list[Any], changes: list[Any]) -> str | None:
+    """Name the one record without which a changeset has its hash, if there is one."""
+    parts = [opened, closed, changes]
+    if sum(map(len, parts)) > _TRIED:
+        return None
+    for which, (name, told) in enumerate((("a version of estimate", 1), ("the end of estimate", 1), ("the entry", 3))):
+        for place, record in enumerate(parts[which]):
+            tried = [*parts[:which], [*parts[which][:place], *parts[which][place + 1 :]], *parts[which + 1 :]]
+            if row.hash == _hash_of(row, *tried):
+                return f"{name} {' '.join(record[:told])}"
+    return None
 
 
 #: Rows read at once where all are.
@@ -247,19 +301,18 @@ class _ByChangeset:
         self._next = next(self._rows, None)
 
     def of(self, number: int) -> list[Any]:
-        """Give the rows of the next changeset, without its number."""
+        """Give the rows of the next changeset, without its number; those of missing ones are passed over."""
         found: list[tuple[Any, ...]] = []
+        while self._next is not None and self._next[0] < number:
+            self._next = next(self._rows, None)
         while self._next is not None and self._next[0] == number:
             found.append(tuple(self._next[1:]))
             self._next = next(self._rows, None)
         return found
 
-    def refuse_more(self) -> None:
-        """Raise VerificationFailed if there are rows of a changeset that is not there."""
-        if self._next is not None:
-            raise VerificationFailed(
-                f"changeset {self._next[0]} is missing from the ledger", "restore it from a backup"
-            )
+    def next_number(self) -> int | None:
+        """Give the changeset of the rows that are left, if any: it is not there."""
+        return None if self._next is None else int(self._next[0])
 
 
 def _streamed(connection: sa.Connection, query: sa.Select[Any]) -> sa.CursorResult[Any]:

@@ -6,6 +6,7 @@ An empty cell agrees with anything. What differs is reported on the later row, w
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from registry.ingest.header import input_name
@@ -17,6 +18,10 @@ from registry.writing.things import same
 
 Owner = Callable[[Mapping[str, Any]], Any]
 Given = tuple[Any, ...]
+
+#: Studies, cohorts and reports that are remembered, so that memory does not grow with the file. What the oldest said is
+#: in the registry by the time they are forgotten: a row that says otherwise is a conflict then.
+MOST_OWNERS = 50_000
 
 REPORT_FIELDS = ("first_author", "year", "title", "journal", "doi", "pmid")
 COHORT_FIELDS = (
@@ -44,6 +49,8 @@ class Agreement:
         if owner is None:
             return ()
         said: Given = tuple(map(given.get, self._fields))
+        if len(self._known) >= MOST_OWNERS:
+            forget_oldest(self._known)
         known = self._known.setdefault(owner, (said, line))
         return () if known[0] == said else list(self._compare(owner, known, said, line))
 
@@ -63,6 +70,12 @@ class Agreement:
                 for old, new, first in zip(before, said, lines, strict=True)
             )
             self._known[owner] = merged, since
+
+
+def forget_oldest(known: dict[Any, Any]) -> None:
+    """Drop the older half of what is remembered."""
+    for key in list(islice(known, len(known) // 2)):
+        del known[key]
 
 
 class Agreements:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from registry.columns import BY_NAME
-from registry.ingest.agreement import Agreements
+from registry.ingest.agreement import Agreements, forget_oldest
 from registry.ingest.files import Row, Table
 from registry.ingest.header import input_name
 from registry.ingest.issues import ERRORS, Problem
@@ -26,6 +26,10 @@ MOST_ISSUES = 10_000
 
 #: Rows typed together: enough for loops over columns, few enough for the processor's cache.
 _TOGETHER = 250
+
+#: Keys that are remembered, and rows of a key met before that wait to be compared: enough for any file by hand. What is
+#: beyond goes to the registry, which knows the earlier row by then: it is unchanged, or a conflict.
+MOST_KEYS, MOST_REPEATS = 200_000, 10_000
 
 _FLAGS = frozenset(flag.value for flag in Flag)
 #: Not compared between two rows of one key: a number printed with more zeros is the same number.
@@ -106,8 +110,10 @@ class Check:
         if problems and self._refuses(row, problems, record, confirmed=confirmed):
             return None
         identity = hash(tuple(map(values.get, IDENTITY)))
+        if len(self._first_line) >= MOST_KEYS:
+            forget_oldest(self._first_line)
         first = self._first_line.setdefault(identity, row.line)
-        if first == row.line:
+        if first == row.line or len(self._repeats) >= MOST_REPEATS:
             return record
         self._repeats.append((first, row, record))
         return None

@@ -171,8 +171,7 @@ ERRORS: dict[str, Explanation] = {
     "endpoint-unknown": Explanation(
         "an endpoint the registry does not know; the list is closed so that one endpoint has one name",
         "overall survivall",
-        "use a known name; a new endpoint is added to the vocabulary once, with its definition: "
-        "evireg add endpoint",
+        "use a known name; a new endpoint is added to the vocabulary once, with its definition: evireg add endpoint",
     ),
     "doi": Explanation("not a DOI", "doi.org/abc", "10.1097/md.0000000000012678, or its https://doi.org/ address"),
     "pmid": Explanation("not a PubMed id", "PMC6076067", "digits only: 29979374"),

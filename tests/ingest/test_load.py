@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from registry.errors import Conflict, InputRefused, UsageError
+from registry.ingest import agreement, check
 from registry.ingest.load import load
 from registry.models import Estimate, evidence
 from registry.resources import resource
@@ -412,3 +413,19 @@ def test_a_considered_declaration_is_never_changed(sqlite_store: Store, write: W
     text = "study_key,biomarker,endpoint,hr,product_source\nkim,NLR,OS,2.1,academic\nkim,NLR,PFS,2,commercial\n"
     with pytest.raises(InputRefused, match="attribute-contradicts"):
         load(sqlite_store, write(text), curator="ada", attributes=True)
+
+
+def test_what_is_forgotten_of_a_long_file_is_still_held_against_it(
+    store: Store, write: Write, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond what is remembered of a file, rows that contradict each other are conflicts, and repeats are unchanged."""
+    monkeypatch.setattr(agreement, "MOST_OWNERS", 4)
+    monkeypatch.setattr(check, "MOST_KEYS", 4)
+    head, before = "study_key,biomarker,endpoint,hr,year\n", held(store)
+    rows = [f"s{number},NLR,OS,2.1,2016\n" for number in range(3000)]
+    for other in ("s1,NLR,PFS,2.1,2017\n", "s1,NLR,OS,2.3,2016\n"):
+        with pytest.raises(Conflict, match=r"rows\.csv:3002:(year|hr): conflict"):
+            load(store, write(head + "".join(rows) + other), curator="ada")
+        assert held(store) == before
+    loaded = load(store, write(head + "".join(rows) + rows[1]), curator="ada")
+    assert (loaded.rows, loaded.created, loaded.unchanged) == (3001, 3000, 1)
