@@ -237,13 +237,7 @@ class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging):
 
         with self.store.read() as connection:
             selection = select(connection, where, at=at, one_per=one_per, allow=allow)
-        provenance = {
-            "condition": selection.condition,
-            "changeset": selection.changeset,
-            "snapshot": selection.snapshot,
-            "on_results": list(selection.on_results),
-        }
-        asked = {"one_per": one_per, "allow": allow, "flow": selection.flow, "provenance": provenance}
+        asked = {"one_per": one_per, "allow": allow, "flow": selection.flow, "provenance": selection.provenance}
         return selection.frame, asked
 
     def _answerable(self, given: str | None) -> str:

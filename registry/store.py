@@ -82,6 +82,13 @@ class Store:
                 if work.is_active:
                     work.rollback()
 
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Give a connection to store what is no change of the registry, such as a run; one writer at a time."""
+        with translated(self.target), self._writer.connect() as connection, connection.begin():
+            lock_writers(connection)
+            yield connection
+
     def _commit(self, work: sa.Transaction, number: int) -> None:
         try:
             work.commit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,6 +85,14 @@ def pool(
     estimates = _estimates(rows, whole, prepared.turned, settings)
     by = "estimate" if leave_one_out is True else leave_one_out
     found = dependent(rows, settings) if dependent else None
+    beside = {
+        "leave_one_out": by,
+        "cumulative": cumulative,
+        "subgroup": subgroup,
+        "subgroup_tau2": subgroup_tau2,
+        "rounding": rounding,
+        "seed": seed,
+    }
     return PoolResult(
         pool=whole,
         estimates=estimates,
@@ -96,7 +105,7 @@ def pool(
         dependence=found,
         rounding=_rounding(prepared, settings, seed) if rounding else None,
         flow=prepared.flow,
-        provenance=prepared.provenance(),
+        provenance={**prepared.provenance(), "options": {**asdict(settings), **beside}},
         notes=(*notes(prepared, whole), *_said_of(settings, found)),
         about=about(rows),
         simulated=is_simulated(rows),

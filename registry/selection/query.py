@@ -50,6 +50,16 @@ class Selection:
     on_results: tuple[str, ...] = ()
     snapshot: str | None = None
 
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Give what an analysis of the rows says of where they come from."""
+        return {
+            "condition": self.condition,
+            "changeset": self.changeset,
+            "snapshot": self.snapshot,
+            "on_results": list(self.on_results),
+        }
+
 
 def select(
     connection: sa.Connection,

@@ -40,6 +40,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("registry.curation",),
     ("registry.linting",),
     ("registry.pooling",),
+    ("registry.queries",),
     ("registry.seeding",),
     ("registry.report",),
     ("registry.handle",),

@@ -1,0 +1,158 @@
+"""What a saved query asks: a condition with resolved keys, a one-per rule, what is allowed, every option."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from registry.columns import COLUMNS, Kind
+from registry.errors import PoolRefused, UsageError
+from registry.frame import Frame
+from registry.pooling import pool
+from registry.pooling.grouping import grouping
+from registry.pooling.guards import allowances
+from registry.selection import parse
+from registry.terms import Allow, AttributeType
+
+if TYPE_CHECKING:
+    from registry.vocabulary import Vocabulary
+
+VERB = "pool"
+
+#: Arguments of `registry.pooling.pool` that are no options: they come from the selection, or stand beside them.
+_NO_OPTIONS = ("frame", "one_per", "allow", "flow", "provenance")
+_PARAMETERS = {name: each for name, each in inspect.signature(pool).parameters.items() if name not in _NO_OPTIONS}
+#: Option of a pool → its default.
+DEFAULTS: Mapping[str, Any] = {name: each.default for name, each in _PARAMETERS.items()}
+#: How an option is annotated → what it takes.
+_TAKES: Mapping[str, tuple[type, ...]] = {
+    "str": (str,),
+    "str | None": (str, type(None)),
+    "float": (float,),
+    "float | None": (float, type(None)),
+    "bool": (bool,),
+    "bool | str": (bool, str),
+    "int": (int,),
+}
+_WORDS = {str: "text", float: "a number", bool: "true or false", int: "a whole number", type(None): "nothing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A pool to be made: `where` is canonical, with resolved keys (None: every row); `options` names every option."""
+
+    where: str | None
+    one_per: str | None
+    allow: tuple[str, ...]
+    options: Mapping[str, Any]
+
+    @property
+    def threshold(self) -> float | None:
+        """The ratio whose crossing is worth telling; None for 1, which is everybody's default."""
+        declared = float(self.options["threshold"])
+        return None if declared == 1.0 else declared
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """Give the options that are not as by default."""
+        return {name: value for name, value in self.options.items() if value != DEFAULTS.get(name)}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the JSON it is stored as."""
+        return {
+            "verb": VERB,
+            "where": self.where,
+            "one_per": self.one_per,
+            "allow": list(self.allow),
+            "options": dict(self.options),
+        }
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Definition:
+        """Read the JSON back; an option that evireg did not have when it was stored has its default."""
+        options = {**DEFAULTS, **stored["options"]}
+        return cls(stored["where"], stored["one_per"], tuple(stored["allow"]), options)
+
+
+def define(
+    vocabulary: Vocabulary,
+    where: str | None,
+    *,
+    one_per: str | None = None,
+    allow: str | Collection[str] = (),
+    **options: Any,
+) -> Definition:
+    """Make a definition from what a user says; arguments as those of `registry.handle.Registry.pool`.
+
+    Raises ConditionError for a condition that cannot be read, UsageError for an option, a rule or a word to allow that
+    evireg does not take. Whether the evidence can be pooled so is another question.
+    """
+    condition = parse(where, vocabulary)
+    allowed = tuple(sorted(str(word) for word in allowances(allow)))
+    made = Definition(condition.canonical or None, one_per, allowed, _read(options))
+    _try(made, vocabulary)
+    return made
+
+
+def _read(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Give every option, those given as the type they have."""
+    for name in given:
+        if name not in DEFAULTS:
+            near = get_close_matches(name, DEFAULTS, n=1)
+            meant = f"; did you mean {near[0]!r}?" if near else ""
+            raise UsageError(f"a pool has no option {name!r}{meant}", f"options are {', '.join(DEFAULTS)}")
+    read = {**DEFAULTS, **{name: _typed(name, value) for name, value in given.items()}}
+    if read["leave_one_out"] is True:
+        read["leave_one_out"] = "estimate"
+    return read
+
+
+def _typed(name: str, value: Any) -> Any:
+    takes = _TAKES[str(_PARAMETERS[name].annotation)]
+    if float in takes and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    fits = any(type(value) is each for each in takes)
+    if not fits or (isinstance(value, float) and not math.isfinite(value)):
+        expected = " or ".join(_WORDS[each] for each in takes)
+        raise UsageError(f"{name} is {value!r}", f"it takes {expected}")
+    return value
+
+
+def _try(made: Definition, vocabulary: Vocabulary) -> None:
+    """Pool three rows made up for it, so that every option is read by the code that will read it later.
+
+    A refusal is about evidence, which made-up rows are not: it counts as read. Only a number without thresholds can be
+    no subgroup, whatever the evidence.
+    """
+    rows = _rows(made, vocabulary)
+    with suppress(PoolRefused):
+        pool(rows, one_per=made.one_per, allow=made.allow, **made.options)
+    if made.options["subgroup"]:
+        grouping(rows, made.options["subgroup"], frozenset(Allow))
+
+
+def _rows(made: Definition, vocabulary: Vocabulary) -> Frame:
+    """Give three rows that nothing is known of, but for their numbers and the columns that options name."""
+    named = {
+        str(made.options[option]).partition(":")[0].strip()
+        for option in ("subgroup", "cumulative")
+        if made.options[option]
+    }
+    columns: dict[str, list[Any]] = {column.name: [None] * 3 for column in COLUMNS}
+    for column in COLUMNS:
+        if column.name in named and column.term:
+            columns[column.name] = [next(iter(column.term)).value] * 3
+        elif column.name in named:
+            columns[column.name] = [column.name] * 3 if column.kind is Kind.TEXT else [1, 1, 1]
+    columns |= {"key": ["a", "b", "c"], "study": ["a", "b", "c"], "cohort": ["all"] * 3, "retracted": [False] * 3}
+    columns |= {"yi": [0.1, 0.2, 0.4], "vi": [0.01, 0.02, 0.03]}
+    attributes = {
+        name: ([1.0] * 3, True) if declared.type is AttributeType.NUMBER else ([name] * 3, False)
+        for name, declared in vocabulary.attributes.items()
+    }
+    return Frame.from_columns(columns, attributes)

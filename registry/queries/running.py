@@ -1,0 +1,162 @@
+"""Execute a saved query on the evidence of a moment, and store what it gave.
+
+The digest of a run is the SHA-256 of the canonical JSON array
+
+    [query, version, changeset of the evidence, engine, digest of the rows used, result]
+
+where `result` is the canonical JSON text (sorted keys, no spaces) of what `evireg pool --json` prints.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from registry.database import canonical_json
+from registry.errors import NotFound
+from registry.models import Run, SavedQuery, Snapshot
+from registry.pooling import PoolResult, pool
+from registry.queries.saved import by_id, load
+from registry.selection import select
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from registry.queries.definition import Definition
+    from registry.queries.saved import Saved
+    from registry.selection.view import At
+    from registry.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A stored run: which version of a query, the state it read, the rows it used, and the whole result.
+
+    `at_changeset` is the state of the evidence, `snapshot` the name it was asked for by; `result` is JSON text.
+    """
+
+    id: int
+    query: Saved
+    at_changeset: int
+    snapshot: str | None
+    made_at: str
+    curator: str
+    engine: str
+    rows_digest: str
+    result: str
+    digest: str
+
+    @property
+    def found(self) -> dict[str, Any]:
+        """Give the result as the object `evireg pool --json` prints."""
+        return dict(json.loads(self.result))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Name the estimates that were pooled."""
+        return tuple(each["key"] for each in self.found["estimates"])
+
+    def about(self) -> dict[str, Any]:
+        """Give all but the result."""
+        names = ("id", "at_changeset", "snapshot", "made_at", "curator", "engine", "rows_digest", "digest")
+        fields = {name: getattr(self, name) for name in names}
+        return {"query": self.query.name, "version": self.query.version, **fields}
+
+    def computed_digest(self) -> str:
+        """Compute the digest again from what is stored."""
+        content = [self.query.name, self.query.version, self.at_changeset, self.engine, self.rows_digest, self.result]
+        return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+
+
+def execute(connection: sa.Connection, saved: Saved, at: At = None) -> tuple[PoolResult, int]:
+    """Pool what a query selects at a moment; give the result and the changeset it is of. Raises as `Registry.pool`."""
+    return pooled(connection, saved.definition, at)
+
+
+def pooled(connection: sa.Connection, asked: Definition, at: At = None) -> tuple[PoolResult, int]:
+    """Pool what a definition selects at a moment, as `evireg pool` does."""
+    chosen = select(connection, asked.where, at=at, one_per=asked.one_per, allow=asked.allow)
+    result = pool(
+        chosen.frame,
+        **asked.options,
+        one_per=asked.one_per,
+        allow=asked.allow,
+        flow=chosen.flow,
+        provenance=chosen.provenance,
+    )
+    return result, chosen.changeset
+
+
+def run(store: Store, name: str, at: At = None, curator: str = "") -> tuple[Ran, PoolResult]:
+    """Execute the version of a query that is in use, and store what it gave: the run, and the result itself.
+
+    Raises as `execute`; nothing is stored then. A state of the evidence never changes, so that only storing takes
+    its turn among writers.
+    """
+    with store.read() as connection:
+        saved = load(connection, name)
+        result, _ = execute(connection, saved, at)
+    return keep(store, saved, result, curator), result
+
+
+def keep(store: Store, saved: Saved, result: PoolResult, curator: str) -> Ran:
+    """Store what a query gave; the changeset, the snapshot and the engine are those of its provenance."""
+    made, text = result.provenance, canonical_json(result.as_dict())
+    ran = Ran(
+        id=0,
+        query=saved,
+        at_changeset=made["changeset"],
+        snapshot=made["snapshot"],
+        made_at=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        curator=curator,
+        engine=made["engine"],
+        rows_digest=made["digest"],
+        result=text,
+        digest="",
+    )
+    row = {name: getattr(ran, name) for name in ("at_changeset", "made_at", "curator", "engine", "rows_digest")}
+    with store.writing() as connection:
+        number = (connection.execute(sa.select(sa.func.max(Run.id))).scalar() or 0) + 1
+        snapshot = connection.execute(sa.select(Snapshot.id).where(Snapshot.name == ran.snapshot)).scalar()
+        row |= {"id": number, "query_id": saved.id, "snapshot_id": snapshot, "result": text}
+        connection.execute(sa.insert(Run), {**row, "digest": ran.computed_digest()})
+        return ran_of(connection, number)
+
+
+def ran_of(connection: sa.Connection, number: int) -> Ran:
+    """Give a stored run. NotFound says which there are."""
+    row = connection.execute(_stored().where(Run.id == number)).one_or_none()
+    if row is None:
+        last = connection.execute(sa.select(sa.func.max(Run.id))).scalar()
+        hint = f"runs are numbered 1 to {last}: evireg run list" if last else "none is stored yet: evireg query run"
+        raise NotFound(f"there is no run {number}", hint)
+    return _read(connection, row._asdict())
+
+
+def runs(connection: sa.Connection, name: str | None = None) -> list[Ran]:
+    """Give the stored runs, of one query or of all, oldest first."""
+    chosen = _stored().join(SavedQuery, Run.query_id == SavedQuery.id).order_by(Run.id)
+    if name is not None:
+        chosen = chosen.where(SavedQuery.name == name)
+    return [_read(connection, row._asdict()) for row in connection.execute(chosen).all()]
+
+
+def last_run(connection: sa.Connection, name: str) -> Ran | None:
+    """Give the run of a query, in whatever version, that was stored last."""
+    chosen = _stored().join(SavedQuery, Run.query_id == SavedQuery.id).where(SavedQuery.name == name)
+    row = connection.execute(chosen.order_by(Run.id.desc()).limit(1)).one_or_none()
+    return None if row is None else _read(connection, row._asdict())
+
+
+def _stored() -> sa.Select[Any]:
+    return sa.select(Run.__table__, Snapshot.name.label("snapshot")).outerjoin(Snapshot, Run.snapshot_id == Snapshot.id)
+
+
+def _read(connection: sa.Connection, row: Mapping[Any, Any]) -> Ran:
+    values = {name: value for name, value in row.items() if name not in ("query_id", "snapshot_id")}
+    return Ran(query=by_id(connection, row["query_id"]), **values)
