@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from registry.curation import names_back, side_tables
+from registry.curation import names_back, references_back, side_tables
 from registry.curation.desk import OF_ESTIMATE
 from registry.curation.recorded import Changed, Recorded, net, typed
 from registry.errors import NotFound, UsageError
@@ -229,6 +229,9 @@ _HANDLERS: dict[str, Callable[[Reversal, str, Changes], None]] = {
     "column_map": side_tables.column_map,
     "cutoff": names_back.cutoff,
     "changeset": side_tables.changeset,
+    "reference": references_back.reference,
+    "doubtful pair": references_back.doubtful_pair,
+    "screening": references_back.screening,
     "appraisal tool": names_back.appraisal_tool,
     "attribute": names_back.attribute,
     **{kind: _name(kind) for kind in ("factor", "disease", "endpoint", "covariate")},

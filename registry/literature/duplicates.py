@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from registry.errors import Conflict, UsageError
 from registry.literature.clusters import find, works
-from registry.models import DoubtfulPair, Reference, Screening
+from registry.literature.screening import ledger_key
+from registry.models import Curator, DoubtfulPair, Reference, Screening
 from registry.terms import DuplicateRule
 
 if TYPE_CHECKING:
@@ -125,20 +126,32 @@ def _decide(transaction: Transaction, one: int, other: int, *, same: bool) -> bo
     if held is None:
         values = {"first": first, "second": second, "reason": "named by a curator", "same": same}
         connection.execute(sa.insert(DoubtfulPair), values)
+        transaction.change("doubtful pair", _named(connection, first, second), "reason", None, values["reason"])
     else:
         connection.execute(sa.update(DoubtfulPair).where(place).values(same=same))
-    named = dict(
+    transaction.change("doubtful pair", _named(connection, first, second), "same", before, same)
+    return True
+
+
+def _named(connection: sa.Connection, first: int, second: int) -> str:
+    """Give the key of a pair in the ledger."""
+    keys = dict(
         connection.execute(sa.select(Reference.id, Reference.key).where(Reference.id.in_((first, second)))).all()
     )
-    transaction.change("doubtful pair", f"{named[first]} and {named[second]}", "same", before, same)
-    return True
+    return f"{keys[first]} and {keys[second]}"
 
 
 def _move_decisions(transaction: Transaction, kept: int, joined: int) -> None:
     """Let decisions about one document count for the other it turned out to be."""
     connection = transaction.connection
+    keys = dict(
+        connection.execute(sa.select(Reference.id, Reference.key).where(Reference.id.in_((kept, joined)))).all()
+    )
     rows = connection.execute(
-        sa.select(Screening.__table__).where(Screening.reference_id.in_((kept, joined))).order_by(Screening.id)
+        sa.select(Screening.__table__, Curator.name.label("reviewer"))
+        .join(Curator, Curator.id == Screening.reviewer_id)
+        .where(Screening.reference_id.in_((kept, joined)))
+        .order_by(Screening.id)
     ).all()
     mine = {(row.stage, row.reviewer_id, row.settles): row for row in rows if row.reference_id == kept}
     for row in rows:
@@ -147,7 +160,8 @@ def _move_decisions(transaction: Transaction, kept: int, joined: int) -> None:
         held = mine.get((row.stage, row.reviewer_id, row.settles))
         if held is None:
             connection.execute(sa.update(Screening).where(Screening.id == row.id).values(reference_id=kept))
-            transaction.change("screening", str(row.id), "reference", str(joined), str(kept))
+            named = ledger_key(keys[joined], row.stage, row.reviewer, settles=row.settles)
+            transaction.change("screening", named, "reference", keys[joined], keys[kept])
         elif held.decision != row.decision:
             message = f"one reviewer decided {held.decision} about the one and {row.decision} about the other"
             raise Conflict(message, hint="screen one of them again, so that both say the same")

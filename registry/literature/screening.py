@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: The setting that says how many reviewers decide on each reference.
 REVIEWERS = "screening-reviewers"
+#: What stands in the ledger in place of a reviewer, where a disagreement was settled.
+SETTLEMENT = "(settlement)"
 
 
 class State(StrEnum):
@@ -235,10 +237,17 @@ def _write(transaction: Transaction, work: tuple[int, str], vote: _Vote, before:
     else:
         held = sa.update(Screening).filter_by(**place).where(Screening.reviewer_id == ids[who])
         connection.execute(held.values(**values))
-    named = f"{key} {vote.stage.value} {'settled' if vote.settles else transaction.curator}"
+    named = ledger_key(key, vote.stage, transaction.curator, settles=vote.settles)
     transaction.change("screening", named, "decision", before and before.decision.value, vote.decision.value)
     if (before and before.reason) != vote.reason:
         transaction.change("screening", named, "reason", before and before.reason, vote.reason)
+    if vote.settles and (before is None or before.reviewer != transaction.curator):
+        transaction.change("screening", named, "reviewer", before and before.reviewer, transaction.curator)
+
+
+def ledger_key(reference: str, stage: str, reviewer: str, *, settles: bool) -> str:
+    """Give the key of a decision in the ledger: reference, stage, reviewer."""
+    return f"{reference} {stage} {SETTLEMENT if settles else reviewer}"
 
 
 def _id_of(name: str) -> sa.Select[Any]:

@@ -146,6 +146,7 @@ def test_everything_is_in_the_ledger(literature: Literature, store: Store, searc
         ("reference", "pullarkat2011", "record"),
         ("reference", "pullarkat2011", "duplicate_of"),
         ("reference", "pullarkat2011", "duplicate_by"),
+        ("doubtful pair", "armand2010 and pullarkat2011", "reason"),
         ("doubtful pair", "armand2010 and pullarkat2011", "same"),
         ("screening", "armand2010 title Ada", "decision"),
     ]
