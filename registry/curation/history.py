@@ -177,7 +177,11 @@ def _touched(connection: sa.Connection, target: Target) -> dict[int, int]:
         owned = sa.select(Study.key).where(Study.report_id == target.id)
         read = sa.select(Estimate.key).where(Estimate.report_id == target.id)
         test = sa.or_(evidence.c.study.in_(owned), evidence.c.key.in_(read))
-    return dict(connection.execute(counted.where(test)).tuples().all())
+    return _counts(connection, counted.where(test))
+
+
+def _counts(connection: sa.Connection, query: sa.Select[Any]) -> dict[int, int]:
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _of_gone(connection: sa.Connection, wanted: str) -> History | None:
@@ -188,7 +192,7 @@ def _of_gone(connection: sa.Connection, wanted: str) -> History | None:
         tests.append(("cohort", sa.and_(evidence.c.study == study, evidence.c.cohort == cohort)))
     for kind, test in tests:
         counted = sa.select(evidence.c.valid_from, sa.func.count()).where(test).group_by(evidence.c.valid_from)
-        touched: dict[int, int] = dict(connection.execute(counted).tuples().all())
+        touched = _counts(connection, counted)
         last = connection.execute(sa.select(sa.func.max(evidence.c.valid_to)).where(test)).scalar()
         if touched and last is not None:
             events = _ledger_events(connection, [(kind, wanted)], {**touched, int(last): touched.get(last, 0)})
@@ -216,7 +220,7 @@ def _used_by(connection: sa.Connection, kind: str, key: str) -> dict[int, int]:
     if kind not in ("factor", "disease", "endpoint"):
         return {}
     counted = sa.select(evidence.c.valid_from, sa.func.count()).where(evidence.c[kind] == key)
-    return dict(connection.execute(counted.group_by(evidence.c.valid_from)).tuples().all())
+    return _counts(connection, counted.group_by(evidence.c.valid_from))
 
 
 def _ledger_events(

@@ -15,7 +15,7 @@ from registry.curation.recorded import Recorded, recorded
 from registry.curation.removal import remove_estimates, remove_reports
 from registry.curation.reversal import Reversal
 from registry.curation.standing import Obstacles
-from registry.errors import Conflict, UsageError
+from registry.errors import Conflict, NotFound, UsageError
 from registry.models import Change, Estimate, evidence
 from registry.record import Record
 from registry.writing import write_estimates
@@ -59,6 +59,8 @@ def undo(transaction: Transaction, number: int) -> Undone:
     must not be committed.
     """
     connection = transaction.connection
+    if number >= transaction.number:
+        raise NotFound(f"there is no changeset {number}", f"the registry has 1 to {transaction.number - 1}")
     of = recorded(connection, number)
     _refuse_undone(connection, of)
     obstacles = Obstacles(connection, number)

@@ -44,7 +44,7 @@ def test_amend_based_on_an_older_version_is_a_conflict(run: Run, seeded: Path) -
         (["amend", KIM, "hr=2"], 2, "--reason"),
         (["amend", KIM, "status=checked", "--reason", "x"], 2, "evireg review"),
         (["undo", "99", "--reason", "x"], 4, "1 to 8"),
-        (["undo", "2", "--reason", "x"], 5, "changeset 5"),
+        (["undo", "4", "--reason", "x"], 5, "changeset 5"),
         (["curator", "add", "Ada", "--orcid", "0000-0002-1825-0098"], 2, "check digit would be 7"),
         (["config", "set", "require-curator", "true"], 2, "would be locked out"),
         (["config", "get", "require"], 4, "there is require-curator"),

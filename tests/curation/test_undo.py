@@ -194,7 +194,7 @@ def test_names_in_use_are_not_taken_away(store: Store) -> None:
 
 def test_undo_of_nothing_is_not_found(store: Store) -> None:
     """The numbers there are are named."""
-    with pytest.raises(NotFound, match="no changeset 7\nthe registry has 1 to"):
+    with pytest.raises(NotFound, match="no changeset 7\nthe registry has 1 to 1"):
         undo(store, 7)
 
 
