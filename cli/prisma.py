@@ -32,7 +32,7 @@ def command(
     ratio" = 30}, studies = 9, and under other the same for other methods.
     """
     from cli import output
-    from registry.prisma import read_counts
+    from registry.prisma_counts import read_counts
     from registry.report import prisma
 
     if counts is not None:

@@ -12,7 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Rectangle
 
 from registry.errors import InputRefused, UsageError
-from registry.prisma import Assessment, OtherMethods, Prisma, read_counts
+from registry.prisma import Assessment, OtherMethods, Prisma
+from registry.prisma_counts import read_counts
 from registry.report import prisma
 from registry.report.prisma_figure import draw, figure
 
