@@ -103,3 +103,17 @@ class VerificationFailed(EviregError):  # noqa: N818
     """What is stored is not what its digests say."""
 
     exit_code = 7
+
+    @classmethod
+    def of(cls, faults: Sequence[str]) -> VerificationFailed:
+        """Make the error that tells of every fault found, the first few one by one."""
+        hint = "it was changed outside evireg; restore it from a backup"
+        if len(faults) == 1:
+            return cls(faults[0], hint)
+        told = [f"  – {fault}" for fault in faults[:_TOLD]]
+        more = [f"  – and {len(faults) - _TOLD} more"] if len(faults) > _TOLD else []
+        return cls("\n".join([f"{len(faults)} things are not as they were written:", *told, *more]), hint)
+
+
+#: How many faults a message tells one by one.
+_TOLD = 20

@@ -11,6 +11,7 @@ from registry.curation.exchange import Exchanging
 from registry.curators import curator as find_curator
 from registry.ingest.door import Importing
 from registry.linting.door import Doubting
+from registry.snapshots.door import Remembering
 from registry.store import init, open_store
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Registry", "init", "open", "pool"]
 
 
-class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging):
+class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging, Remembering):
     """An open registry. Every method reads or writes in one transaction of its own.
 
     `curator` answers for what is written through this handle; without it each write asks `registry.curators`.

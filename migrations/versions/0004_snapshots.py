@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["snapshot_id"], ["snapshot.id"], name=op.f("fk_snapshot_bucket_snapshot_id")),
         sa.PrimaryKeyConstraint("snapshot_id", "bucket", name=op.f("pk_snapshot_bucket")),
     )
+    op.create_index(op.f("ix_snapshot_bucket_bucket_snapshot_id"), "snapshot_bucket", ["bucket", "snapshot_id"])
     op.create_table(
         "saved_query",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),

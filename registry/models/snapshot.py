@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.models.base import Base
@@ -28,10 +28,13 @@ class Snapshot(Base):
 
 
 class SnapshotBucket(Base):
-    """The digest of one bucket of a snapshot, kept where it differs from the parent's."""
+    """The digest of one bucket of a snapshot, kept where it differs from the parent's; the first has all."""
 
     __tablename__ = "snapshot_bucket"
-    __table_args__ = (CheckConstraint("bucket >= 0 AND bucket < 1024", name="bucket"),)
+    __table_args__ = (
+        CheckConstraint("bucket >= 0 AND bucket < 1024", name="bucket"),
+        Index(None, "bucket", "snapshot_id"),
+    )
 
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"), primary_key=True)
     bucket: Mapped[int] = mapped_column(primary_key=True)
