@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from registry.curation.characteristics import Owner, put_characteristic
 from registry.curation.desk import OF_ESTIMATE, Desk
 from registry.curation.effects import Effect, derived_of, effects
 from registry.curation.fields import Typed, read_changes
-from registry.curation.review import put_back
 from registry.curation.stale import refuse_stale
+from registry.curation.status import settle_status
 from registry.curation.targets import Target, find_target
-from registry.derivation import hard_faults
 from registry.errors import InputRefused, NotFound, UsageError
 from registry.ingest.header import input_name
 from registry.ingest.issues import ERRORS, Problem
@@ -35,10 +35,6 @@ if TYPE_CHECKING:
     from registry.ledger import Transaction
 
 SOURCE = ("source_kind", "source_url")
-#: Amending these leaves a review standing: they say where the number is, not what it is.
-_NOT_REVIEWED = frozenset({"notes", "quote", "locator", "as_printed", "status", "status_reason"})
-#: An accepted estimate has them.
-_OF_ACCEPTED = ("locator", "quote")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +138,7 @@ def _estimate(course: _Course, target: Target, typed: Typed) -> bool:
         return False
     if ("study" in said or "cohort" in said) and said:
         _refuse_missing_cohort(course, after)
-    _settle_status(course, target, before, after)
+    course.remarks += settle_status(target.key, before, after)
     return course.desk.estimate(target.id, before, after)
 
 
@@ -164,30 +160,6 @@ def _sound(course: _Course, target: Target, typed: Typed, before: dict[str, Any]
     errors = [each for each in problems if each.code in ERRORS and each not in printed]
     course.issues += _placed(target, typed, errors)
     return not errors
-
-
-def _settle_status(course: _Course, target: Target, before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Take back what a review said of other numbers, and the dispute of a row that broke a rule and does not now."""
-    status = before["status"]
-    if after["status"] == Status.DISPUTED and status != Status.DISPUTED:
-        course.remarks.append(f"{target.key} is disputed now: it breaks a hard rule as printed")
-    elif status == Status.DISPUTED and not before["status_reason"] and hard_faults(before) and not hard_faults(after):
-        after["status"] = Status.EXTRACTED.value
-        course.remarks.append(f"{target.key} is not disputed any more: it breaks no hard rule")
-    elif status in (Status.CHECKED, Status.ACCEPTED):
-        if any(before[name] != after[name] for name in OF_ESTIMATE if name not in _NOT_REVIEWED):
-            put_back(after)
-            course.remarks.append(f"{target.key} was {status} with other values: it is extracted now, check it again")
-        elif status == Status.ACCEPTED:
-            _refuse_unlocated(target, after)
-
-
-def _refuse_unlocated(target: Target, after: Mapping[str, Any]) -> None:
-    for name in _OF_ACCEPTED:
-        if after[name] is None:
-            raise UsageError(
-                f"{target.key} is accepted, and an accepted estimate has a {name}", "review it to another status first"
-            )
 
 
 def _refuse_missing_cohort(course: _Course, after: Mapping[str, Any]) -> None:
@@ -280,7 +252,7 @@ def _attribute(course: _Course, target: Target, typed: Typed, name: str, value: 
         owner, number, key = "study", target.study, target.study_key
     if number is None:
         raise _not_of(target, name, typed, owner)
-    return course.desk.characteristic(owner, number, key, name, value)
+    return put_characteristic(course.desk, Owner(owner, number, key), name, value)
 
 
 def _not_of(target: Target, name: str, typed: Typed, owner: str) -> UsageError:

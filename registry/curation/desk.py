@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from registry.columns import BY_NAME
 from registry.errors import Conflict, UsageError
 from registry.issues import Issue
-from registry.models import Attribute, Base, Cohort, Disease, Estimate, Report, Study, study_report
+from registry.models import Cohort, Disease, Estimate, Report, Study, study_report
 from registry.record import Record
 from registry.writing.estimates import estimates_of
 from registry.writing.flush import Waiting
@@ -33,8 +33,6 @@ OF_ESTIMATE = tuple(name for name in BY_NAME if name in REPORTED) + tuple(
     if name not in REPORTED
 )
 OF_CONTRAST = ("factor", "timepoint", *CUTOFF, "contrast", "reference_group")
-
-_VALUES = Base.metadata.tables["attribute_value"]
 
 
 class Desk:
@@ -252,46 +250,12 @@ class Desk:
             raise UsageError(f"without its {kind.upper()} nobody would know which report {key} is", "give another one")
         return names[0]
 
-    def characteristic(self, owner: str, number: int, key: str, name: str, value: float | str | None) -> bool:
-        """Put a study characteristic of an `owner` (study, cohort, estimate) in place, None to take it away."""
-        column = _VALUES.c[f"{owner}_id"]
-        declared = self.connection.execute(sa.select(Attribute.id, Attribute.type).where(Attribute.name == name)).one()
-        table = _VALUES
-        held = self.connection.execute(
-            sa.select(table).where(column == number, table.c.attribute_id == declared.id)
-        ).one_or_none()
-        text = repr(float(value) + 0.0) if isinstance(value, int | float) else value
-        before = None if held is None else held.value
-        if before == text:
-            return False
-        self.transaction.change(owner, key, name, before, text)
-        self._put_characteristic(held, text, {"attribute_id": declared.id, column.name: number})
-        if held is not None and text is None and held.support is not None:
-            self.transaction.change(owner, key, f"{name} support", held.support, None)
+    def note(self, owner: str, number: int) -> None:
+        """Note that what an owner (study, cohort, estimate) says has changed."""
         if owner == "estimate":
             self.touched.add(number)
         else:
             self._shared[owner].add(number)
-        return True
-
-    def support(self, owner: str, number: int, key: str, name: str, words: str | None) -> None:
-        """Put the words a judgement rests on in place, if there is a judgement."""
-        declared = sa.select(Attribute.id).where(Attribute.name == name).scalar_subquery()
-        place = (_VALUES.c[f"{owner}_id"] == number, _VALUES.c.attribute_id == declared)
-        held = self.connection.execute(sa.select(_VALUES.c.id, _VALUES.c.support).where(*place)).one_or_none()
-        if held is not None and held.support != words:
-            self.transaction.change(owner, key, f"{name} support", held.support, words)
-            self.connection.execute(sa.update(_VALUES).where(_VALUES.c.id == held.id).values(support=words))
-
-    def _put_characteristic(self, held: Any, text: str | None, place: Mapping[str, int]) -> None:
-        table = _VALUES
-        if held is None:
-            row = {"id": self.transaction.next_id("attribute_value"), **place, "value": text}
-            self.connection.execute(sa.insert(table), row)
-        elif text is None:
-            self.connection.execute(sa.delete(table).where(table.c.id == held.id))
-        else:
-            self.connection.execute(sa.update(table).where(table.c.id == held.id).values(value=text))
 
     def affected(self) -> set[int]:
         """Give the integer ids of every estimate whose evidence row may have changed."""

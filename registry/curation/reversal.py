@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from registry.curation import names_back, references_back, side_tables
+from registry.curation import names_back, queries_back, references_back, side_tables
+from registry.curation.characteristics import Owner, put_characteristic, put_support
 from registry.curation.desk import OF_ESTIMATE
 from registry.curation.recorded import Changed, Recorded, net, typed
 from registry.errors import NotFound, UsageError
@@ -126,10 +127,10 @@ def _characteristics(back: Reversal, owner: str, number: int, key: str, changes:
         row = connection.execute(held).one_or_none()
         before, after = map(read, changes[name])
         if back.still(owner, key, name, read(row.value) if row else None, after):
-            back.desk.characteristic(owner, number, key, name, before)
+            put_characteristic(back.desk, Owner(owner, number, key), name, before)
     for name in changes:
         if name.endswith(" support"):
-            back.desk.support(owner, number, key, name.removesuffix(" support"), changes[name][0])
+            put_support(back.desk, Owner(owner, number, key), name.removesuffix(" support"), changes[name][0])
 
 
 def _number(text: str | None) -> float | None:
@@ -232,6 +233,7 @@ _HANDLERS: dict[str, Callable[[Reversal, str, Changes], None]] = {
     "reference": references_back.reference,
     "doubtful pair": references_back.doubtful_pair,
     "screening": references_back.screening,
+    "query": queries_back.query,
     "appraisal tool": names_back.appraisal_tool,
     "attribute": names_back.attribute,
     **{kind: _name(kind) for kind in ("factor", "disease", "endpoint", "covariate")},
