@@ -84,11 +84,17 @@ class Transaction:
     def next_id(self, table: str) -> int:
         """Give out the next integer key of a table; there is no other writer to race with."""
         if table not in self._ids:
-            column = Base.metadata.tables[table].c.id
-            self._ids[table] = self.connection.execute(sa.select(sa.func.max(column))).scalar() or 0
-            self._first[table] = self._ids[table] + 1
+            self.look_up_ids(table)
         self._ids[table] += 1
         return self._ids[table]
+
+    def look_up_ids(self, *tables: str) -> None:
+        """Ask the database how far the keys of these tables are given out, so that `next_id` need not."""
+        for table in tables:
+            if table not in self._ids:
+                column = Base.metadata.tables[table].c.id
+                self._ids[table] = self.connection.execute(sa.select(sa.func.max(column))).scalar() or 0
+                self._first[table] = self._ids[table] + 1
 
     def made(self, table: str, number: int) -> bool:
         """Whether this transaction gave out this integer key."""

@@ -130,7 +130,7 @@ def _restore(transaction: Transaction, vanished: Mapping[str, str], of: Recorded
             f"{there[0]} is there again, by a later change: changeset {of.number} cannot be undone",
             hint=f"see: evireg history {there[0]}",
         )
-    write_estimates(transaction, _records(connection, sorted(vanished), of.number))
+    write_estimates(transaction, _records(connection, sorted(vanished), of.number), reading=True)
 
 
 def _records(connection: sa.Connection, keys: list[str], closed_by: int) -> Iterator[Record]:

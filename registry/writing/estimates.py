@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 #: Rows matched and written together: enough that queries cost little, few enough that memory stays small.
 CHUNK = 1000
+#: New estimates handed over together to be written while the next are made.
+TOGETHER = 256
 
 #: Every column a record can fill, not read.
 _NOT_READ: dict[str, Any] = dict.fromkeys([column.name for column in COLUMNS if column.inputs] + list(REPORTED))
@@ -40,19 +42,25 @@ _NOT_READ: dict[str, Any] = dict.fromkeys([column.name for column in COLUMNS if 
 _COMPARED = tuple(name for name in REPORTED if not name.endswith("_text") and name != "status")
 
 
-def write_estimates(transaction: Transaction, records: Iterable[Record], *, chunk: int = CHUNK) -> Written:
+def write_estimates(
+    transaction: Transaction, records: Iterable[Record], *, chunk: int = CHUNK, reading: bool = False
+) -> Written:
     """Write records into the registry, in the order given; they are taken `chunk` by chunk, never all at once.
+
+    Rows are written on a thread of their own while the next records are taken; when giving these uses the connection
+    of the transaction, say so by `reading`.
 
     Factors, diseases, studies, cohorts, cutoffs and reports are created on first use, their empty fields filled in.
     Conflict, with an Issue for each contradiction, when a key is stored with other numbers or a study, cohort or
     report with other particulars; InputRefused for an unknown endpoint or an undeclared study characteristic. After
     either the transaction must not be committed.
     """
-    writer = _Writer(transaction)
-    with _no_search_for_cycles():
+    with _no_search_for_cycles(), closing(_Writer(transaction)) as writer:
         for taken in batched(records, chunk):
             writer.write(taken)
-    return writer.finish()
+            if reading:
+                writer.settle()
+        return writer.finish()
 
 
 @contextmanager
@@ -95,6 +103,7 @@ class _Writer:
     def write(self, records: list[Record]) -> None:
         """Match one chunk, then write it; after the first contradiction the rest is only compared."""
         values = [self._named(record) for record in records]
+        self.settle()
         people = Population(self._merger, self._levels)
         people.load(each["study"] for each in values)
         papers = Reports(self._merger)
@@ -104,13 +113,22 @@ class _Writer:
         for row in rows:
             row.source = papers.source(row.study, row.values, row.record)
         stored = self._stored(rows)
-        for row in rows:
+        contrasts = [self._names.contrast(row.values) if row.key not in stored else 0 for row in rows]
+        self._flush(people, papers, rows)
+        for number, (row, contrast) in enumerate(zip(rows, contrasts, strict=True), 1):
             known = stored.get(row.key)
             if known is None:
-                stored[row.key] = self._create(row, papers)
+                stored[row.key] = self._create(row, papers, contrast)
             else:
                 self._compare(row, known, papers)
-        self._flush(people, papers, rows)
+            if number % TOGETHER == 0 or number == len(rows):
+                self._hand_over()
+
+    def _hand_over(self) -> None:
+        if self._merger.issues:
+            self._waiting.forget()
+        else:
+            self._waiting.write_estimates()
 
     def _named(self, record: Record) -> dict[str, Any]:
         values = {**_NOT_READ, **record.values}
@@ -164,7 +182,7 @@ class _Writer:
         levels = self._levels
         return {name: value for name, value in row.record.attributes.items() if levels[name] is AttributeLevel.ESTIMATE}
 
-    def _create(self, row: _Row, papers: Reports) -> dict[str, Any]:
+    def _create(self, row: _Row, papers: Reports, contrast: int) -> dict[str, Any]:
         source, cohort = row.source, row.cohort
         facts = {**row.values, **self._shared(row, papers)}
         facts["key"] = row.key
@@ -181,7 +199,7 @@ class _Writer:
             facts,
             key=row.key,
             cohort=cohort.id,
-            contrast=self._names.contrast(row.values),
+            contrast=contrast,
             endpoint=self._names.id("endpoint", row.values["endpoint"]),
             report=source.id if source else None,
         )
@@ -216,7 +234,7 @@ class _Writer:
             return
         links = {(row.study.id, row.source.id) for row in rows if row.source is not None}
         links |= {(study.id, study.fields["report_id"]) for study in people.studies.values()}
-        self._waiting.write(
+        self._waiting.write_owners(
             reports=papers.by_id.values(),
             studies=people.studies.values(),
             cohorts=people.cohorts,
@@ -226,6 +244,7 @@ class _Writer:
 
     def finish(self) -> Written:
         """Refuse if anything contradicted; else bring rows that were there in line with what was filled in."""
+        self.settle()
         issues = self._merger.issues
         if issues:
             values = "value contradicts" if len(issues) == 1 else "values contradict"
@@ -237,6 +256,14 @@ class _Writer:
         if any(self._touched.values()):
             refresh(self._transaction, self._affected())
         return self._tally.written()
+
+    def settle(self) -> None:
+        """Wait until all that was handed over is written."""
+        self._waiting.settle()
+
+    def close(self) -> None:
+        """Leave nobody at work on the connection."""
+        self._waiting.close()
 
     def _affected(self) -> set[int]:
         return estimates_of(self._transaction.connection, **self._touched)

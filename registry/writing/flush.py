@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from registry.models import Attribute, Base, study_report
 from registry.writing import population, reports
-from registry.writing.bulk import insert_rows, select_in
+from registry.writing.bulk import Beside, insert_rows, select_in
 from registry.writing.projection import EVIDENCE, REPORTED, stored_row
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class Waiting:
         self._estimates: list[tuple[Any, ...]] = []
         self._values: list[tuple[Any, ...]] = []
         self._evidence: list[tuple[Any, ...]] = []
+        self._beside = Beside()
+        transaction.look_up_ids("estimate", "attribute_value", "evidence")  # not while the thread is at work
         self._declared = dict(transaction.connection.execute(sa.select(Attribute.name, Attribute.id)).all())
 
     def estimate(
@@ -69,7 +71,7 @@ class Waiting:
         for queue in (self._estimates, self._values, self._evidence):
             queue.clear()
 
-    def write(
+    def write_owners(
         self,
         *,
         reports: Iterable[Thing],
@@ -78,7 +80,7 @@ class Waiting:
         links: set[tuple[int, int]],
         disease_id: Callable[[str], int],
     ) -> None:
-        """Write what waits, with what is new or was filled in of these reports, studies and cohorts."""
+        """Write the names that wait, and what is new or was filled in of these reports, studies and cohorts."""
         self._write_reports(reports)
         for table in _NAMES:
             self._insert(table, self.rows[table])
@@ -88,11 +90,37 @@ class Waiting:
         for owner, things in (("study_id", studies), ("cohort_id", cohorts.values())):
             for thing in things:
                 self.attributes(owner, thing.id, {name: thing.attributes[name] for name in sorted(thing.given)})
-        connection = self._transaction.connection
-        insert_rows(connection, "estimate", _ESTIMATE, self._estimates)
-        insert_rows(connection, "attribute_value", _VALUE, self._values)
-        insert_rows(connection, "evidence", EVIDENCE, self._evidence)
-        self.forget()
+        for rows in self.rows.values():
+            rows.clear()
+
+    def write_estimates(self) -> None:
+        """Have the estimates that wait written on a thread beside this one; `settle` waits for it."""
+        for table, columns, rows in self._taken():
+            self._beside.do(insert_rows, self._transaction.connection, table, columns, rows)
+
+    def write(self, **owners: Any) -> None:
+        """Write all that waits, as `write_owners` takes it, here and now."""
+        self.write_owners(**owners)
+        for table, columns, rows in self._taken():
+            insert_rows(self._transaction.connection, table, columns, rows)
+
+    def _taken(self) -> list[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]:
+        """Take the estimates and what belongs to them from the queues, in the order they go in."""
+        taken = [
+            ("estimate", _ESTIMATE, self._estimates),
+            ("attribute_value", _VALUE, self._values),
+            ("evidence", EVIDENCE, self._evidence),
+        ]
+        self._estimates, self._values, self._evidence = [], [], []
+        return taken
+
+    def settle(self) -> None:
+        """Wait until everything is written; before it nobody may use the connection."""
+        self._beside.wait()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._beside.close()
 
     def _insert(self, table: str, rows: list[dict[str, Any]]) -> None:
         columns = [column.name for column in Base.metadata.tables[table].columns]

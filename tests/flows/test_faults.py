@@ -270,7 +270,7 @@ def test_connection_that_is_cut(database_url: str, large: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as connection:
         others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         connection.execute(f"SELECT pg_terminate_backend(pid) {others}")  # type: ignore[arg-type]
-    _, error = process.communicate(timeout=60)
+    _, error = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "Traceback" not in error
     assert "cut the connection" in error or "is out of reach" in error
@@ -293,7 +293,7 @@ def test_server_that_is_killed(backend: str, large: str, tmp_path_factory: pytes
         process = start("import", large, "--db", url)
         wait_until_at_work(process, url)
         _stop_at_once(server)
-        _, error = process.communicate(timeout=60)
+        _, error = process.communicate(timeout=120)
         assert process.returncode == 1
         assert "Traceback" not in error
         assert "cut the connection" in error or "is out of reach" in error

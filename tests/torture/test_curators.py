@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from registry.ledger import _recorded, verify_ledger
-from registry.models import AttributeValue, Cohort, Estimate, Study, evidence
+from registry.ledger import verify_ledger
+from registry.models import AttributeValue, Change, Cohort, Estimate, Study, evidence
 from registry.store import Store, open_store
 from registry.writing import project, verify_rows
 
@@ -51,14 +51,23 @@ def verify(store: Store, folder: Path, content: Callable[..., str]) -> int:
     acknowledged = [line.split() for log in folder.glob("*.log") for line in log.read_text().splitlines()]
     with store.read() as connection:
         last = verify_ledger(connection)  # every number from 1 on, every hash
-        opened, closed, changes = _recorded(connection)
         for number, said in acknowledged:
-            changeset = int(number)
-            assert content(opened[changeset], closed[changeset], changes[changeset]) == said
+            assert content(*_recorded(connection, int(number))) == said
         assert len({number for number, _ in acknowledged}) == len(acknowledged)
         verify_rows(connection)
         _compare(connection)
     return last
+
+
+def _recorded(connection: sa.Connection, number: int) -> tuple[dict[str, str], dict[str, str], list[tuple[Any, ...]]]:
+    """Give what a changeset opened, closed and changed beside."""
+    rows = sa.select(evidence.c.key, evidence.c.digest)
+    changes = sa.select(Change.entity, Change.key, Change.field, Change.before, Change.after)
+    return (
+        {row.key: row.digest for row in connection.execute(rows.where(evidence.c.valid_from == number))},
+        {row.key: row.digest for row in connection.execute(rows.where(evidence.c.valid_to == number))},
+        [tuple(row) for row in connection.execute(changes.where(Change.changeset == number).order_by(Change.id))],
+    )
 
 
 def _compare(connection: sa.Connection) -> None:
@@ -146,7 +155,7 @@ def test_of_amendments_of_one_version_at_once_one_is_stored(
         )
         for value in ("1.5", "1.6", "1.7", "1.8")
     ]
-    told = [(process.communicate(timeout=60)[0], process.returncode) for process in running]
+    told = [(process.communicate(timeout=120)[0], process.returncode) for process in running]
     stored = [said.split()[-1] for said, code in told if code == 0]
     refused = [said for said, code in told if code == 5]
     assert (len(stored), len(refused)) == (1, 3), told

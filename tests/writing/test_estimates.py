@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -434,3 +434,26 @@ def test_failed_import_leaves_nothing(store: Store, record: Make) -> None:
     with pytest.raises(Conflict, match="1 value contradicts"):
         write(store, *rows, record(est=3.0))
     assert count(store, *tables) == before
+
+
+def test_records_may_be_read_from_the_registry_they_go_to(store: Store, record: Make) -> None:
+    """With `reading` no row is being written while the next records are taken: they see all that was written."""
+    seen = []
+
+    def records(connection: sa.Connection) -> Iterator[Record]:
+        for number in range(30):
+            seen.append(connection.scalar(sa.select(sa.func.count()).select_from(Estimate)))
+            yield record(study=f"s{number}")
+
+    with store.transaction("Ada", "x") as transaction:
+        write_estimates(transaction, records(transaction.connection), chunk=10, reading=True)
+    assert seen == [0] * 10 + [10] * 10 + [20] * 10
+
+
+@pytest.mark.parametrize("bad", [0, 299, 700, 899])
+def test_what_the_database_refuses_beside_the_next_rows_undoes_everything(store: Store, record: Make, bad: int) -> None:
+    """A row refused while the next are made is raised all the same, also when it is among the last."""
+    records = [record(study=f"s{number}", n=-1 if number == bad else 1) for number in range(900)]
+    with pytest.raises(Conflict, match="contradicts what it holds"):
+        write(store, *records, chunk=300)
+    assert count(store, Estimate, Study, evidence) == [0, 0, 0]
