@@ -36,6 +36,7 @@ GROUPS: dict[str, str] = {
     "export": "Evidence into files to edit or to use elsewhere.",
     "curator": "Who changes this registry: registered by name, ORCID iD and competing interests.",
     "config": "Rules of this registry, for everybody who uses it.",
+    "snapshot": "Named states of the evidence: taken, compared, proved.",
     "overlaps": "Cohorts that may share patients: proposed, confirmed, dismissed.",
 }
 
@@ -103,6 +104,11 @@ COMMANDS = {
     "config set": "config_set",
     "config get": "config_get",
     "config list": "config_list",
+    "snapshot create": "snapshot_create",
+    "snapshot list": "snapshot_list",
+    "snapshot show": "snapshot_show",
+    "snapshot diff": "snapshot_diff",
+    "snapshot verify": "snapshot_verify",
     "verify": "verify",
     "columns": "columns",
     "version": "version",

@@ -30,7 +30,7 @@ def changes(made: Sequence[Change]) -> Table:
     columns = (*([named] if len(things) > 1 else []), Column("Field", keep=7, whole=True), *_WIDE)
     rows = []
     for entity, key, field, before, after in _without_twins(made):
-        cells = (_field(field), shown(field, before), shown(field, after))
+        cells = (field_name(field), shown(field, before), shown(field, after))
         rows.append((f"{entity} {key}", *cells) if len(things) > 1 else cells)
     title = "Changed" if len(things) != 1 else "Changed: {} {}".format(*next(iter(things)))
     return Table(title, columns, tuple(rows))
@@ -47,7 +47,7 @@ def _without_twins(made: Iterable[Change]) -> Iterator[Change]:
             yield each
 
 
-def _field(name: str) -> str:
+def field_name(name: str) -> str:
     """Name a field as a curator gives it."""
     column = BY_NAME.get({"p_text": "p_value"}.get(name, name.removesuffix("_text") if name in _PRINTED else name))
     return column.inputs[0] if column is not None and column.inputs else name
@@ -101,7 +101,7 @@ def shared(made: Sequence[Change], found: Sequence[Effect]) -> Iterator[str]:
     for entity, key in dict.fromkeys(
         (entity, key) for entity, key, *_ in made if entity in ("cohort", "report", "study")
     ):
-        fields = ", ".join(dict.fromkeys(_field(each[2]) for each in made if each[:2] == (entity, key)))
+        fields = ", ".join(dict.fromkeys(field_name(each[2]) for each in made if each[:2] == (entity, key)))
         yield f"{fields}: of the {entity} {key}, and so of all its estimates"
     if len(found) > 1:
         yield f"{len(found)} estimates have a new version"
@@ -138,7 +138,7 @@ def _event(told: History, event: Event) -> Table:
         if (each.before, each.after) != (None, False)
     ]
     rows = [
-        (*([] if one else [f"{entity} {key}"]), _field(field), shown(field, before), shown(field, after))
+        (*([] if one else [f"{entity} {key}"]), field_name(field), shown(field, before), shown(field, after))
         for entity, key, field, before, after in _without_twins(made)
     ]
     said = {"taken away": "Taken out of the live evidence.", "brought back": "Brought back."}.get(event.happened, "")

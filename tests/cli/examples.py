@@ -43,6 +43,13 @@ ER  -
 
 #: Command → command lines that run before its example, without `evireg`.
 BEFORE: dict[str, list[str]] = {
+    "snapshot list": ["snapshot create 2026-06 --as Ada"],
+    "snapshot show": ["snapshot create 2026-06 --as Ada"],
+    "snapshot diff": [
+        "snapshot create 2026-06 --as Ada",
+        "amend TransfusApherSci2023_auto country=China --reason x --as Ada",
+    ],
+    "snapshot verify": ["snapshot create 2026-06 --as Ada"],
     "map show": ["import hospital.csv --map 'hr=Hazard ratio' --save-map hospital"],
     "map rm": ["import hospital.csv --map 'hr=Hazard ratio' --save-map hospital"],
     "refs duplicates": ["refs import search.ris --from Embase --as Ada"],

@@ -79,6 +79,11 @@ OUTPUTS: dict[str, list[list[str]]] = {
     "refs link": [["refs", "link", "armand2007", "pmid:17234738", "--as", "Ada"]],
     "screen": [["screen", "song2009", "exclude", "--as", "Ada"], ["screen", "--conflicts"]],
     "prisma": [["prisma"], ["prisma", "-o", "flow.svg"]],
+    "snapshot create": [["snapshot", "create", "2026-06", "--as", "Ada"]],
+    "snapshot list": [["snapshot", "list"]],
+    "snapshot show": [["snapshot", "show", "2026-06"]],
+    "snapshot diff": [["snapshot", "diff", "2026-06"], ["snapshot", "diff", "3", "2", "--where", "n > 100"]],
+    "snapshot verify": [["snapshot", "verify"], ["snapshot", "verify", "2026-06"]],
     "columns": [["columns"], ["columns", "--db", "none.db"]],
     "version": [["version"]],
 }
