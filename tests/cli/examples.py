@@ -47,7 +47,7 @@ BEFORE: dict[str, list[str]] = {
     "snapshot show": ["snapshot create 2026-06 --as Ada"],
     "snapshot diff": [
         "snapshot create 2026-06 --as Ada",
-        "amend TransfusApherSci2023_auto country=China --reason x --as Ada",
+        "amend kim2016 country=Peru --reason x --as Ada",
     ],
     "snapshot verify": ["snapshot create 2026-06 --as Ada"],
     "map show": ["import hospital.csv --map 'hr=Hazard ratio' --save-map hospital"],
