@@ -122,16 +122,25 @@ def matching(condition: Condition, at: int | None) -> sa.ColumnElement[bool]:
 
 def matched(connection: sa.Connection, condition: Condition, at: int | None, names: Vocabulary) -> Frame:
     """Read the rows a condition matches, every contract column and every declared study characteristic, in order."""
-    columns = [*(evidence.c[name] for name in _NAMES), evidence.c.attributes]
-    found: list[Any] = connection.execute(sa.select(*columns).where(matching(condition, at))).all()  # type: ignore[assignment]
+    return read_rows(connection, matching(condition, at), names)[0]
+
+
+def read_rows(
+    connection: sa.Connection, which: sa.ColumnElement[bool], names: Vocabulary, *beside: sa.Column[Any]
+) -> tuple[Frame, list[tuple[Any, ...]]]:
+    """Read evidence rows as a frame, in order; with them, row by row, the columns `beside` the contract."""
+    columns = [*(evidence.c[name] for name in _NAMES), evidence.c.attributes, *beside]
+    found: list[Any] = connection.execute(sa.select(*columns).where(which)).all()  # type: ignore[assignment]
     found.sort(key=_ORDER)
-    *columns_read, carried = zip(*found, strict=True) if found else [()] * len(columns)
+    read = list(zip(*found, strict=True)) if found else [()] * len(columns)
+    columns_read, carried, extra = read[: len(_NAMES)], read[len(_NAMES)], read[len(_NAMES) + 1 :]
     characteristics = {
         name: ([each.get(name) for each in carried], declared.type is AttributeType.NUMBER)
         for name, declared in names.attributes.items()
     }
     worst = {name: each.levels[-1] for name, each in names.attributes.items() if each.tool and each.levels}
-    return Frame.from_columns(dict(zip(_NAMES, columns_read, strict=True)), characteristics, worst)
+    frame = Frame.from_columns(dict(zip(_NAMES, columns_read, strict=True)), characteristics, worst)
+    return frame, list(zip(*extra, strict=True))
 
 
 def _missing(connection: sa.Connection, condition: Condition, at: int | None) -> Mapping[str, int]:

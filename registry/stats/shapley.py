@@ -38,9 +38,9 @@ def coalitions(n: int) -> NDArray[np.bool_]:
 
 
 def without(n: int, player: int) -> Ints:
-    """Number the coalitions of the other players, (2^(n − 1),), ascending; adding 2^player lets the player join."""
+    """Give the numbers of the coalitions of the others, (2^(n − 1),), ascending; 2^player more is with the player."""
     every = np.arange(1 << n)
-    return every[every >> player & 1 == 0]
+    return np.asarray(every[every >> player & 1 == 0])
 
 
 def averaged(values: ArrayLike) -> Floats:
@@ -88,7 +88,7 @@ def orders(n: int, pairs: int, seed: int) -> Ints:
 
 
 def sampled(marginals: ArrayLike) -> Sampled:
-    """Estimate Shapley values from what each player added in each order, (2 pairs, n, …), orders as `orders` gives them.
+    """Estimate Shapley values from what each player added in each order of `orders`, (2 pairs, n, …).
 
     The estimate is the mean over orders; in every order the marginals sum to the total, and so do the estimates. The
     standard error is that of the mean of independent pairs (Castro, Gómez & Tejada 2009, with pairs as the draws).
