@@ -6,14 +6,14 @@ import shlex
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from registry.database import Target, engine_for, locate, translated
+from registry.copying import copy_pages, in_the_making, stamped
+from registry.database import Target, engine_for, locate, patience_asked, translated
 from registry.errors import SchemaError, StoreError, UsageError
 from registry.ledger import SHIPPED_BY, Transaction, begin, lock_writers
 from registry.models import REVISION
@@ -122,7 +122,7 @@ def open_store(target: str | Path, *, patience: int | None = None) -> Store:
     engine = engine_for(place, patience=patience)
     try:
         with translated(place), engine.connect() as connection:
-            _handshake(place, _revision(connection))
+            handshake(place, revision_of(connection))
     except BaseException:
         engine.dispose()
         raise
@@ -141,7 +141,7 @@ def _init_command(place: Target) -> str:
     return f"evireg init --db {shlex.quote(str(place))}"
 
 
-def _revision(connection: sa.Connection) -> str | None:
+def revision_of(connection: sa.Connection) -> str | None:
     """Give the schema revision of the database: None when it holds no table at all."""
     tables = sa.inspect(connection).get_table_names()
     if "alembic_version" in tables:
@@ -150,14 +150,15 @@ def _revision(connection: sa.Connection) -> str | None:
     return "foreign" if tables else None
 
 
-def _handshake(place: Target, revision: str | None) -> None:
+def handshake(place: Target, revision: str | None) -> None:
+    """Refuse, with SchemaError that says what to do, a place whose schema is not of this version."""
     if revision == REVISION:
         return
     if revision is None:
         raise SchemaError(f"{place} is empty", f"create the registry: {_init_command(place)}")
     if revision == "foreign":
         raise SchemaError(f"{place} is a database of something else", "give the path or URL of a registry")
-    if revision in _known_revisions():
+    if revision in known_revisions():
         raise SchemaError(
             f"{place} was made by an older version of evireg (schema {revision}, this one needs {REVISION})",
             f"upgrade it: {_init_command(place)}",
@@ -168,7 +169,8 @@ def _handshake(place: Target, revision: str | None) -> None:
     )
 
 
-def _known_revisions() -> frozenset[str]:
+def known_revisions() -> frozenset[str]:
+    """Name the revisions this evireg can upgrade, its own included."""
     return frozenset(path.name.partition("_")[0] for path in (resource("migrations") / "versions").glob("*_*.py"))
 
 
@@ -199,12 +201,12 @@ def _init(place: Target, engine: sa.Engine) -> InitReport:
     with engine.connect() as connection:
         before = _upgradable(place, connection)
     backup = _backup(place, before) if before not in (None, REVISION) else None
-    with _without_foreign_keys(engine) as connection, connection.begin():
+    with schema_connection(engine) as connection, connection.begin():
         lock_writers(connection)
-        _refuse_narrow_text(place, connection)
+        refuse_narrow_text(place, connection)
         before = _upgradable(place, connection)
         if before != REVISION:
-            _migrate(place, connection)
+            migrate(place, connection)
         changeset, names = _ship_vocabulary(connection)
     return InitReport(
         target=str(place),
@@ -217,7 +219,7 @@ def _init(place: Target, engine: sa.Engine) -> InitReport:
     )
 
 
-def _refuse_narrow_text(place: Target, connection: sa.Connection) -> None:
+def refuse_narrow_text(place: Target, connection: sa.Connection) -> None:
     """Refuse a database that cannot fold the case of every script: text in conditions would not match."""
     if connection.dialect.name == "postgresql" and connection.scalar(sa.text("SELECT lower('Ä') = 'ä'")) is not True:
         raise StoreError(
@@ -227,29 +229,23 @@ def _refuse_narrow_text(place: Target, connection: sa.Connection) -> None:
 
 
 def _upgradable(place: Target, connection: sa.Connection) -> str | None:
-    revision = _revision(connection)
-    if revision is not None and revision not in _known_revisions():
-        _handshake(place, revision)
+    revision = revision_of(connection)
+    if revision is not None and revision not in known_revisions():
+        handshake(place, revision)
     return revision
 
 
 def _backup(place: Target, revision: str | None) -> Path | None:
     if place.path is None or revision is None:
         return None
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    copy = place.path.with_name(f"{place.path.name}.schema-{revision}-{stamp}.backup")
-    source = sqlite3.connect(place.path)
-    target = sqlite3.connect(copy)
-    try:
-        source.backup(target)
-    finally:
-        target.close()
-        source.close()
+    copy = stamped(place.path, f"schema-{revision}")
+    with in_the_making(copy) as part:
+        copy_pages(place.path, part, patience_asked())
     return copy
 
 
 @contextmanager
-def _without_foreign_keys(engine: sa.Engine) -> Iterator[sa.Connection]:
+def schema_connection(engine: sa.Engine) -> Iterator[sa.Connection]:
     """Give a writing connection; on SQLite a migration may rebuild a table that others refer to."""
     with engine.execution_options(evireg_writes=True).connect() as connection:
         if connection.dialect.name != "sqlite":
@@ -263,7 +259,8 @@ def _without_foreign_keys(engine: sa.Engine) -> Iterator[sa.Connection]:
         driver.execute("PRAGMA journal_mode = WAL")
 
 
-def _migrate(place: Target, connection: sa.Connection) -> None:
+def migrate(place: Target, connection: sa.Connection, revision: str = REVISION) -> None:
+    """Bring the tables to a revision (`base`: take them away) inside the transaction of a `schema_connection`."""
     from alembic import command
     from alembic.config import Config
 
@@ -271,7 +268,10 @@ def _migrate(place: Target, connection: sa.Connection) -> None:
     config.set_main_option("script_location", str(resource("migrations")).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, REVISION)
+    if revision == "base":
+        command.downgrade(config, revision)
+    else:
+        command.upgrade(config, revision)
     if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
         raise StoreError(f"the upgrade of {place} would break references", "report this as a fault of evireg")
 
@@ -291,4 +291,15 @@ def _ship_vocabulary(connection: sa.Connection) -> tuple[int | None, int]:
     return transaction.number, names
 
 
-__all__ = ["InitReport", "Store", "init", "open_store"]
+__all__ = [
+    "InitReport",
+    "Store",
+    "handshake",
+    "init",
+    "known_revisions",
+    "migrate",
+    "open_store",
+    "refuse_narrow_text",
+    "revision_of",
+    "schema_connection",
+]

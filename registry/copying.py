@@ -1,0 +1,100 @@
+"""A SQLite registry copied page by page while others read and write it; a copy is there whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from registry.errors import StoreError
+
+#: Files SQLite keeps beside a database while it is in use.
+BESIDE = ("-wal", "-shm", "-journal")
+
+#: Pages copied at a time; fewer than the smallest registry has, so that one looks round at least once on the way.
+_PAGES = 64
+
+
+def stamped(path: Path, said: str) -> Path:
+    """Name a file beside a registry that tells what it is and when it was made."""
+    return path.with_name(f"{path.name}.{said}-{datetime.now(UTC).strftime('%Y%m%dT%H%M%SZ')}.backup")
+
+
+@contextmanager
+def in_the_making(path: Path) -> Iterator[Path]:
+    """Give another name in the same folder to write a database under; it gets its own at the end of the block.
+
+    By then it has reached the disk, and is one file. If the block fails nothing is left. What SQLite keeps beside a
+    database must not be there: it would be taken for the new one's.
+    """
+    _refuse_remains(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    remove(part)
+    try:
+        yield part
+        with closing(sqlite3.connect(part)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")
+        _to_disk(part)
+        part.replace(path)
+        _to_disk(path.parent)
+    finally:
+        remove(part)
+
+
+def copy_pages(source: Path, copy: Path, patience: float, *, held: Callable[[], None] | None = None) -> None:
+    """Copy a database as it is at one moment over another, in one transaction of that one.
+
+    Others may read and write `source`; whoever writes `copy` is waited for up to `patience` seconds. `held` is called
+    once nobody else can write `copy` any more, and stops the copying by an exception.
+    """
+    started, waiting = time.monotonic(), True
+
+    def look(status: int, _remaining: int, _total: int) -> None:
+        nonlocal waiting
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if time.monotonic() - started > patience:
+                raise sqlite3.OperationalError("database is locked")
+        elif waiting:
+            waiting = False
+            if held is not None:
+                held()
+
+    with closing(sqlite3.connect(read_uri(source), uri=True)) as old, closing(sqlite3.connect(copy)) as new:
+        old.execute("BEGIN")
+        old.execute("SELECT count(*) FROM sqlite_master").fetchone()  # from here on it is one moment that is read
+        old.backup(new, pages=_PAGES, progress=look, sleep=0.05)
+
+
+def read_uri(path: Path) -> str:
+    """Name a SQLite file that must be there."""
+    return f"file:{quote(str(path.absolute()))}?mode=rw"
+
+
+def remove(path: Path) -> None:
+    """Remove a database that was being made, with what SQLite keeps beside it."""
+    for end in ("", *BESIDE):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+
+
+def _refuse_remains(path: Path) -> None:
+    for end in BESIDE:
+        remains = path.with_name(path.name + end)
+        if remains.exists():
+            raise StoreError(
+                f"{remains} is there: {path.name} is in use, or was moved without it",
+                f"close what uses it, or move {remains.name} away; it may hold the last changes of another database",
+            )
+
+
+def _to_disk(path: Path) -> None:
+    with suppress(OSError):  # not every system lets a folder be opened
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
