@@ -16,15 +16,16 @@ def main() -> int:
         if path.stem not in ("__init__", "__main__"):
             figures += importlib.import_module(f"benchmarks.{path.stem}").run()
     for figure in figures:
-        print(_line(figure))
+        print(line(figure))
     return 1 if any(figure.met is False for figure in figures) else 0
 
 
-def _line(figure: Figure) -> str:
+def line(figure: Figure) -> str:
+    """Give a figure as one line: name, value, goal, whether met."""
     goal = ""
     if figure.goal is not None:
         goal = f"{'≥' if figure.at_least else '≤'} {_number(figure.goal)} {figure.unit}"
-    verdict = {None: "", True: "met", False: "MISSED"}[figure.met]
+    verdict = {None: "", True: "ok", False: "MISSED"}[figure.met]
     return (
         f"{figure.name:<28} {_number(figure.value):>8} {figure.unit:<7} {goal:<18} {verdict:<7} {figure.note}".rstrip()
     )
