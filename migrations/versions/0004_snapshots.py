@@ -1,4 +1,7 @@
-"""Saved queries, their runs, and snapshots of the evidence."""
+"""Saved queries, their runs, snapshots of the evidence, and triggers that refuse to change history."""
+
+import re
+from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import op
@@ -77,8 +80,22 @@ def upgrade() -> None:
     )
     for column in ("query_id", "at_changeset", "snapshot_id"):
         op.create_index(op.f(f"ix_run_{column}"), "run", [column])
+    for statement in _triggers():
+        op.get_bind().exec_driver_sql(statement)
 
 
 def downgrade() -> None:
+    for statement in _triggers():
+        kind, name = re.findall(r"CREATE (TRIGGER|FUNCTION) (\w+)", statement)[0]
+        if kind == "FUNCTION":
+            op.get_bind().exec_driver_sql(f"DROP FUNCTION {name}() CASCADE")
+        elif op.get_bind().dialect.name == "sqlite":
+            op.get_bind().exec_driver_sql(f"DROP TRIGGER {name}")
     for table in ("run", "saved_query", "snapshot_bucket", "snapshot"):
         op.drop_table(table)
+
+
+def _triggers() -> list[str]:
+    """Give the statements as they were when this migration was made, for this kind of database."""
+    folder = Path(__file__).parents[1] / "triggers"
+    return (folder / f"0004.{op.get_bind().dialect.name}.sql").read_text(encoding="utf-8").strip().split("\n\n")

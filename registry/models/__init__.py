@@ -12,6 +12,7 @@ from registry.models.query import Run, SavedQuery
 from registry.models.screening import DoubtfulPair, Reference, Screening
 from registry.models.snapshot import Snapshot, SnapshotBucket
 from registry.models.synonym import Synonym
+from registry.models.triggers import create_triggers, drop_triggers
 
 __all__ = [
     "REVISION",
@@ -45,6 +46,8 @@ __all__ = [
     "SnapshotBucket",
     "Study",
     "Synonym",
+    "create_triggers",
+    "drop_triggers",
     "evidence",
     "study_report",
 ]

@@ -82,6 +82,7 @@ def test_tampering_gives_exit_code_7(run: Run, seeded: Path) -> None:
 
     connection = sqlite3.connect(seeded)
     with connection:
+        connection.execute("DROP TRIGGER evidence_update")
         connection.execute("UPDATE evidence SET n = 7 WHERE key = ?", (KIM,))
     connection.close()
     done = run("verify", "--json")

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from registry.errors import VerificationFailed
 from registry.handle import Registry
+from registry.models import drop_triggers
 from registry.store import Store
 from tests.curation.estimates import enter
 
@@ -39,6 +40,7 @@ def test_tampering_is_named(store: Store, tampering: str, said: str) -> None:
     other = next(key for key in keys if reg.show(key)["locator"] == "b")
     reg.amend(other, {"n": "99"}, reason="x")
     with store.engine.begin() as connection:
+        drop_triggers(connection)
         if tampering.startswith("UPDATE evidence SET valid_to"):
             connection.execute(sa.text("DELETE FROM evidence WHERE valid_from = 3"))
         connection.execute(sa.text(tampering))

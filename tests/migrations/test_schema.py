@@ -69,6 +69,7 @@ def test_migrated_sqlite_has_the_ddl_of_the_models(tmp_path: Path) -> None:
     engine.dispose()
     migrated, modelled = _sqlite_ddl(tmp_path / "migrated.db"), _sqlite_ddl(tmp_path / "modelled.db")
     assert migrated.keys() == modelled.keys()
+    assert {"evidence_delete", "changeset_update", "change_delete", "snapshot_update"} < migrated.keys()
     for name, ddl in modelled.items():
         assert migrated[name] == ddl
 
@@ -84,6 +85,8 @@ _CATALOGUE = {
         SELECT c.relname, k.conname, pg_get_constraintdef(k.oid)
         FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid WHERE c.relnamespace = 'public'::regnamespace""",
     "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    "triggers": "SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "functions": "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
 }
 
 
@@ -108,6 +111,7 @@ def test_migrated_postgresql_has_the_catalogue_of_the_models(empty_url: str, dat
     for name, ddl in modelled.items():
         assert migrated[name] == ddl
     assert any("valid_to IS NULL" in str(row) for row in migrated["indexes"])
+    assert {row[0] for row in migrated["triggers"]} >= {"evidence", "changeset", "change", "snapshot", "run"}
 
 
 def test_downgrade_leaves_nothing(empty_url: str) -> None:
