@@ -2,7 +2,7 @@
 
 A message says what is wrong with the value, what was expected and what to do; `hint` holds the last part.
 Exit codes: 1 a fault of ours, 2 bad usage, condition or pool refused, 3 input refused, 4 not found, 5 conflict,
-6 schema, 7 verification failed.
+6 schema, 7 verification failed, 8 something changed (no error: `evireg watch --exit-code`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from registry.issues import Issue
+
+
+#: What `evireg watch --exit-code` ends with when a query would give another result.
+SOMETHING_CHANGED = 8
 
 
 class EviregError(Exception):

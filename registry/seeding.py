@@ -40,10 +40,11 @@ class Published:
 class Result:
     """A pool worth looking at: condition, options of `pool`, `k` estimates expected, and what was published.
 
-    Without `published`, `why_not` says why there is nothing to compare with. `subgroups` are those of the analysis.
+    `query` is the name it is saved under where the topic is imported. Without `published`, `why_not` says why there is nothing to compare with. `subgroups` are those of the analysis.
     """
 
     name: str
+    query: str
     where: str
     options: Mapping[str, Any] = field(default_factory=dict)
     k: int | None = None
@@ -74,12 +75,13 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """What importing one topic gave: one `Loaded` per file, and how many overlaps were declared in it."""
+    """What importing one topic gave: one `Loaded` per file, how many overlaps it declares, and its saved queries."""
 
     topic: str
     title: str
     loaded: tuple[Loaded, ...]
     overlaps: int
+    queries: tuple[str, ...] = ()
 
     @property
     def created(self) -> int:
@@ -118,7 +120,9 @@ def topic(name: str) -> Topic:
 
 
 def seed(store: Store, chosen: Topic, *, curator: str | None = None) -> Seeded:
-    """Import a topic's files, each in one changeset, and declare its overlaps; what is there already stays as it is.
+    """Import a topic's files, each in one changeset, declare its overlaps, and save its results as queries.
+
+    What is there already stays as it is, a query that was edited or taken out of use too.
 
     `curator` defaults to the one the topic names.
     """
@@ -128,7 +132,8 @@ def seed(store: Store, chosen: Topic, *, curator: str | None = None) -> Seeded:
         load(store, chosen.folder / file, curator=who, message=f"{message}: {file}", attributes=True)
         for file in chosen.files
     )
-    return Seeded(chosen.name, chosen.title, loaded, _declare_overlaps(store, chosen, who, message))
+    overlaps = _declare_overlaps(store, chosen, who, message)
+    return Seeded(chosen.name, chosen.title, loaded, overlaps, _save_queries(store, chosen, who, message))
 
 
 def _declare_overlaps(store: Store, chosen: Topic, curator: str, message: str) -> int:
@@ -139,6 +144,20 @@ def _declare_overlaps(store: Store, chosen: Topic, curator: str, message: str) -
     with store.transaction(curator, f"{message}: {chosen.overlaps}") as transaction:
         declare_overlaps(transaction, [OverlapDeclared(**row) for row in rows])
     return len(rows)
+
+
+def _save_queries(store: Store, chosen: Topic, curator: str, message: str) -> tuple[str, ...]:
+    from registry.queries.definition import define
+    from registry.queries.saved import latest, save
+    from registry.vocabulary import Vocabulary
+
+    with store.transaction(curator, f"{message}: queries") as transaction:
+        names = Vocabulary.load(transaction.connection)
+        for each in chosen.results:
+            if latest(transaction.connection, each.query) is None:
+                definition = define(names, each.where, **each.options)
+                save(transaction, each.query, definition, description=f"{chosen.title}: {each.name}")
+    return tuple(each.query for each in chosen.results)
 
 
 def _read(folder: Path) -> Topic:
@@ -162,6 +181,7 @@ def _result(content: Mapping[str, Any]) -> Result:
     published = content.get("published")
     return Result(
         name=content["name"],
+        query=content["query"],
         where=_prose(content["where"]),
         options=content.get("options", {}),
         k=content.get("k"),

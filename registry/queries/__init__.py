@@ -5,6 +5,11 @@
 | `definition` | what a query asks: condition, one-per rule, allowances, every option; checked when made |
 | `saved` | versions of queries in the registry: save, edit, remove, load, list |
 | `running` | execute a query on the evidence of a moment; store what a run gave |
+| `editing` | what a query is to be after an edit |
+| `exchange` | queries as TOML, out and in |
+| `verifying` | a stored or printed result made again, and what differs |
+| `watching` | which queries would give another result now than at their last run |
+| `door` | the methods of `Registry` |
 | `specified` | whether the ledger proves that a query is older than the evidence it uses |
 
 The names below load on first use.

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ from registry.database import canonical_json
 from registry.errors import NotFound
 from registry.models import Run, SavedQuery, Snapshot
 from registry.pooling import PoolResult, pool
+from registry.pooling.pool import DEPENDENT
+from registry.pooling.prepared import prepare
 from registry.queries.saved import by_id, load
 from registry.selection import select
 
@@ -38,6 +40,7 @@ class Ran:
     """A stored run: which version of a query, the state it read, the rows it used, and the whole result.
 
     `at_changeset` is the state of the evidence, `snapshot` the name it was asked for by; `result` is JSON text.
+    `pooled` is the result itself, as long as it is there: that of a run that was just made.
     """
 
     id: int
@@ -50,6 +53,7 @@ class Ran:
     rows_digest: str
     result: str
     digest: str
+    pooled: PoolResult | None = None
 
     @property
     def found(self) -> dict[str, Any]:
@@ -92,8 +96,23 @@ def pooled(connection: sa.Connection, asked: Definition, at: At = None) -> tuple
     return result, chosen.changeset
 
 
-def run(store: Store, name: str, at: At = None, curator: str = "") -> tuple[Ran, PoolResult]:
-    """Execute the version of a query that is in use, and store what it gave: the run, and the result itself.
+def pooled_rows_digest(connection: sa.Connection, asked: Definition, at: At = None) -> str:
+    """Give the digest of the rows a definition would pool at a moment, without pooling them. Raises as `pooled`."""
+    chosen = select(connection, asked.where, at=at, one_per=asked.one_per, allow=asked.allow)
+    dependent = asked.options["dependence"] is not None
+    made = prepare(
+        chosen.frame,
+        one_per=asked.one_per,
+        allow=asked.allow,
+        flow=chosen.flow,
+        provenance=chosen.provenance,
+        but=DEPENDENT if dependent else (),
+    )
+    return str(made.provenance()["digest"])
+
+
+def run(store: Store, name: str, at: At, curator: str) -> Ran:
+    """Execute the version of a query that is in use, and store what it gave.
 
     Raises as `execute`; nothing is stored then. A state of the evidence never changes, so that only storing takes
     its turn among writers.
@@ -101,10 +120,10 @@ def run(store: Store, name: str, at: At = None, curator: str = "") -> tuple[Ran,
     with store.read() as connection:
         saved = load(connection, name)
         result, _ = execute(connection, saved, at)
-    return keep(store, saved, result, curator), result
+    return replace(_keep(store, saved, result, curator), pooled=result)
 
 
-def keep(store: Store, saved: Saved, result: PoolResult, curator: str) -> Ran:
+def _keep(store: Store, saved: Saved, result: PoolResult, curator: str) -> Ran:
     """Store what a query gave; the changeset, the snapshot and the engine are those of its provenance."""
     made, text = result.provenance, canonical_json(result.as_dict())
     ran = Ran(

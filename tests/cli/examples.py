@@ -38,6 +38,11 @@ VL  - 109
 SP  - 4586
 ER  -
 """,
+    "protocol.toml": """[query.ferritin-os]
+where = 'factor == "ferritin" and endpoint == "OS" and measure == "hr"'
+prespecified = "CRD42024512345"
+options = { method = "PM", threshold = 1.25 }
+""",
     "page3.pdf": "%PDF-1.7\n",
 }
 
@@ -50,6 +55,16 @@ BEFORE: dict[str, list[str]] = {
         "amend kim2016 country=Peru --reason x --as Ada",
     ],
     "snapshot verify": ["snapshot create 2026-06 --as Ada"],
+    "snapshot export": ["snapshot create 2026-06 --as Ada"],
+    "snapshot import": [
+        "snapshot create 2026-06 --as Ada",
+        "snapshot export 2026-06 evidence-2026-06.zip",
+        "init --db copy.db",
+    ],
+    "run list": ["query run nlr-myeloma-os --as Ada"],
+    "run show": ["query run nlr-myeloma-os --as Ada"],
+    "run verify": ["query run nlr-myeloma-os --as Ada"],
+    "watch": ["query run nlr-myeloma-os --as Ada"],
     "map show": ["import hospital.csv --map 'hr=Hazard ratio' --save-map hospital"],
     "map rm": ["import hospital.csv --map 'hr=Hazard ratio' --save-map hospital"],
     "refs duplicates": ["refs import search.ris --from Embase --as Ada"],

@@ -52,6 +52,20 @@ OUTPUTS: dict[str, list[list[str]]] = {
         ["pool", *NLR, "--where", 'study == "kim2016"', "--leave-one-out"],
         ["pool", "--where", 'factor == "ferritin" and endpoint == "OS" and measure == "hr" and n > 250'],
     ],
+    "query save": [
+        ["query", "save", "mine", *NLR, "--threshold", "1.25", "--prespecified", "CRD42024512345", "--as", "Ada"]
+    ],
+    "query list": [["query", "list"]],
+    "query show": [["query", "show", "nlr-myeloma-os"]],
+    "query edit": [["query", "edit", "nlr-myeloma-os", "--subgroup", "year:2015", "--as", "Ada"]],
+    "query rm": [["query", "rm", "nlr-myeloma-os", "--reason", "x", "--as", "Ada"]],
+    "query run": [["query", "run", "nlr-myeloma-os", "--as", "Ada"], ["query", "run", "--all", "--as", "Ada"]],
+    "query export": [["query", "export", "queries.toml"]],
+    "query import": [["query", "import", "protocol.toml", "--as", "Ada"]],
+    "run list": [["run", "list"]],
+    "run show": [["run", "show", "1"]],
+    "run verify": [["run", "verify", "1"]],
+    "watch": [["watch"], ["watch", "nlr-myeloma-os", "--crossing-one"]],
     "lint": [["lint"], ["lint", "--rule", "cutoff-missing", "--most", "2"]],
     "overlaps": [["overlaps"], ["overlaps", "--all"], ["overlaps", "--where", 'factor == "NLR"']],
     "overlaps confirm": [
@@ -83,6 +97,11 @@ OUTPUTS: dict[str, list[list[str]]] = {
     "snapshot list": [["snapshot", "list"]],
     "snapshot show": [["snapshot", "show", "2026-06"]],
     "snapshot diff": [["snapshot", "diff", "2026-06"], ["snapshot", "diff", "3", "2", "--where", "n > 100"]],
+    "snapshot export": [["snapshot", "export", "2026-06", "all.zip"], ["snapshot", "export", "2", "two.zip"]],
+    "snapshot import": [
+        ["snapshot", "import", "evidence-2026-06.zip", "--as", "Ada"],
+        ["snapshot", "import", "evidence-2026-06.zip", "--as", "Ada", "--db", "copy.db"],
+    ],
     "snapshot verify": [["snapshot", "verify"], ["snapshot", "verify", "2026-06"]],
     "columns": [["columns"], ["columns", "--db", "none.db"]],
     "version": [["version"]],
@@ -123,7 +142,8 @@ def test_output_has_the_shape_of_its_schema(run: Run, seeded: Path, name: str, a
     """Real output validates, field by field."""
     (seeded.parent / "evidence.csv").write_text(FILE, encoding="utf-8")
     (seeded.parent / "page.pdf").write_bytes(b"%PDF-1.7")
-    (seeded.parent / "search.ris").write_text(FILES["search.ris"], encoding="utf-8")
+    for file in ("search.ris", "protocol.toml"):
+        (seeded.parent / file).write_text(FILES[file], encoding="utf-8")
     for line in BEFORE.get(name, ()):
         assert run(*line.split()).code == 0
     extra = ["--attributes"] if name == "import" else []

@@ -1,0 +1,204 @@
+"""Make a stored result again from the state it names, and say whether it is the same, or what differs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from registry.database import canonical_json
+from registry.errors import EviregError, NotFound, UsageError
+from registry.queries.definition import DEFAULTS, Definition, define
+from registry.queries.running import pooled, ran_of
+from registry.selection.view import at_changeset
+from registry.version import VERSION
+from registry.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from registry.queries.running import Ran
+
+#: Numbers that differ by less, relative to the larger, differ by rounding: other builds of numpy add in another order.
+ROUNDING = 1e-12
+
+
+class Verdict(StrEnum):
+    """How a result made again compares with the stored one."""
+
+    EQUAL = "equal"
+    ROUNDED = "equal to rounding"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A value of the result at `path` that is another now; None where there is none."""
+
+    path: str
+    then: Any
+    now: Any
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the fields of the JSON."""
+        return {"path": self.path, "then": self.then, "now": self.now}
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What verifying a result gave; `what` was verified as of `changeset`.
+
+    `added` and `removed` name the estimates only one of both used, `differences` every value that is another, and
+    `reasons` say why nothing could be compared, or what else is wrong.
+    """
+
+    what: str
+    verdict: Verdict
+    changeset: int
+    engine_then: str
+    engine_now: str
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether the result is what the stored state gives, be it to rounding."""
+        return self.verdict is not Verdict.DIFFERENT
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the fields of the JSON."""
+        return {
+            "what": self.what,
+            "verdict": str(self.verdict),
+            "changeset": self.changeset,
+            "engine_then": self.engine_then,
+            "engine_now": self.engine_now,
+            "added": list(self.added),
+            "removed": list(self.removed),
+            "differences": [each.as_dict() for each in self.differences],
+            "reasons": list(self.reasons),
+        }
+
+
+def verify_run(connection: sa.Connection, number: int) -> Verified:
+    """Make a stored run again from the version of its query and the state it read. Raises NotFound."""
+    ran = ran_of(connection, number)
+    what = f"run {number} of {ran.query.name} (version {ran.query.version})"
+    wrong = tuple(_tampered(ran))
+    if wrong:
+        engine = f"evireg {VERSION}"
+        return Verified(what, Verdict.DIFFERENT, ran.at_changeset, ran.engine, engine, reasons=wrong)
+    return _verify(connection, what, ran.query.definition, ran.found)
+
+
+def _tampered(ran: Ran) -> Iterator[str]:
+    """Say what of a stored run is not what was stored."""
+    if ran.computed_digest() != ran.digest:
+        yield "the stored run is not what its digest says: it was changed after it was stored"
+
+
+def verify_json(connection: sa.Connection, found: Mapping[str, Any], what: str = "result") -> Verified:
+    """Make a result again that `evireg pool --json` or `evireg query run --json` printed.
+
+    UsageError for JSON that is neither, and for a result that names no registry.
+    """
+    result = found.get("result", found)
+    made = result.get("provenance") if isinstance(result, Mapping) else None
+    if not isinstance(made, Mapping) or not isinstance(made.get("options"), Mapping):
+        raise UsageError(
+            f"{what} is not a result that says how it was made", "give what `evireg pool --json` printed, whole"
+        )
+    if not isinstance(made.get("changeset"), int):
+        raise UsageError(
+            f"{what} was made of a table outside a registry", "only a pool of a registry can be made again from it"
+        )
+    return _verify(connection, what, _asked(connection, made), result)
+
+
+def _asked(connection: sa.Connection, made: Mapping[str, Any]) -> Definition:
+    options = {name: value for name, value in made["options"].items() if value is not None or name not in DEFAULTS}
+    where, one_per, allow = made.get("condition") or None, made.get("one_per"), made.get("allow") or ()
+    if not all(isinstance(each, str | None) for each in (where, one_per)) or not isinstance(allow, list | tuple):
+        raise UsageError("condition, one_per or allow of the result is not what evireg writes")
+    return define(Vocabulary.load(connection), where, one_per=one_per, allow=[str(each) for each in allow], **options)
+
+
+def _verify(connection: sa.Connection, what: str, asked: Definition, then: Mapping[str, Any]) -> Verified:
+    made = then["provenance"]
+    changeset, engine = made["changeset"], f"evireg {VERSION}"
+    try:
+        now = _again(connection, asked, changeset, made.get("snapshot"))
+    except EviregError as error:
+        return Verified(what, Verdict.DIFFERENT, changeset, str(made["engine"]), engine, reasons=(_why(error),))
+    return compare(what, then, now)
+
+
+def _why(error: EviregError) -> str:
+    other = "; is it of another registry?" if isinstance(error, NotFound) else ""
+    return f"it cannot be made again: {error.message}{other}"
+
+
+def _again(connection: sa.Connection, asked: Definition, changeset: int, snapshot: str | None) -> dict[str, Any]:
+    """Pool as of the changeset; a snapshot is named when it still is that state."""
+    result, _ = pooled(connection, asked, changeset)
+    now: dict[str, Any] = json.loads(canonical_json(result.as_dict()))
+    if snapshot is not None and at_changeset(connection, snapshot) == changeset:
+        now["provenance"]["snapshot"] = snapshot
+    return now
+
+
+def compare(what: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> Verified:
+    """Compare two results as JSON. Another engine is no difference by itself, nor what an older one did not print."""
+    engines = str(then["provenance"].get("engine")), str(now["provenance"]["engine"])
+    found = (
+        [] if canonical_json(then) == canonical_json(now) else list(_differences(then, now, lenient=_other(engines)))
+    )
+    apart = [each for each in found if each.path != "provenance.engine"]
+    rounded = all(_by_rounding(each) for each in apart)
+    verdict = Verdict.EQUAL if not apart else Verdict.ROUNDED if rounded else Verdict.DIFFERENT
+    keys_then, keys_now = _keys(then), _keys(now)
+    return Verified(
+        what,
+        verdict,
+        now["provenance"]["changeset"],
+        *engines,
+        added=tuple(key for key in keys_now if key not in keys_then),
+        removed=tuple(key for key in keys_then if key not in keys_now),
+        differences=tuple(apart),
+    )
+
+
+def _other(engines: tuple[str, str]) -> bool:
+    return engines[0] != engines[1]
+
+
+def _keys(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the estimates of a result by key."""
+    listed = result.get("estimates")
+    rows = listed if isinstance(listed, list) else []
+    return {str(each.get("key")): each for each in rows if isinstance(each, Mapping)}
+
+
+def _differences(then: Any, now: Any, path: str = "", *, lenient: bool) -> Iterator[Difference]:
+    """Walk both trees; estimates are told apart by key, other lists by place."""
+    if path == "estimates":
+        then, now = _keys({"estimates": then}), _keys({"estimates": now})
+    if isinstance(then, Mapping) and isinstance(now, Mapping):
+        for name in [*then, *(name for name in now if name not in then and not lenient)]:
+            below = f"{path}.{name}" if path else str(name)
+            yield from _differences(then.get(name), now.get(name), below, lenient=lenient)
+    elif isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
+        for place, (one, other) in enumerate(zip(then, now, strict=True)):
+            yield from _differences(one, other, f"{path}[{place}]", lenient=lenient)
+    elif type(then) is not type(now) or then != now:
+        yield Difference(path, then, now)
+
+
+def _by_rounding(each: Difference) -> bool:
+    if not (isinstance(each.then, float) and isinstance(each.now, float)):
+        return False
+    return abs(each.then - each.now) <= ROUNDING * max(abs(each.then), abs(each.now))
