@@ -130,6 +130,19 @@ def translated(place: Target) -> Iterator[None]:
         raise _from_sqlite(error, place) from error
 
 
+def commit(work: sa.Transaction, place: Target, number: int) -> None:
+    """Commit a changeset; StoreError when the connection is cut at that moment, for then nobody knows."""
+    try:
+        work.commit()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        raise StoreError(
+            f"the connection to {place} was cut while changeset {number} was being committed",
+            "whether it was stored is not known: look before you do it again",
+        ) from error
+
+
 def _ours(error: DBAPIError, place: Target) -> EviregError:
     if isinstance(error.orig, sqlite3.Error):
         return _from_sqlite(error.orig, place)

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
 from registry.copying import copy_pages, in_the_making, stamped
-from registry.database import Target, engine_for, locate, patience_asked, translated
+from registry.database import Target, commit, engine_for, locate, patience_asked, translated
 from registry.errors import SchemaError, StoreError, UsageError
 from registry.ledger import SHIPPED_BY, Transaction, begin, lock_writers
 from registry.models import REVISION
@@ -77,7 +76,7 @@ class Store:
                 yield transaction
                 if transaction.changed:
                     transaction.finish()
-                    self._commit(work, transaction.number)
+                    commit(work, self.target, transaction.number)
             finally:
                 if work.is_active:
                     work.rollback()
@@ -88,17 +87,6 @@ class Store:
         with translated(self.target), self._writer.connect() as connection, connection.begin():
             lock_writers(connection)
             yield connection
-
-    def _commit(self, work: sa.Transaction, number: int) -> None:
-        try:
-            work.commit()
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            raise StoreError(
-                f"the connection to {self.target} was cut while changeset {number} was being committed",
-                "whether it was stored is not known: look before you do it again",
-            ) from error
 
     def close(self) -> None:
         """Give back the connections."""
