@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from registry.archive.door import Archiving
 from registry.curation.adding_door import Adding
 from registry.curation.correcting import Correcting
 from registry.curation.door import Reviewing
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["Registry", "init", "open", "pool"]
 
 
-class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging, Remembering, Querying):
+class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging, Remembering, Querying, Archiving):
     """An open registry. Every method reads or writes in one transaction of its own.
 
     `curator` answers for what is written through this handle; without it each write asks `registry.curators`.

@@ -41,6 +41,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("registry.linting",),
     ("registry.pooling",),
     ("registry.queries",),
+    ("registry.archive",),
     ("registry.explaining",),
     ("registry.keeping",),
     ("registry.seeding",),
