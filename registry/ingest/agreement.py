@@ -21,7 +21,7 @@ Given = tuple[Any, ...]
 
 #: Studies, cohorts and reports that are remembered, so that memory does not grow with the file. What the oldest said is
 #: in the registry by the time they are forgotten: a row that says otherwise is a conflict then.
-MOST_OWNERS = 50_000
+MOST_OWNERS = 20_000
 
 REPORT_FIELDS = ("first_author", "year", "title", "journal", "doi", "pmid")
 COHORT_FIELDS = (

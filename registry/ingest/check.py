@@ -29,7 +29,7 @@ _TOGETHER = 250
 
 #: Keys that are remembered, and rows of a key met before that wait to be compared: enough for any file by hand. What is
 #: beyond goes to the registry, which knows the earlier row by then: it is unchanged, or a conflict.
-MOST_KEYS, MOST_REPEATS = 200_000, 10_000
+MOST_KEYS, MOST_REPEATS = 100_000, 10_000
 
 _FLAGS = frozenset(flag.value for flag in Flag)
 #: Not compared between two rows of one key: a number printed with more zeros is the same number.

@@ -56,8 +56,10 @@ def write_estimates(
     either the transaction must not be committed.
     """
     with _no_search_for_cycles(), closing(_Writer(transaction)) as writer:
-        for taken in batched(records, chunk):
+        for number, taken in enumerate(batched(records, chunk), 1):
             writer.write(taken)
+            if number % 10 == 0:
+                gc.collect(1)  # what a chunk leaves behind has cycles; only what is new since the last time is searched
             if reading:
                 writer.settle()
         return writer.finish()
