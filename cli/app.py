@@ -126,6 +126,9 @@ COMMANDS = {
     "snapshot export": "snapshot_export",
     "snapshot import": "snapshot_import",
     "verify": "verify",
+    "doctor": "doctor",
+    "backup": "backup",
+    "restore": "restore",
     "columns": "columns",
     "version": "version",
 }

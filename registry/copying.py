@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import sqlite3
 import time
@@ -15,6 +16,9 @@ from registry.errors import StoreError
 
 #: Files SQLite keeps beside a database while it is in use.
 BESIDE = ("-wal", "-shm", "-journal")
+
+#: Ends the names of copies that are being made.
+_PART = ".part"
 
 #: Pages copied at a time; fewer than the smallest registry has, so that one looks round at least once on the way.
 _PAGES = 64
@@ -33,17 +37,45 @@ def in_the_making(path: Path) -> Iterator[Path]:
     database must not be there: it would be taken for the new one's.
     """
     _refuse_remains(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    remove(part)
-    try:
+    with scratch(path) as part:
         yield part
         with closing(sqlite3.connect(part)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
         _to_disk(part)
         part.replace(path)
         _to_disk(path.parent)
+
+
+@contextmanager
+def scratch(path: Path, use: str = "new") -> Iterator[Path]:
+    """Give a name beside `path` for a database that is gone after the block; what killed ones left goes as well."""
+    for left in remains_of(path):
+        _remove(left)
+    part = path.with_name(f".{path.name}.{use}.{os.getpid()}{_PART}")
+    _remove(part)
+    try:
+        yield part
     finally:
-        remove(part)
+        _remove(part)
+
+
+def remains_of(path: Path) -> list[Path]:
+    """Name what is left beside a registry of copies whose makers were killed."""
+    parts = path.parent.glob(f".{glob.escape(path.name)}.*{_PART}")
+    return sorted(part for part in parts if not _at_work(part.name.removesuffix(_PART).rpartition(".")[2]))
+
+
+def _at_work(process: str) -> bool:
+    """Whether a process is there; when this cannot be known it is taken to be."""
+    if os.name != "posix" or not process.isdigit():
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def copy_pages(source: Path, copy: Path, patience: float, *, held: Callable[[], None] | None = None) -> None:
@@ -75,7 +107,7 @@ def read_uri(path: Path) -> str:
     return f"file:{quote(str(path.absolute()))}?mode=rw"
 
 
-def remove(path: Path) -> None:
+def _remove(path: Path) -> None:
     """Remove a database that was being made, with what SQLite keeps beside it."""
     for end in ("", *BESIDE):
         path.with_name(path.name + end).unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from registry.curation.door import Reviewing
 from registry.curation.exchange import Exchanging
 from registry.curators import curator as find_curator
 from registry.ingest.door import Importing
+from registry.keeping.door import Keeping
 from registry.linting.door import Doubting
 from registry.queries.door import Querying
 from registry.snapshots.door import Remembering
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
 __all__ = ["Registry", "init", "open", "pool"]
 
 
-class Registry(Importing, Adding, Correcting, Reviewing, Doubting, Exchanging, Remembering, Querying, Archiving):
+class Registry(
+    Importing, Adding, Correcting, Reviewing, Doubting, Exchanging, Remembering, Querying, Archiving, Keeping
+):
     """An open registry. Every method reads or writes in one transaction of its own.
 
     `curator` answers for what is written through this handle; without it each write asks `registry.curators`.

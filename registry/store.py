@@ -106,7 +106,7 @@ def open_store(target: str | Path, *, patience: int | None = None) -> Store:
     command that helps; StoreError when the database is out of reach.
     """
     place = locate(target)
-    _refuse_missing(place)
+    refuse_missing(place)
     engine = engine_for(place, patience=patience)
     try:
         with translated(place), engine.connect() as connection:
@@ -117,7 +117,8 @@ def open_store(target: str | Path, *, patience: int | None = None) -> Store:
     return Store(place, engine)
 
 
-def _refuse_missing(place: Target) -> None:
+def refuse_missing(place: Target) -> None:
+    """Refuse, with SchemaError, a path where there is no file."""
     if place.path is None or place.path.is_file():
         return
     if place.path.exists():
@@ -287,6 +288,7 @@ __all__ = [
     "known_revisions",
     "migrate",
     "open_store",
+    "refuse_missing",
     "refuse_narrow_text",
     "revision_of",
     "schema_connection",

@@ -75,4 +75,5 @@ BEFORE: dict[str, list[str]] = {
     "refs link": ["refs import search.ris --from Embase --as Ada"],
     "screen": ["refs import search.ris --from Embase --as Ada"],
     "prisma": ["refs import search.ris --from Embase --as Ada"],
+    "restore": ["backup evireg.backup"],
 }

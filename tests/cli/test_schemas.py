@@ -103,6 +103,9 @@ OUTPUTS: dict[str, list[list[str]]] = {
         ["snapshot", "import", "evidence-2026-06.zip", "--as", "Ada", "--db", "copy.db"],
     ],
     "snapshot verify": [["snapshot", "verify"], ["snapshot", "verify", "2026-06"]],
+    "backup": [["backup", "kept.db"]],
+    "restore": [["restore", "evireg.backup", "--db", "new.db"]],
+    "doctor": [["doctor"], ["doctor", "--mend"]],
     "columns": [["columns"], ["columns", "--db", "none.db"]],
     "version": [["version"]],
 }

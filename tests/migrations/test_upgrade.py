@@ -30,7 +30,7 @@ def upgrade() -> None:
 '''
 
 
-def _newer(folder: Path, then: str = "pass") -> Path:
+def make_newer(folder: Path, then: str = "pass") -> Path:
     """Copy this evireg, with one more migration."""
     source = Path(__file__).parents[2]
     shutil.copytree(source / "registry", folder / "registry", ignore=shutil.ignore_patterns("__pycache__"))
@@ -42,7 +42,7 @@ def _newer(folder: Path, then: str = "pass") -> Path:
     return folder
 
 
-def _run(folder: Path, verb: str, target: str) -> subprocess.CompletedProcess[str]:
+def run_newer(folder: Path, verb: str, target: str) -> subprocess.CompletedProcess[str]:
     code = (
         "import sys\n"
         "from registry import store\n"
@@ -72,22 +72,22 @@ def test_migrations_and_seeds_are_found_inside_an_installed_package(tmp_path: Pa
     shutil.copytree(source / "registry", package, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("migrations", "seeds"):
         shutil.copytree(resource(name), package / name)
-    done = _run(tmp_path, "init", str(tmp_path / "evidence.db"))
+    done = run_newer(tmp_path, "init", str(tmp_path / "evidence.db"))
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "evidence.db").is_file()
 
 
 def test_older_registry_is_upgraded_with_a_copy_beside_it(database_url: str, tmp_path: Path) -> None:
     """Open names the exact command; init does it, keeps a backup of a SQLite file, and then open goes."""
-    newer = _newer(tmp_path / "newer")
-    refused = _run(newer, "open_store", database_url)
+    newer = make_newer(tmp_path / "newer")
+    refused = run_newer(newer, "open_store", database_url)
     assert "SchemaError" in refused.stderr
     assert "made by an older version of evireg" in refused.stderr
     assert "upgrade it: evireg init --db " in refused.stderr
-    done = _run(newer, "init", database_url)
+    done = run_newer(newer, "init", database_url)
     assert done.stdout.startswith(REVISION), done.stderr
     assert "acronym" in _columns(database_url)
-    assert _run(newer, "open_store", database_url).returncode == 0
+    assert run_newer(newer, "open_store", database_url).returncode == 0
     if "://" not in database_url:
         backup = Path(done.stdout.split(maxsplit=1)[1].strip())
         assert "acronym" not in _columns(str(backup))
@@ -95,8 +95,8 @@ def test_older_registry_is_upgraded_with_a_copy_beside_it(database_url: str, tmp
 
 def test_failed_upgrade_leaves_the_registry_as_it_was(database_url: str, tmp_path: Path) -> None:
     """A migration that breaks half-way is undone, and the registry still opens with the version that made it."""
-    newer = _newer(tmp_path / "newer", then='op.execute("SELECT * FROM no_such_table")')
-    failed = _run(newer, "init", database_url)
+    newer = make_newer(tmp_path / "newer", then='op.execute("SELECT * FROM no_such_table")')
+    failed = run_newer(newer, "init", database_url)
     assert failed.returncode != 0
     assert "no_such_table" in failed.stderr
     assert "acronym" not in _columns(database_url)
@@ -105,6 +105,6 @@ def test_failed_upgrade_leaves_the_registry_as_it_was(database_url: str, tmp_pat
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_failed_first_init_leaves_no_file(empty_url: str, tmp_path: Path) -> None:
     """A registry that could not be made is not half there."""
-    newer = _newer(tmp_path / "newer", then='op.execute("SELECT * FROM no_such_table")')
-    assert _run(newer, "init", empty_url).returncode != 0
+    newer = make_newer(tmp_path / "newer", then='op.execute("SELECT * FROM no_such_table")')
+    assert run_newer(newer, "init", empty_url).returncode != 0
     assert not Path(empty_url).exists()
