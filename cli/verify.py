@@ -11,7 +11,8 @@ def command(*, db: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None
     """Check that nothing was changed behind the back of the registry.
 
     Every changeset must have the hash of its content and follow the one before, every version of an estimate the digest
-    of its values, and the live estimates must be what the tables give. The exit code is 7 when anything differs.
+    of its values, the live estimates must be what the tables give, and snapshots and attachments what they were. The
+    exit code is 7 when anything differs, and all that differs is named.
     """
     from dataclasses import asdict
 
@@ -27,3 +28,7 @@ def command(*, db: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None
     output.say(f"All is as it was written: {count(found.changesets, 'changeset')} in one chain.")
     output.say(f"{count(found.versions, 'version')} of estimates have their digests.")
     output.say(f"{count(found.live, 'live estimate')} are what the tables give.")
+    if found.snapshots:
+        output.say(f"{count(found.snapshots, 'snapshot')} as they were taken.")
+    if found.attachments:
+        output.say(f"{count(found.attachments, 'attachment')} as they were attached.")

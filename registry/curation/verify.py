@@ -1,4 +1,4 @@
-"""Whether the registry is what it says: the chain of changesets, every digest, and the evidence of today made anew."""
+"""Whether the registry is what it says: changesets, digests, snapshots, attachments, and the evidence made anew."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from registry.curation.attachments import verify_attachments
 from registry.errors import VerificationFailed
-from registry.ledger import verify_ledger
+from registry.ledger import ledger_faults
 from registry.models import Estimate, evidence
-from registry.writing import project, verify_rows
+from registry.snapshots.verify import snapshot_faults
+from registry.writing import project
 from registry.writing.bulk import batched
+from registry.writing.verify import row_faults
 
 #: Estimates made anew at once.
 _PIECE = 2000
@@ -21,27 +24,39 @@ _TOLD = 5
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was compared and found right: changesets, versions of estimates, and live estimates made anew."""
+    """What was compared and found right: changesets, versions of estimates, live ones made anew, and the rest."""
 
     changesets: int
     versions: int
     live: int
+    snapshots: int
+    attachments: int
 
 
 def verify(connection: sa.Connection) -> Verified:
-    """Check everything that can be checked; VerificationFailed names what differs.
+    """Check everything that can be checked; VerificationFailed names all that differs.
 
-    Every changeset has the hash of its content and follows the one before; every version of an estimate has its digest;
-    the versions of an estimate do not overlap; and the live ones are exactly what the tables give when projected again.
+    Every version of an estimate has its digest; every changeset has the hash of its content and follows the one before;
+    the versions of an estimate do not overlap; the live ones are exactly what the tables give when projected again;
+    attachments are what their hashes say, and snapshots what evidence and ledger say.
     """
-    changesets = verify_ledger(connection)
-    versions = verify_rows(connection)
-    _verify_order(connection)
-    return Verified(changesets, versions, _verify_projection(connection))
+    versions, of_rows = row_faults(connection)
+    changesets, of_ledger = ledger_faults(connection)
+    snapshots, of_snapshots = snapshot_faults(connection)
+    counts, others = [], []
+    for check in (verify_order, verify_projection, verify_attachments):
+        try:
+            counts.append(check(connection))
+        except VerificationFailed as error:
+            others.append(error.message)
+    if faults := [*of_rows, *of_ledger, *others, *of_snapshots]:
+        raise VerificationFailed.of(faults)
+    _, live, attachments = counts
+    return Verified(changesets, versions, live, snapshots, attachments)
 
 
-def _verify_order(connection: sa.Connection) -> None:
-    """Want each version to end before the next one of its key begins."""
+def verify_order(connection: sa.Connection) -> int:
+    """Want each version to end before the next one of its key begins; give how many overlap: 0."""
     later = evidence.alias("later")
     overlapping = (
         sa.select(evidence.c.key, evidence.c.valid_from, later.c.valid_from)
@@ -56,9 +71,10 @@ def _verify_order(connection: sa.Connection) -> None:
             f"estimate {row[0]} has two versions at once, of changesets {row[1]} and {row[2]}",
             "it was changed outside evireg; restore it from a backup",
         )
+    return 0
 
 
-def _verify_projection(connection: sa.Connection) -> int:
+def verify_projection(connection: sa.Connection) -> int:
     """Make the live evidence anew from the tables, piece by piece, and compare keys and digests."""
     count, different = 0, []
     for first, last in _ranges(connection):
