@@ -94,6 +94,7 @@ COMMANDS = {
     "run show": "run_show",
     "run verify": "run_verify",
     "watch": "watch",
+    "explain": "explain",
     "lint": "lint",
     "overlaps": "overlaps",
     "overlaps confirm": "overlaps_confirm",

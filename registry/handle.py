@@ -10,6 +10,7 @@ from registry.curation.correcting import Correcting
 from registry.curation.door import Reviewing
 from registry.curation.exchange import Exchanging
 from registry.curators import curator as find_curator
+from registry.explaining.door import Explaining
 from registry.ingest.door import Importing
 from registry.keeping.door import Keeping
 from registry.linting.door import Doubting
@@ -41,7 +42,17 @@ __all__ = ["Registry", "init", "open", "pool"]
 
 
 class Registry(
-    Importing, Adding, Correcting, Reviewing, Doubting, Exchanging, Remembering, Querying, Archiving, Keeping
+    Importing,
+    Adding,
+    Correcting,
+    Reviewing,
+    Doubting,
+    Exchanging,
+    Remembering,
+    Querying,
+    Archiving,
+    Keeping,
+    Explaining,
 ):
     """An open registry. Every method reads or writes in one transaction of its own.
 

@@ -48,6 +48,10 @@ options = { method = "PM", threshold = 1.25 }
 
 #: Command → command lines that run before its example, without `evireg`.
 BEFORE: dict[str, list[str]] = {
+    "explain": [
+        "query run nlr-myeloma-os --as Ada",
+        "amend kim2016/OS/b0f2d47f hr=1.65 ci_low=1.08 --reason misprint --as Ada",
+    ],
     "snapshot list": ["snapshot create 2026-06 --as Ada"],
     "snapshot show": ["snapshot create 2026-06 --as Ada"],
     "snapshot diff": [

@@ -66,6 +66,10 @@ OUTPUTS: dict[str, list[list[str]]] = {
     "run show": [["run", "show", "1"]],
     "run verify": [["run", "verify", "1"]],
     "watch": [["watch"], ["watch", "nlr-myeloma-os", "--crossing-one"]],
+    "explain": [
+        ["explain", *NLR, "--from", "1"],
+        ["explain", "nlr-myeloma-os", "--waterfall", "w.svg"],
+    ],
     "lint": [["lint"], ["lint", "--rule", "cutoff-missing", "--most", "2"]],
     "overlaps": [["overlaps"], ["overlaps", "--all"], ["overlaps", "--where", 'factor == "NLR"']],
     "overlaps confirm": [
