@@ -94,13 +94,13 @@ def define(
     """
     condition = parse(where, vocabulary)
     allowed = tuple(sorted(str(word) for word in allowances(allow)))
-    made = Definition(condition.canonical or None, one_per, allowed, _read(options))
+    made = Definition(condition.canonical or None, one_per, allowed, read_options(options))
     _try(made, vocabulary)
     return made
 
 
-def _read(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Give every option, those given as the type they have."""
+def read_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Give every option, those given as the type they have. UsageError for one a pool does not have."""
     for name in given:
         if name not in DEFAULTS:
             near = get_close_matches(name, DEFAULTS, n=1)

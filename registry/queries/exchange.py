@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry.errors import InputRefused, UsageError
-from registry.queries.definition import Definition, define
+from registry.queries.definition import Definition, define, read_options
 from registry.queries.saved import edit, latest, load, queries, save
 from registry.vocabulary import Vocabulary
 
@@ -115,7 +115,7 @@ def _read(name: str, table: Any, vocabulary: Vocabulary, source: str) -> Written
             table.get("where"),
             one_per=table.get("one_per"),
             allow=[str(word) for word in table.get("allow", ())],
-            **table.get("options", {}),
+            **read_options(table.get("options", {})),
         )
     except UsageError as error:
         raise InputRefused(f"{where}: {error.message}", hint=error.hint) from error

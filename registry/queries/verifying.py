@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.database import canonical_json
 from registry.errors import EviregError, NotFound, UsageError
-from registry.queries.definition import DEFAULTS, Definition, define
+from registry.queries.definition import DEFAULTS, Definition, define, read_options
 from registry.queries.running import pooled, ran_of
 from registry.selection.view import at_changeset
 from registry.version import VERSION
@@ -124,7 +124,13 @@ def _asked(connection: sa.Connection, made: Mapping[str, Any]) -> Definition:
     where, one_per, allow = made.get("condition") or None, made.get("one_per"), made.get("allow") or ()
     if not all(isinstance(each, str | None) for each in (where, one_per)) or not isinstance(allow, list | tuple):
         raise UsageError("condition, one_per or allow of the result is not what evireg writes")
-    return define(Vocabulary.load(connection), where, one_per=one_per, allow=[str(each) for each in allow], **options)
+    return define(
+        Vocabulary.load(connection),
+        where,
+        one_per=one_per,
+        allow=[str(each) for each in allow],
+        **read_options(options),
+    )
 
 
 def _verify(connection: sa.Connection, what: str, asked: Definition, then: Mapping[str, Any]) -> Verified:
@@ -194,7 +200,7 @@ def _differences(then: Any, now: Any, path: str = "", *, lenient: bool) -> Itera
     elif isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
         for place, (one, other) in enumerate(zip(then, now, strict=True)):
             yield from _differences(one, other, f"{path}[{place}]", lenient=lenient)
-    elif type(then) is not type(now) or then != now:
+    elif isinstance(then, bool) is not isinstance(now, bool) or then != now:  # 90 and 90.0 are one number
         yield Difference(path, then, now)
 
 

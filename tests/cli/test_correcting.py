@@ -18,7 +18,7 @@ def test_amend_shows_before_and_after_and_what_follows(run: Run, seeded: Path) -
     assert seeded.exists()
     done = run("amend", KIM, "hr=1.60", "country=Korea", "--reason", "typo", "--as", "Ada")
     assert done.code == 0, done.err
-    for words in ("changeset 9", "1.56", "1.60", "Korea", "0.4447", "0.4700", "off-centre", "kim2016/all"):
+    for words in ("changeset 13", "1.56", "1.60", "Korea", "0.4447", "0.4700", "off-centre", "kim2016/all"):
         assert words in done.out
     assert "Nothing" not in done.out
     again = run("amend", KIM, "hr=1.60", "--reason", "typo", "--as", "Ada")
@@ -43,7 +43,7 @@ def test_amend_based_on_an_older_version_is_a_conflict(run: Run, seeded: Path) -
         (["amend", KIM, "--reason", "x"], 2, "no field came"),
         (["amend", KIM, "hr=2"], 2, "--reason"),
         (["amend", KIM, "status=checked", "--reason", "x"], 2, "evireg review"),
-        (["undo", "99", "--reason", "x"], 4, "1 to 8"),
+        (["undo", "99", "--reason", "x"], 4, "1 to 12"),
         (["undo", "4", "--reason", "x"], 5, "changeset 5"),
         (["curator", "add", "Ada", "--orcid", "0000-0002-1825-0098"], 2, "check digit would be 7"),
         (["config", "set", "require-curator", "true"], 2, "would be locked out"),
@@ -60,19 +60,19 @@ def test_refusals_have_their_exit_codes(run: Run, seeded: Path, arguments: list[
     writes = arguments[0] in ("amend", "undo", "retract") or arguments[:2] in (["curator", "add"], ["config", "set"])
     done = run(*arguments, *(["--as", "Ada"] if writes else []))
     assert (done.code, said in done.err) == (code, True), done.err
-    assert len(run("log", "--limit", "0", "--json").json["changesets"]) == 8
+    assert len(run("log", "--limit", "0", "--json").json["changesets"]) == 12
 
 
 def test_undo_takes_an_import_out_and_brings_it_back(run: Run, seeded: Path) -> None:
     """The history tells all of it, and verification agrees throughout."""
     assert seeded.exists()
-    done = run("undo", "8", "--reason", "wrong topic", "--as", "Ada")
+    done = run("undo", "11", "--reason", "wrong topic", "--as", "Ada")
     assert "12 estimates, with 8 reports that nobody else uses" in done.out, done.err
     assert run("show", KIM).code == 0 or run("history", KIM).code == 0
     assert "not live any more" in run("history", KIM).out
-    assert run("undo", "9", "--reason", "right topic", "--as", "Ada").code == 0
+    assert run("undo", "13", "--reason", "right topic", "--as", "Ada").code == 0
     told = run("history", KIM).out
-    assert told.index("Taken out") < told.index("undo of changeset 9: right topic")
+    assert told.index("Taken out") < told.index("undo of changeset 13: right topic")
     assert run("verify").code == 0
 
 
@@ -94,8 +94,8 @@ def test_tampering_gives_exit_code_7(run: Run, seeded: Path) -> None:
 SHAPES = {
     "amend": ["amend", KIM, "hr=1.60", "country=Korea", "endpoint=PFS", "--reason", "x", "--as", "Ada"],
     "history": ["history", KIM],
-    "log": ["log", "8"],
-    "undo": ["undo", "8", "--reason", "x", "--as", "Ada"],
+    "log": ["log", "11"],
+    "undo": ["undo", "11", "--reason", "x", "--as", "Ada"],
     "retract": ["retract", "10.1002/pbc.29845", "--reason", "x", "--as", "Ada"],
     "verify": ["verify"],
     "curator add": ["curator", "add", "Ada", "--as", "Ada"],
