@@ -95,6 +95,7 @@ COMMANDS = {
     "run verify": "run_verify",
     "watch": "watch",
     "explain": "explain",
+    "provenance": "provenance",
     "lint": "lint",
     "overlaps": "overlaps",
     "overlaps confirm": "overlaps_confirm",

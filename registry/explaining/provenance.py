@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from registry.curation.history import Event
+    from registry.curation.history import Event, History
     from registry.queries.definition import Definition
     from registry.queries.running import Ran
 
@@ -94,7 +94,9 @@ def provenance(
     rows = found["estimates"]
     left = {key: step["label"] for step in found["flow"]["steps"] for key in step["keys"]}
     key = _key(estimate, rows, left)
-    return _chain(connection, key, changeset, _pool(found, changeset, ran, query), rows, left)
+    row = _row(connection, key, changeset)
+    told = history(connection, key)
+    return _chain(connection, row, told, _pool(found, changeset, ran, query), _estimate(row, rows, left, told.key))
 
 
 def _meant(
@@ -138,9 +140,8 @@ def _key(wanted: str, rows: Sequence[Facts], left: Facts) -> str:
                    f"one of: {', '.join(near)}")  # fmt: skip
 
 
-def _chain(connection: Connection, key: str, changeset: int, pool: Facts, rows: Sequence[Facts], left: Facts) -> Chain:
-    row = _row(connection, key, changeset)
-    told = history(connection, key)
+def _chain(connection: Connection, row: Facts, told: History, pool: Facts, estimate: Facts) -> Chain:
+    changeset = pool["changeset"]
     before = [event for event in told.events if event.changeset <= changeset]
     later = [event for event in told.events if event.changeset > changeset]
     numbers = Estimate.key == told.key
@@ -153,7 +154,7 @@ def _chain(connection: Connection, key: str, changeset: int, pool: Facts, rows: 
     entered, *changed = before
     return Chain(
         pool=pool,
-        estimate=_estimate(key, row, rows, left, told.key),
+        estimate=estimate,
         derivation=_derivation(row),
         printed=_printed(row),
         source={name: row[name] for name in _SOURCE} | {"retracted": row["retracted"]},
@@ -174,7 +175,8 @@ def _row(connection: Connection, key: str, changeset: int) -> Facts:
     return dict(connection.execute(query).mappings().one())
 
 
-def _estimate(key: str, row: Facts, rows: Sequence[Facts], left: Facts, now: str) -> Facts:
+def _estimate(row: Facts, rows: Sequence[Facts], left: Facts, now: str) -> Facts:
+    key = row["key"]
     used: Facts = next((each for each in rows if each["key"] == key), {})
     return {
         "key": key,

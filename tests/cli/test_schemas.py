@@ -70,6 +70,7 @@ OUTPUTS: dict[str, list[list[str]]] = {
         ["explain", *NLR, "--from", "1"],
         ["explain", "nlr-myeloma-os", "--waterfall", "w.svg"],
     ],
+    "provenance": [["provenance", "kim2016", "--query", "nlr-myeloma-os"], ["provenance", KIM, *NLR]],
     "lint": [["lint"], ["lint", "--rule", "cutoff-missing", "--most", "2"]],
     "overlaps": [["overlaps"], ["overlaps", "--all"], ["overlaps", "--where", 'factor == "NLR"']],
     "overlaps confirm": [
