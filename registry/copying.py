@@ -25,18 +25,23 @@ _PAGES = 64
 
 
 def stamped(path: Path, said: str) -> Path:
-    """Name a file beside a registry that tells what it is and when it was made."""
-    return path.with_name(f"{path.name}.{said}-{datetime.now(UTC).strftime('%Y%m%dT%H%M%SZ')}.backup")
+    """Name a file beside a registry, not there yet, that tells what it is and when it was made."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    names = (f"{path.name}.{said}-{stamp}{more}.backup" for more in ("", *(f"-{count}" for count in range(2, 1000))))
+    return next(place for place in map(path.with_name, names) if not place.exists())
 
 
 @contextmanager
-def in_the_making(path: Path) -> Iterator[Path]:
+def in_the_making(path: Path, registry: Path | None = None) -> Iterator[Path]:
     """Give another name in the same folder to write a database under; it gets its own at the end of the block.
 
     By then it has reached the disk, and is one file. If the block fails nothing is left. What SQLite keeps beside a
-    database must not be there: it would be taken for the new one's.
+    database must not be there: it would be taken for the new one's. `registry` is what a stamped copy is of: copies
+    of it whose makers were killed go.
     """
     _refuse_remains(path)
+    for left in remains_of(registry or path):
+        _remove(left)
     with scratch(path) as part:
         yield part
         with closing(sqlite3.connect(part)) as connection:

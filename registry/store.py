@@ -228,7 +228,7 @@ def _backup(place: Target, revision: str | None) -> Path | None:
     if place.path is None or revision is None:
         return None
     copy = stamped(place.path, f"schema-{revision}")
-    with in_the_making(copy) as part:
+    with in_the_making(copy, place.path) as part:
         copy_pages(place.path, part, patience_asked())
     return copy
 

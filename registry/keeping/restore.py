@@ -76,15 +76,11 @@ def restore(path: str | Path, target: str | Path, *, force: bool = False) -> Res
     near = Path(tempfile.gettempdir(), file.name) if place.path is None else place.path
     with writable(near), _staged(file, near) as (staged, proved, upgraded_from), translated(place):
         if place.path is None:
-            replaced = _into_postgresql(staged, place, _beside(file, place))
+            replaced = _into_postgresql(staged, place, file.with_name(f"{place.url.database}.db"))
         else:
             replaced = _into_file(staged, place.path, held)
     facts = proved.changesets, proved.versions, proved.estimates, proved.snapshots
     return Restored(str(place), *facts, upgraded_from, replaced)
-
-
-def _beside(file: Path, place: Target) -> Path:
-    return stamped(file.with_name(f"{place.url.database}.db"), "before-restore")
 
 
 @contextmanager
@@ -177,7 +173,7 @@ def _over(staged: Path, path: Path, aside: Path) -> None:
             if _version(watcher) != seen:
                 raise StoreError(f"{path} was written while its copy was made", "nothing was replaced; do it again")
 
-        with in_the_making(aside) as part:
+        with in_the_making(aside, path) as part:
             copy_pages(path, part, patience_asked())
         try:
             copy_pages(staged, path, patience_asked(), held=held)
@@ -200,17 +196,17 @@ def _move_aside(path: Path, aside: Path) -> None:
     shutil.copyfile(path, aside)
 
 
-def _into_postgresql(staged: Path, place: Target, aside: Path) -> Path | None:
-    """Put a registry into a PostgreSQL database in one transaction; give the file that keeps what was there."""
+def _into_postgresql(staged: Path, place: Target, named: Path) -> Path | None:
+    """Put a registry into a PostgreSQL database in one transaction; keep what was there beside `named`."""
     engine, source = engine_for(place), engine_for(locate(staged))
-    kept = False
+    aside, kept = stamped(named, "before-restore"), False
     try:
         with translated(place), schema_connection(engine) as connection, connection.begin():
             lock_writers(connection)
             refuse_narrow_text(place, connection)
             if _held_by(place, connection) == _EVIDENCE:
                 handshake(place, revision_of(connection))
-                with writable(aside), in_the_making(aside) as part:
+                with writable(aside), in_the_making(aside, named) as part:
                     copy_into_file(connection, locate(part))
                 kept = True
             _clear(place, connection)

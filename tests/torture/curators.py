@@ -1,7 +1,7 @@
 """Curators at work at once on one registry, killed at random: `curators.py URL FOLDER CHANGESETS KILLS SEED`.
 
 A nursery forks eight curators, each a process with a connection of its own, which import files, add, amend, declare
-overlaps and retract. After its transaction has returned, a curator writes number and content of the changeset to its
+overlaps, retract and take snapshots. After its transaction has returned, a curator writes number and content of the changeset to its
 log and has that reach the disk: from then on the changeset is acknowledged. The nursery kills curators (two out of
 three times one who is inside a transaction), starts another in each place, and ends when enough is acknowledged and
 enough were killed. It prints what happened as JSON.
@@ -30,6 +30,7 @@ from registry.ingest.load import load
 from registry.ledger import Transaction
 from registry.models import Cohort, Report, Study, evidence
 from registry.record import Record
+from registry.snapshots.create import create
 from registry.store import Store, open_store
 from registry.terms import OverlapKind
 from registry.writing import declare_overlap, retract, write_estimates
@@ -75,7 +76,7 @@ def work(url: str, folder: Path, shared: mmap.mmap, number: int, seed: int) -> N
     with open_store(url) as opened:
         desk = Desk(opened.target, opened.engine)
         desk.shared, desk.place = shared, place
-        steps = (add, add, bring, change, change, change, overlap, take_back)
+        steps = (add, add, bring, change, change, change, overlap, take_back, remember)
         log = os.open(folder / f"{number}-{seed}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         for step in range(1_000_000):
             with suppress(Conflict, NotFound):  # another was first; nothing was stored
@@ -167,6 +168,12 @@ def take_back(desk: Desk, made: random.Random, name: str, _: Path) -> None:
     if reports and made.random() < 0.3:
         with desk.transaction(f"curator {name.partition('-')[0]}", "retract") as transaction:
             retract(transaction, made.choice(reports), name)
+
+
+def remember(desk: Desk, _: random.Random, name: str, __: Path) -> None:
+    """Take a snapshot."""
+    with desk.transaction(f"curator {name.partition('-')[0]}", "snapshot") as transaction:
+        create(transaction, f"snapshot-{name}")
 
 
 class Nursery:

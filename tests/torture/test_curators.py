@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from registry.keeping.doctor import examine
 from registry.ledger import verify_ledger
 from registry.models import AttributeValue, Change, Cohort, Estimate, Study, evidence
 from registry.store import Store, open_store
@@ -102,6 +103,8 @@ def _torture(url: str, folder: Path, content: Callable[..., str], *, changesets:
     told = run(url, folder, changesets, kills)
     with open_store(url) as store:
         last = verify(store, folder, content)
+    found = examine(url)
+    assert found.sound, found
     assert told["acknowledged"] >= changesets
     assert told["kills"] >= kills
     assert told["inside"] >= kills // 4  # kills that hit nobody at work would show nothing
