@@ -1,0 +1,64 @@
+"""The waterfall: a path from pool to pool that ends where it should, the same bytes every time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from registry.errors import UsageError
+from registry.explaining.explanation import Contribution, Effect, Evidence, Explanation, State
+from registry.report.waterfall import MOST_BARS, bars, draw
+
+
+def explanation(n: int) -> Explanation:
+    """Make an explanation with n cohorts, each moving the log ratio by alternating steps."""
+    moves = [0.1 / (place + 1) * (-1) ** place for place in range(n)]
+    total = Effect(sum(moves), 0.0, 0.0)
+    effects = [Effect(move, 0.0, 0.0) for move in moves]
+    contributions = tuple(
+        Contribution(f"Study {place} with a name that is rather long", (f"s{place}/all",), "changed", effect, None, ())
+        for place, effect in enumerate(effects)
+    )
+    start, end = (
+        State(label, 1, None, None, None, "evireg", _pool(mu))
+        for label, mu in (("run 1", 0.4), ("now", 0.4 + sum(moves)))
+    )
+    evidence = Evidence("shapley", total, contributions)
+    return Explanation("q", None, start, end, total, (), evidence, (), (), "hr", {}, simulated=False)
+
+
+def _pool(mu: float) -> dict[str, Any]:
+    numbers = {"mu": mu, "ci_low": mu - 0.3, "ci_high": mu + 0.3, "tau2": 0.0, "i2": 0.0}
+    return {**numbers, "k": 5, "n": 100, "hr": 1.5, "hr_ci_low": 1.1, "hr_ci_high": 2.0, "level": 95.0}
+
+
+@pytest.mark.parametrize("n", [1, 3, 20, 60])
+def test_path_leads_from_one_pool_to_the_other(n: int) -> None:
+    """Each bar starts where the last ended, and the last ends at the second pool, however many are drawn as one."""
+    result = explanation(n)
+    path = bars(result)
+    assert len(path) == min(n, MOST_BARS)
+    assert path[0].start == result.start.values[0]
+    assert all(one.end == other.start for one, other in zip(path, path[1:], strict=False))
+    assert path[-1].end == pytest.approx(result.end.values[0])
+
+
+@pytest.mark.parametrize("kind", ["svg", "pdf", "png"])
+def test_same_explanation_same_bytes(kind: str, tmp_path: Path) -> None:
+    """A picture depends on its numbers alone."""
+    one, other = (draw(explanation(5), tmp_path / f"{name}.{kind}").read_bytes() for name in "ab")
+    assert one == other
+
+
+def test_what_cannot_be_drawn_is_told(tmp_path: Path) -> None:
+    """A suffix of no picture, and two pools of which one is undefined."""
+    with pytest.raises(UsageError, match="which picture"):
+        draw(explanation(2), tmp_path / "w.txt")
+    whole = explanation(2)
+    nothing = Explanation(
+        "q", None, whole.start, whole.end, None, (), whole.evidence, (), (), "hr", {}, simulated=False
+    )
+    with pytest.raises(UsageError, match="no path to draw"):
+        draw(nothing, tmp_path / "w.svg")
