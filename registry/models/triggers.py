@@ -39,8 +39,10 @@ def _sqlite() -> dict[str, str]:
 
     def trigger(name: str, when: str, table: str, condition: str, said: str) -> str:
         guard = f" WHEN {condition}" if condition else ""
+        # AFTER costs a bulk insert half as much: the wide row is put together once. ABORT takes the statement back.
+        moment = "AFTER" if name == "evidence_insert" else "BEFORE"
         return (
-            f'CREATE TRIGGER {name} BEFORE {when} ON "{table}" FOR EACH ROW{guard}'
+            f'CREATE TRIGGER {name} {moment} {when} ON "{table}" FOR EACH ROW{guard}'
             f" BEGIN SELECT RAISE(ABORT, '{table} {said}'); END"
         )
 

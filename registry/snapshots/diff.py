@@ -78,35 +78,42 @@ def diff(connection: sa.Connection, a: At, b: At, where: str | None = None) -> D
 
 def _compared(a: int, b: int, old: _Found, new: _Found, earlier: Mapping[str, str]) -> Diff:
     added, changed, gone = [], [], dict(old)
-    for key, (row, matches) in sorted(new.items()):
+    for key, row in sorted(new.items()):
         was = key if key in old else earlier.get(key, key)
-        before, matched = gone.pop(was, (None, False))
-        if not (matches or matched):
+        before = gone.pop(was, None)
+        if not (row.matches or (before is not None and before.matches)):
             continue
         if before is None:
-            added.append(row)
+            added.append(_contract(row))
         elif fields := _fields(before, row):
             changed.append(Changed(key, None if was == key else was, fields))
-    removed = [row for _, (row, matches) in sorted(gone.items()) if matches]
+    removed = [_contract(row) for _, row in sorted(gone.items()) if row.matches]
     return Diff(a, b, tuple(added), tuple(removed), tuple(changed))
 
 
-def _fields(before: Row, after: Row) -> tuple[FieldDiff, ...]:
-    if before["digest"] == after["digest"]:
-        return ()
-    old, new = before["attributes"], after["attributes"]
-    pairs = [(name, before[name], after[name]) for name in _COMPARED]
-    pairs += [(name, old.get(name), new.get(name)) for name in sorted({*old, *new})]
-    return tuple(FieldDiff(*each) for each in pairs if each[1] != each[2])
+def _contract(row: sa.Row[Any]) -> Row:
+    return {name: value for name, value in row._asdict().items() if name != "matches"}
 
+
+def _fields(before: sa.Row[Any], after: sa.Row[Any]) -> tuple[FieldDiff, ...]:
+    if before.digest == after.digest:
+        return ()
+    found = [FieldDiff(*each) for each in zip(_NAMES, before, after, strict=False) if each[1] != each[2]]
+    old, new = before.attributes, after.attributes
+    found += [FieldDiff(name, old.get(name), new.get(name)) for name in sorted({*old, *new})]
+    return tuple(each for each in found if each.field not in _TOLD_BESIDE and each.before != each.after)
+
+
+#: The contract's columns, as they stand at the beginning of a row that is read.
+_NAMES = tuple(column.name for column in COLUMNS)
 
 #: The key is told beside the fields, and the digest follows from them.
-_COMPARED = tuple(column.name for column in COLUMNS if column.name not in ("key", "digest"))
+_TOLD_BESIDE = ("key", "digest")
 
-#: Key → row, and whether it matches the condition.
-_Found = dict[str, tuple[Row, bool]]
+#: Key → row, with `matches`: whether the condition holds for it.
+_Found = dict[str, Any]
 
-_COLUMNS = (*(evidence.c[column.name] for column in COLUMNS), evidence.c.attributes)
+_COLUMNS = (*(evidence.c[name] for name in _NAMES), evidence.c.attributes)
 
 
 def _matches(connection: sa.Connection, where: str | None) -> sa.ColumnElement[bool]:
@@ -128,8 +135,7 @@ def _begun(connection: sa.Connection, low: int, high: int, matches: sa.ColumnEle
 
 def _read(connection: sa.Connection, which: sa.ColumnElement[bool], matches: sa.ColumnElement[bool]) -> _Found:
     query = sa.select(*_COLUMNS, sa.case((matches, 1), else_=0).label("matches")).where(which)
-    rows = (row._asdict() for row in connection.execute(query))
-    return {row["key"]: (row, bool(row.pop("matches"))) for row in rows}
+    return {row.key: row for row in connection.execute(query).all()}
 
 
 def _earlier_keys(connection: sa.Connection, low: int, high: int) -> dict[str, str]:
