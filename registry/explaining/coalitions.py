@@ -10,6 +10,7 @@ import numpy as np
 from registry import stats
 from registry.errors import PoolRefused
 from registry.pooling import guards
+from registry.pooling.dependence import shared
 from registry.pooling.kernel import Settings, pooled
 from registry.pooling.pool import DEPENDENT
 
@@ -78,7 +79,7 @@ def refusal(rows: Frame, allowed: Allowed, *, dependent: bool = True) -> str | N
 
 def _pooled(table: Frame, members: NDArray[np.bool_], settings: Settings) -> Array:
     subsets = stats.Subsets(np.nonzero(members)[1], np.concatenate([[0], np.cumsum(members.sum(axis=1))]))
-    if settings.dependence is not None:
+    if settings.dependence is not None and shared(table):
         found = pooled(table, settings, subsets)
         numbers = [(each.mu, each.ci_low, each.ci_high, each.tau2) for each in found]
         mu, low, high, tau2 = np.array(numbers, dtype=np.float64).T

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def test_path_leads_from_one_pool_to_the_other(n: int) -> None:
     path = bars(result)
     assert len(path) == min(n, MOST_BARS)
     assert path[0].start == result.start.values[0]
-    assert all(one.end == other.start for one, other in zip(path, path[1:], strict=False))
+    assert all(one.end == other.start for one, other in pairwise(path))
     assert path[-1].end == pytest.approx(result.end.values[0])
 
 
