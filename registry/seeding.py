@@ -40,7 +40,8 @@ class Published:
 class Result:
     """A pool worth looking at: condition, options of `pool`, `k` estimates expected, and what was published.
 
-    `query` is the name it is saved under where the topic is imported. Without `published`, `why_not` says why there is nothing to compare with. `subgroups` are those of the analysis.
+    `query` is the name it is saved under where the topic is imported. Without `published`, `why_not` says why there is
+    nothing to compare with. `subgroups` are those of the analysis.
     """
 
     name: str

@@ -1,15 +1,7 @@
-"""Execute a saved query on the evidence of a moment, and store what it gave.
-
-The digest of a run is the SHA-256 of the canonical JSON array
-
-    [query, version, changeset of the evidence, engine, digest of the rows used, result]
-
-where `result` is the canonical JSON text (sorted keys, no spaces) of what `evireg pool --json` prints.
-"""
+"""Execute a saved query on the evidence of a moment, and store what it gave (digests: `curation.recorded_queries`)."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from registry.curation.recorded_queries import run_digest
 from registry.database import canonical_json
 from registry.errors import NotFound
 from registry.models import Run, SavedQuery, Snapshot
@@ -73,8 +66,8 @@ class Ran:
 
     def computed_digest(self) -> str:
         """Compute the digest again from what is stored."""
-        content = [self.query.name, self.query.version, self.at_changeset, self.engine, self.rows_digest, self.result]
-        return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+        of = self.query
+        return run_digest(of.name, of.version, self.at_changeset, self.engine, self.rows_digest, self.result)
 
 
 def execute(connection: sa.Connection, saved: Saved, at: At = None) -> tuple[PoolResult, int]:

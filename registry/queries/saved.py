@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from registry.curation.recorded_queries import ENTITY
 from registry.errors import Conflict, NotFound, UsageError
 from registry.models import SavedQuery
 from registry.queries.definition import Definition
@@ -15,8 +16,6 @@ from registry.queries.definition import Definition
 if TYPE_CHECKING:
     from registry.ledger import Transaction
 
-#: What the ledger calls a saved query.
-ENTITY = "query"
 _LONGEST = 100
 
 

@@ -7,16 +7,15 @@ estimate. Everything else is post hoc, or rests on the author's word.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from registry.database import canonical_json
+from registry.curation.recorded_queries import query_fault, told_versions
 from registry.errors import VerificationFailed
-from registry.models import Change, SavedQuery, evidence
-from registry.queries.saved import ENTITY
+from registry.models import Change, evidence
 from registry.writing.bulk import select_in
 
 if TYPE_CHECKING:
@@ -76,40 +75,12 @@ def specified(connection: sa.Connection, saved: Saved, keys: Collection[str]) ->
 
 def first_saved(connection: sa.Connection, saved: Saved) -> int:
     """Give the first changeset that saved this definition with this protocol under this name, out of the ledger."""
-    told = list(_told(connection, saved.name))
-    verify_versions(connection, saved.name, told)
+    if fault := query_fault(connection, saved.name):
+        raise VerificationFailed(fault, "it was changed behind the program's back: restore it from a backup")
+    told = list(told_versions(connection, saved.name))
     [mine] = [each for each in told if each["version"] == str(saved.version)]
     same = ("definition", "prespecified")
     return min(int(each["changeset"]) for each in told if all(each[name] == mine[name] for name in same))
-
-
-def _told(connection: sa.Connection, name: str) -> Iterator[dict[str, Any]]:
-    """Tell every version of a query as the ledger has it: changeset, and each field as text."""
-    changes = sa.select(Change.changeset, Change.field, Change.after).where(Change.entity == ENTITY, Change.key == name)
-    now: dict[str, Any] = {"description": None, "prespecified": None}
-    for number, field, after in connection.execute(changes.order_by(Change.id)):
-        if field == "version" and "version" in now:
-            yield dict(now)
-        now |= {"changeset": number, field: after}
-    if "version" in now:
-        yield now
-
-
-def verify_versions(connection: sa.Connection, name: str, told: list[dict[str, Any]] | None = None) -> None:
-    """Raise VerificationFailed when the versions of a query are not those the ledger tells of."""
-    known = list(_told(connection, name)) if told is None else told
-    rows = sa.select(SavedQuery.__table__).where(SavedQuery.name == name).order_by(SavedQuery.version)
-    stored = [_as_told(row._asdict()) for row in connection.execute(rows)]
-    if stored != known:
-        raise VerificationFailed(
-            f"the saved query {name!r} is not what the ledger says", "it was changed behind the program's back"
-        )
-
-
-def _as_told(row: Mapping[str, Any]) -> dict[str, Any]:
-    texts = {name: row[name] for name in ("description", "prespecified")}
-    told = {name: canonical_json(row[name]) for name in ("version", "definition", "removed")}
-    return {**texts, **told, "changeset": row["changeset"]}
 
 
 def entered_in(connection: sa.Connection, keys: Collection[str]) -> dict[str, int]:

@@ -106,6 +106,5 @@ def test_running_all_goes_past_what_is_refused(run: Run, seeded: Path) -> None:
 def test_refusals_have_their_exit_codes(run: Run, seeded: Path, arguments: list[str], code: int, said: str) -> None:
     """In words that say what to do."""
     assert seeded.exists()
-    monkeypatch.setenv("EVIREG_CURATOR", "Ada")
     done = run(*arguments)
     assert (done.code, said in done.err) == (code, True), done.err

@@ -137,6 +137,8 @@ def test_query_changed_behind_the_back_is_found(reg: Registry) -> None:
         connection.execute(sa.update(SavedQuery).where(SavedQuery.version == 2).values(prespecified="CRD1"))
     with pytest.raises(VerificationFailed, match="'os' is not what the ledger says"):
         reg.specified(ran)
+    with pytest.raises(VerificationFailed, match="'os' is not what the ledger says"):
+        reg.verify()
 
 
 def test_run_changed_behind_the_back_is_found(reg: Registry) -> None:
@@ -150,6 +152,8 @@ def test_run_changed_behind_the_back_is_found(reg: Registry) -> None:
     verified = reg.verify_run(ran.id)
     assert verified.verdict is Verdict.DIFFERENT
     assert "changed after it was stored" in verified.reasons[0]
+    with pytest.raises(VerificationFailed, match="run 1 is not what its digest says"):
+        reg.verify()
 
 
 def printed(reg: Registry, **options: Any) -> dict[str, Any]:
