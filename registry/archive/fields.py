@@ -148,7 +148,7 @@ def read_value(value: Any, asked: Field) -> Any:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or "\0" in value:
-        raise ValueError("text")
+        raise ValueError("text without NUL")
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -1,0 +1,140 @@
+"""An archive comes back whole into an empty registry, and by key into any other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from registry.archive.export import export_snapshot
+from registry.archive.importing import import_archive
+from registry.errors import Conflict
+from registry.handle import Registry
+from registry.models import Attachment, Change, Changeset, Run, evidence
+from registry.queries.verifying import Verdict
+from registry.store import Store, open_store
+from tests.archive.conftest import Rich
+from tests.archive.rich import ROWS
+
+
+def state(store: Store) -> list[list[tuple[object, ...]]]:
+    """Give what the history of a registry is, row by row."""
+    queries = (
+        sa.select(Changeset.number, Changeset.at, Changeset.message, Changeset.previous_hash, Changeset.hash),
+        sa.select(Change.__table__),
+        sa.select(evidence.c.id, evidence.c.key, evidence.c.digest, evidence.c.valid_from, evidence.c.valid_to),
+        sa.select(Run.id, Run.result, Run.digest),
+        sa.select(Attachment.sha256, Attachment.content),
+    )
+    with store.read() as connection:
+        return [sorted(tuple(row) for row in connection.execute(query)) for query in queries]
+
+
+def test_an_empty_registry_becomes_the_one_the_archive_is_of(rich: Rich, store: Store) -> None:
+    """Same changesets, hashes, versions, roots, results and files; everything verifies and results are recomputed."""
+    done = import_archive(store, rich.archive, curator="Bob")
+    with open_store(rich.database) as original:
+        assert state(store) == state(original)
+        assert Registry(store).snapshots() == Registry(original).snapshots()
+    reg = Registry(store, curator="Bob")
+    assert done.restored
+    assert (done.created, done.runs, done.attachments, done.left_out) == (4, 1, 1, {})
+    reg.verify()
+    assert reg.verify_snapshots().snapshots == 2
+    assert reg.verify_run(1).verdict == Verdict.EQUAL
+
+
+def test_a_restored_registry_is_worked_on_as_before(rich: Rich, store: Store) -> None:
+    """Amending, importing and undoing go on where the archive ended, and the guards over history are there again."""
+    import_archive(store, rich.archive, curator="Bob")
+    reg = Registry(store, curator="Bob")
+    reg.amend(rich.keys[0], {"n_patients": "121"}, reason="read again")
+    reg.snapshot("third")
+    reg.verify()
+    with pytest.raises(Conflict, match="never changed or deleted"), store.writing() as connection:
+        connection.execute(sa.update(Change).values(after="x"))
+
+
+def test_a_dry_run_keeps_nothing(rich: Rich, store: Store) -> None:
+    """What would be restored is told, and the registry stays as new."""
+    before = state(store)
+    done = import_archive(store, rich.archive, curator="Bob", dry_run=True)
+    assert (done.created, done.changeset, done.dry_run) == (4, None, True)
+    assert state(store) == before
+
+
+def test_without_their_content_attachments_are_left_out_and_said(
+    rich_store: Store, sqlite_store: Store, tmp_path: Path
+) -> None:
+    """A registry restored without pages verifies, and the count of what is missing is told."""
+    export_snapshot(rich_store, "second", tmp_path / "without.zip")
+    with open_store(sqlite_store.url) as other:
+        done = import_archive(other, tmp_path / "without.zip", curator="Bob")
+        Registry(other).verify()
+    assert done.left_out == {"attachments": 1}
+
+
+def test_merging_adds_what_is_new_in_one_changeset(rich: Rich, store: Store, tmp_path: Path) -> None:
+    """The evidence of two registries is one afterwards, with the archive's root in the ledger; again adds nothing."""
+    (tmp_path / "mine.csv").write_text("\n".join([*ROWS.splitlines()[:3], ""]), encoding="utf-8")
+    reg = Registry(store, curator="Bob")
+    reg.import_file(tmp_path / "mine.csv", attributes=True)
+    reg.amend(rich.keys[0], {"n_patients": "118"}, reason="a misprint")
+    done = import_archive(store, rich.archive, curator="Bob")
+    assert (done.restored, done.created, done.unchanged, done.conflicts) == (False, 3, 1, 0)
+    with open_store(rich.database) as original:
+        theirs = {row["key"]: row for row in Registry(original).frame().to_rows()}
+    mine = {row["key"]: row for row in reg.frame().to_rows()}
+    told = ("yi", "vi", "country", "n", "retracted", "overlap_group", "quips_outcome", "site", "status", "notes")
+    assert {key: [row[name] for name in told] for key, row in mine.items()} == {
+        key: [row[name] for name in told] for key, row in theirs.items()
+    }
+    with store.read() as connection:
+        entry = connection.execute(sa.select(Change.key, Change.after).where(Change.entity == "archive")).one()
+    assert entry.key == done.root
+    assert "snapshot second" in entry.after
+    assert done.left_out == {"runs": 1, "queries": 1, "references": 3, "second extractions": 1, "attachments": 1}
+    reg.verify()
+    again = import_archive(store, rich.archive, curator="Bob")
+    assert (again.created, again.unchanged, again.changeset) == (0, 4, None)
+
+
+def test_merging_shows_conflicts_and_stores_nothing(rich: Rich, store: Store, tmp_path: Path) -> None:
+    """Another number under the same key is named with both values; only_new adds the rest and leaves it as it is."""
+    (tmp_path / "mine.csv").write_text(ROWS.replace(",2.0,1.2,", ",2.1,1.2,"), encoding="utf-8")
+    reg = Registry(store, curator="Bob")
+    reg.import_file(tmp_path / "mine.csv", attributes=True)
+    before = state(store)
+    with pytest.raises(Conflict, match="nothing was stored") as caught:
+        import_archive(store, rich.archive, curator="Bob")
+    assert any("has est 2.1, this row says 2" in issue.message for issue in caught.value.issues)
+    assert state(store) == before
+    done = import_archive(store, rich.archive, curator="Bob", only_new=True)
+    assert done.conflicts >= 1
+    assert done.created == 0
+    assert [row["est"] for row in reg.frame().to_rows() if row["key"] == rich.keys[0]] == [2.1]
+
+
+def test_only_new_adds_estimates_of_studies_that_differ_here(rich: Rich, store: Store, tmp_path: Path) -> None:
+    """What the registry says of a study stands; the estimates it lacks are added to it."""
+    mine = "\n".join([*ROWS.splitlines()[:3], ""]).replace(",Korea,", ",South Korea,")
+    (tmp_path / "mine.csv").write_text(mine, encoding="utf-8")
+    reg = Registry(store, curator="Bob")
+    reg.import_file(tmp_path / "mine.csv", attributes=True)
+    with pytest.raises(Conflict, match="nothing was stored"):
+        import_archive(store, rich.archive, curator="Bob")
+    done = import_archive(store, rich.archive, curator="Bob", only_new=True)
+    assert (done.created, done.conflicts) == (3, 1)
+    assert {row["country"] for row in reg.frame('study == "kim2016"').to_rows()} == {"South Korea"}
+    reg.verify()
+
+
+def test_a_dry_merge_keeps_nothing(rich: Rich, store: Store, tmp_path: Path) -> None:
+    """What would be added is counted, and nothing stored."""
+    (tmp_path / "mine.csv").write_text("\n".join([*ROWS.splitlines()[:3], ""]), encoding="utf-8")
+    Registry(store, curator="Bob").import_file(tmp_path / "mine.csv", attributes=True, ignore=["n_patients"])
+    before = state(store)
+    done = import_archive(store, rich.archive, curator="Bob", only_new=True, dry_run=True)
+    assert (done.created, done.changeset) == (3, None)
+    assert state(store) == before
