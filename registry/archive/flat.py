@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from registry.archive.fields import Field, Holds, Sheet, contract_fields
-from registry.archive.tables import code_points, streamed
+from registry.archive.table import code_points, streamed
 from registry.columns import COLUMNS
 from registry.models import evidence
 from registry.selection.view import versions

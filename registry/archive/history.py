@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from registry.archive.fields import Field, Holds, Sheet, contract_fields
-from registry.archive.tables import streamed
+from registry.archive.table import streamed
 from registry.columns import COLUMNS
 from registry.models import Change, Changeset, Curator, Run, SavedQuery, Snapshot, SnapshotBucket, evidence
 

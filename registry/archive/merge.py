@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from registry.archive.opening import Archive
-from registry.archive.tables import AT_ONCE, TABLES
+from registry.archive.table import AT_ONCE
+from registry.archive.tables import TABLES
 from registry.columns import COLUMNS
 from registry.models import Cohort, Overlap, Report, Study, evidence
 from registry.record import Record

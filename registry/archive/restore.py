@@ -16,7 +16,8 @@ from registry.archive.fields import Field, Holds
 from registry.archive.history import BUCKETS, CHANGES, CHANGESETS, QUERIES, RUNS, SNAPSHOTS, VERSIONS
 from registry.archive.naming import Names
 from registry.archive.opening import Archive
-from registry.archive.tables import AT_ONCE, TABLES, Table
+from registry.archive.table import AT_ONCE, Table
+from registry.archive.tables import TABLES
 from registry.database import canonical_json
 from registry.errors import VerificationFailed
 from registry.ledger import SHIPPED_BY

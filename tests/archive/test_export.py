@@ -14,8 +14,10 @@ import pytest
 
 from registry.archive.export import export_snapshot
 from registry.archive.importing import import_archive
+from registry.archive.tables import NOT_HERE, TABLES
 from registry.errors import NotFound, UsageError
 from registry.handle import Registry
+from registry.models import Base
 from registry.store import Store
 from tests.archive.conftest import Rich
 from tests.archive.rich import members
@@ -203,3 +205,8 @@ def test_a_changeset_is_exported_by_its_number(rich_store: Store, tmp_path: Path
     manifest = json.loads(members(tmp_path / "three.zip")["archive.json"])
     assert (done.snapshot, manifest["snapshot"], manifest["changeset"], manifest["ledger"]) == (None, None, 3, 3)
     assert io.StringIO(members(tmp_path / "three.zip")["ledger/changesets.jsonl"].decode()).read().count("\n") == 4
+
+
+def test_every_table_of_the_database_is_in_an_archive() -> None:
+    """A table that is added later cannot be forgotten: it is among the files, or named as history."""
+    assert {each.table.name for each in TABLES} | NOT_HERE == set(Base.metadata.tables)
