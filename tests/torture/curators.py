@@ -1,10 +1,10 @@
 """Curators at work at once on one registry, killed at random: `curators.py URL FOLDER CHANGESETS KILLS SEED`.
 
 A nursery forks eight curators, each a process with a connection of its own, which import files, add, amend, declare
-overlaps, retract and take snapshots. After its transaction has returned, a curator writes number and content of the changeset to its
-log and has that reach the disk: from then on the changeset is acknowledged. The nursery kills curators (two out of
-three times one who is inside a transaction), starts another in each place, and ends when enough is acknowledged and
-enough were killed. It prints what happened as JSON.
+overlaps, retract and take snapshots. After its transaction has returned, a curator writes number and content of the
+changeset to its log and has that reach the disk: from then on the changeset is acknowledged. The nursery kills curators
+(two out of three times one who is inside a transaction), starts another in each place, and ends when enough is
+acknowledged and enough were killed. It prints what happened as JSON.
 """
 
 from __future__ import annotations

@@ -2,14 +2,15 @@
 
     python -m tests.migrations.assets.make
 
-writes `NNNN.db`, a SQLite registry with two topics, an overlap and a retraction, and `NNNN.json`, what an upgrade must
-keep. Ids and digests do not depend on the database, so that a PostgreSQL of the same revision is made in the tests by
-migrating an empty one to it and copying the rows.
+writes `NNNN.db`, a SQLite registry with two topics, an overlap, a retraction, and one of everything else curators and
+analysts leave behind, and `NNNN.json`, what an upgrade must keep. Ids and digests do not depend on the database, so
+that a PostgreSQL of the same revision is made in the tests by migrating an empty one to it and copying the rows.
 """
 
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -34,6 +35,7 @@ def fill(target: str) -> dict[str, object]:
         with reg.store.transaction(CURATOR, "retraction notice") as transaction:
             key = transaction.connection.execute(sa.text("SELECT min(key) FROM report WHERE key LIKE 'doi:%'")).scalar()
             retract(transaction, str(key), "retracted by the journal")
+        curate(reg)
         fit = reg.pool(
             POOL, method="DL", test="z", allow=["mixed-adjustment"], one_per="cohort:adjusted,largest_n"
         ).as_dict()
@@ -43,6 +45,21 @@ def fill(target: str) -> dict[str, object]:
             counts = {name: connection.scalar(count.select_from(sa.table(name))) for name in sorted(tables)}
             digests = connection.execute(sa.text("SELECT digest FROM evidence ORDER BY id")).scalars().all()
     return {"counts": counts, "digests": list(digests), "where": POOL, "pool": fit["pool"]}
+
+
+def curate(reg: registry.Registry) -> None:
+    """Leave behind what the schema keeps beside evidence: one of each."""
+    key = min(row["key"] for row in reg.listing("estimates"))
+    reg.amend(key, {"notes": "read again"}, reason="second look", curator="Grace Hopper")
+    reg.review(key, status="checked", curator="Emmy Noether")
+    reg.appraise(key, judgements={"quips_outcome": "low"})
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder, "page3.pdf")
+        page.write_bytes(b"%PDF-1.7\n")
+        reg.attach(page, key)
+    reg.snapshot("first")
+    reg.save_query("nlr", POOL, allow=["mixed-adjustment"], one_per="cohort:adjusted,largest_n")
+    reg.run("nlr", at="first")
 
 
 def main() -> None:
