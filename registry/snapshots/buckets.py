@@ -32,7 +32,7 @@ def live(connection: sa.Connection, numbers: Collection[int]) -> Iterator[tuple[
     query = sa.select(evidence.c.bucket, evidence.c.key, evidence.c.digest).where(evidence.c.valid_to.is_(None))
     for piece in batched(sorted(numbers), _AT_ONCE):
         rows: dict[int, list[tuple[str, str]]] = defaultdict(list)
-        for number, key, digest in connection.execute(query.where(evidence.c.bucket.in_(piece))):
+        for number, key, digest in connection.execute(query.where(evidence.c.bucket.in_(piece))).all():
             rows[number].append((key, digest))
         for number in piece:
             yield number, bucket_of(rows[number]) if number in rows else EMPTY
