@@ -94,5 +94,6 @@ def _tell(key: str, done: Amended, *, dry_run: bool) -> None:
     where = "Nothing is stored (--dry-run)" if dry_run else f"Stored as changeset {done.changeset}"
     output.say(f"{where}; each field before and after:\n")
     output.show_tables([report.changes(done.changes), *report.effects(done.effects)])
-    renamed = [f"the key of {old} is {new} from now on" for old, new in done.renamed.items()]
+    becomes = "would become {}" if dry_run else "is {} from now on"
+    renamed = [f"the key of {old} {becomes.format(new)}" for old, new in done.renamed.items()]
     notes([*renamed, *report.shared(done.changes, done.effects), *done.remarks])

@@ -21,7 +21,7 @@ def command(
 ) -> None:
     """Mark a report as retracted: its estimates stay, and leave selections from now on.
 
-    That are the estimates of a study whose own report it is, and those read in it. Earlier results stay as they were.
+    These are the estimates of a study whose own report it is, and those read in it. Earlier results stay as they were.
     `evireg undo` takes a retraction back.
     """
     from dataclasses import asdict

@@ -85,10 +85,16 @@ def add(transaction: Transaction, kind: str, texts: Mapping[str, str]) -> Added:
     )
 
 
+def _asked_for(kind: str, name: str) -> str:
+    """Name a field as the command asks for it: what names the thing itself stands by position, the rest are options."""
+    by_position = name in ("key", "name") or name == kind == "study"
+    return name.upper() if by_position else f"--{name.replace('_', '-')}"
+
+
 def refuse(sketch: Draft) -> None:
     """Refuse a draft that lacks a required field or has faults."""
     if sketch.missing:
-        options = ", ".join(f"--{name.replace('_', '-')}" for name in sketch.missing)
+        options = ", ".join(_asked_for(sketch.kind, name) for name in sketch.missing)
         raise UsageError(f"add {sketch.kind} needs {options}", f"see: evireg add {sketch.kind} --help")
     if sketch.problems:
         count = f"{len(sketch.problems)} problems" if len(sketch.problems) > 1 else "one problem"

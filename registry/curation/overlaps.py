@@ -60,7 +60,8 @@ def propose_overlaps(
     """Give the pairs of cohorts that may share patients, the likeliest first.
 
     With a condition, at least one of the two has a matching estimate. Pairs that a curator decided, and those that
-    share patients through others as declared, are left out unless `decided` asks for them. Raises ConditionError.
+    share patients through others as declared, are left out unless `decided` asks for them; then each decided pair is
+    there, whatever its score. Raises ConditionError.
     """
     facts = {each.id: each for each in read_cohorts(connection)}
     wanted = None if where is None else _wanted(connection, where)
@@ -68,7 +69,7 @@ def propose_overlaps(
     groups = overlap_groups(connection)
     common = _common(connection, facts.values())
     found = []
-    for first, second in _candidates(facts.values(), common):
+    for first, second in sorted({*_candidates(facts.values(), common), *(decisions if decided else ())}):
         a, b = facts[first], facts[second]
         decision = decisions.get((first, second))
         joined = groups.get(first) is not None and groups.get(first) == groups.get(second)
@@ -76,7 +77,7 @@ def propose_overlaps(
             continue
         if wanted is None or a.key in wanted or b.key in wanted:
             score, reasons = weigh(a, b, common)
-            if score >= at_least:
+            if score >= at_least or decision is not None:  # a decision stands, however little speaks for it
                 found.append(_proposal(a, b, score, reasons, decision))
     return sorted(found, key=lambda each: (-each.score, each.cohort_a, each.cohort_b))
 

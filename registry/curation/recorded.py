@@ -74,7 +74,7 @@ def recorded(connection: sa.Connection, number: int) -> Recorded:
     )
 
 
-def changesets() -> sa.Select[Any]:
+def changesets() -> sa.Select[int, str, str, str]:
     """Give the query for changesets with their curators' names: number, at, curator, message."""
     return sa.select(Changeset.number, Changeset.at, Curator.name.label("curator"), Changeset.message).join(
         Curator, Changeset.curator_id == Curator.id

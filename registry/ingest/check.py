@@ -99,7 +99,6 @@ class Check:
     def _examine(self, row: Row, record: Record, problems: list[Problem]) -> Record | None:
         """Check one row; None when it is refused, or when it waits to be compared with an earlier one."""
         values = record.values
-        self._meet(row.line, values)
         confirmed = bool(values.get("as_printed"))
         unread = {each.column for each in problems if each.code not in READ}
         if confirmed:
@@ -109,6 +108,7 @@ class Check:
             problems += self._agreements.check(record)
         if problems and self._refuses(row, problems, record, confirmed=confirmed):
             return None
+        self._meet(row.line, values)
         identity = hash(tuple(map(values.get, IDENTITY)))
         if len(self._first_line) >= MOST_KEYS:
             forget_oldest(self._first_line)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -62,10 +64,19 @@ def shown(field: str, value: Any) -> str:
         return EMPTY
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if field == "record":
+        return _citation(str(value))
     if isinstance(value, float):
         return f"{value:.4f}".replace("-", "−") if field in ("yi", "vi") else f"{value:.15g}"
     text = str(value)
     return text.removesuffix(".0") if field in BY_NAME and BY_NAME[field].kind == "number" else text
+
+
+def _citation(record: str) -> str:
+    """Show the record of a reference, JSON in the ledger, in a few words: a record can hold a whole abstract."""
+    said = json.loads(record)
+    named = ((said.get("authors") or "").split(",")[0], said.get("year"), said.get("title"))
+    return textwrap.shorten(" ".join(str(each) for each in named if each) or "(no title)", 60, placeholder=" …")
 
 
 def effects(found: Sequence[Effect]) -> Iterator[Table]:

@@ -104,10 +104,10 @@ def _waiting(what: str, count: int) -> Iterator[str]:
 def headline(flow: Prisma) -> str:
     """Say the flow in one sentence."""
     found = flow.identified + (sum(flow.other.identified.values()) if flow.other else 0)
-    studies = "" if flow.studies is None else f" of {flow.studies:,} studies"
-    return f"{found:,} records identified, {flow.reports:,} reports{studies} included" + (
-        "; the review is in progress." if flow.in_progress else "."
-    )
+    studies = "" if flow.studies is None else f" of {flow.studies:,} {'study' if flow.studies == 1 else 'studies'}"
+    records = f"{found:,} {'record' if found == 1 else 'records'} identified"
+    reports = f"{flow.reports:,} {'report' if flow.reports == 1 else 'reports'}"
+    return f"{records}, {reports}{studies} included" + ("; the review is in progress." if flow.in_progress else ".")
 
 
 def tables(flow: Prisma) -> Iterator[Table]:

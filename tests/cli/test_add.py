@@ -61,6 +61,14 @@ def test_what_is_missing_is_named_where_nobody_can_be_asked() -> None:
     assert "--factor, --endpoint, --hr" in done.stderr
 
 
+@pytest.mark.parametrize(("kind", "named"), [("factor", "KEY"), ("study", "STUDY"), ("attribute", "NAME")])
+def test_what_stands_by_position_is_named_so(run: Run, seeded: Path, kind: str, named: str) -> None:
+    """The name of the thing itself is no option, and is not asked for as one."""
+    refused = run("add", kind, "--json", "--as", "Ada")
+    assert refused.code == 2, seeded
+    assert f"add {kind} needs {named}" in refused.err
+
+
 @pytest.mark.parametrize(
     ("more", "code", "said"),
     [

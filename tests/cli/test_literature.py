@@ -37,6 +37,15 @@ def test_import_tells_what_became_of_each_file(run: Run, seeded: Path) -> None:
     assert '--from "Embase"' in refused.err
 
 
+def test_undo_of_references_shows_them_in_a_few_words(run: Run, searched: Path) -> None:
+    """A record is told by author, year and title, not as the JSON of the ledger."""
+    log = run("log", "--json").json["changesets"]
+    done = run("undo", str(log[0]["changeset"]), "--reason", "another search", "--as", "Ada")
+    assert done.code == 0, (done.err, searched)
+    assert "{" not in done.out
+    assert "Ferritin" in done.out or "ferritin" in done.out
+
+
 def test_list_and_show_lead_to_a_reference(run: Run, searched: Path) -> None:
     """Keys, where each was found, and the report it is in the registry."""
     assert searched.is_dir()

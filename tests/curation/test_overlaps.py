@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from registry.curation.overlaps import OverlapDecided, OverlapProposal, decide_overlap, propose_overlaps
+from registry.curation.overlaps import AT_LEAST, OverlapDecided, OverlapProposal, decide_overlap, propose_overlaps
 from registry.errors import Conflict, NotFound, PoolRefused, UsageError
 from registry.handle import Registry
 from registry.ledger import verify_ledger
@@ -125,6 +125,15 @@ def test_condition_asks_for_pairs_around_what_it_means(sqlite_store: Store, reco
     assert proposed(sqlite_store, 'study == "c"') == []
 
 
+def test_decided_pair_is_shown_however_little_speaks_for_it(sqlite_store: Store, record: Make) -> None:
+    """A decision about a pair that was never proposed is found again among the decided ones."""
+    write(sqlite_store, record(study="a"), record(study="b", factor="LDH", endpoint="PFS"))
+    assert proposed(sqlite_store) == []
+    decide(sqlite_store, "a", "b", "dismissed")
+    (pair,) = proposed(sqlite_store, decided=True)
+    assert (pair.cohort_a, pair.cohort_b, pair.decision) == ("a/all", "b/all", "dismissed")
+
+
 @pytest.mark.parametrize("kind", [kind.value for kind in OverlapKind])
 def test_decided_pair_is_not_proposed_again(store: Store, record: Make, kind: str) -> None:
     """A curator's word ends the proposal, whichever it is; `decided` shows it with the reason."""
@@ -210,7 +219,7 @@ def test_proposals_find_the_overlaps_declared_in_the_seeds(
     for name in ("ferritin", "nlr_cancer"):
         seed(sqlite_store, topic(name), curator="Ada")
     with sqlite_store.read() as connection:
-        found = propose_overlaps(connection, decided=True)
+        found = [each for each in propose_overlaps(connection, decided=True) if each.score >= AT_LEAST]
         grouped = overlap_groups(connection).values()
     with sqlite_store.read() as connection:
         undecided = propose_overlaps(connection)

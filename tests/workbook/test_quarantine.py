@@ -135,6 +135,13 @@ def test_all_rows_bad_store_nothing(reg: Registry, take: Take) -> None:
     assert messages(reg) == before
 
 
+def test_name_of_a_bad_row_is_not_new(take: Take) -> None:
+    """A disease that only a row left out has is not told as new: nothing of it was stored."""
+    done, _ = take(GOOD + GOOD.replace("1.80", "x").replace("myeloma", "mieloma").replace("kim2016", "lee2017"))
+    assert done.left_out == 1
+    assert done.new_names["disease"] == ()
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
