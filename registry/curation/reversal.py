@@ -40,12 +40,17 @@ class Reversal:
     unmade: set[int] = field(default_factory=set)
     remarks: list[str] = field(default_factory=list)
 
+    def part(self) -> None:
+        """Take back declared overlaps, before cohorts that came with them leave."""
+        for (entity, key), changes in reversed(self._things().items()):
+            if entity == "overlap":
+                side_tables.overlap(self, key, changes)
+
     def put_back(self) -> None:
-        """Take back the recorded changes, the last thing first; obstacles are noted, not raised."""
-        things: dict[tuple[str, str], list[Changed]] = {}
-        for each in self.of.changes:
-            things.setdefault((each.entity, each.key), []).append(each)
-        for (entity, key), changes in reversed(things.items()):
+        """Take back the other changes, the last thing first; obstacles are noted, not raised."""
+        for (entity, key), changes in reversed(self._things().items()):
+            if entity == "overlap":
+                continue
             handle = _HANDLERS.get(entity)
             if handle is None:
                 raise UsageError(
@@ -53,6 +58,12 @@ class Reversal:
                     "decide it anew: a later decision replaces it",
                 )
             handle(self, key, changes)
+
+    def _things(self) -> dict[tuple[str, str], list[Changed]]:
+        things: dict[tuple[str, str], list[Changed]] = {}
+        for each in self.of.changes:
+            things.setdefault((each.entity, each.key), []).append(each)
+        return things
 
     def still(self, entity: str, key: str, field: str, now: Any, left: Any) -> bool:
         """Say whether a field is what the changeset left; note it if not."""
@@ -223,13 +234,13 @@ _HANDLERS: dict[str, Callable[[Reversal, str, Changes], None]] = {
     "cohort": _cohort,
     "study": _study,
     "report": _report,
-    "overlap": side_tables.overlap,
     "extraction": side_tables.extraction,
     "curator": side_tables.curator,
     "setting": side_tables.setting,
     "column_map": side_tables.column_map,
     "cutoff": names_back.cutoff,
     "changeset": side_tables.changeset,
+    "archive": side_tables.archive,
     "reference": references_back.reference,
     "doubtful pair": references_back.doubtful_pair,
     "screening": references_back.screening,

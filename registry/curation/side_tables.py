@@ -179,6 +179,12 @@ def changeset(back: Reversal, key: str, recorded: Changes) -> None:
         back.desk.transaction.change("changeset", key, each.field, each.after, each.before)
 
 
+def archive(back: Reversal, key: str, recorded: Changes) -> None:
+    """Say that an archive, by its root digest, is not merged any more."""
+    for each in recorded:
+        back.desk.transaction.change("archive", key, each.field, each.after, each.before)
+
+
 def make(back: Reversal, kind: str, key: str) -> None:
     """Put a study or report back that is not there any more, empty for now."""
     table = Base.metadata.tables[kind]

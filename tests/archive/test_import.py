@@ -138,3 +138,19 @@ def test_a_dry_merge_keeps_nothing(rich: Rich, store: Store, tmp_path: Path) -> 
     done = import_archive(store, rich.archive, curator="Bob", only_new=True, dry_run=True)
     assert (done.created, done.changeset) == (3, None)
     assert state(store) == before
+
+
+def test_a_merge_is_undone_like_any_changeset(rich: Rich, sqlite_store: Store, tmp_path: Path) -> None:
+    """Undone, the evidence is what it was; a snapshot from before the merge is exported as the same bytes after it."""
+    (tmp_path / "mine.csv").write_text("\n".join([*ROWS.splitlines()[:3], ""]), encoding="utf-8")
+    reg = Registry(sqlite_store, curator="Bob")
+    reg.import_file(tmp_path / "mine.csv", attributes=True, ignore=["n_patients"])
+    before = reg.snapshot("before")
+    export_snapshot(sqlite_store, "before", tmp_path / "before.zip")
+    done = import_archive(sqlite_store, rich.archive, curator="Bob", only_new=True)
+    export_snapshot(sqlite_store, "before", tmp_path / "after.zip")
+    assert (tmp_path / "after.zip").read_bytes() == (tmp_path / "before.zip").read_bytes()
+    assert done.changeset is not None
+    reg.undo(done.changeset, reason="the wrong archive")
+    assert reg.snapshot("after").root == before.root
+    reg.verify()
