@@ -105,6 +105,8 @@ def test_tables_say_what_the_diagram_says() -> None:
     assert ("  Citation searching", "20") in right.rows
     assert prisma.headline(SMALL) == "120 records identified, 8 reports of 8 studies included."
     assert "in progress" in prisma.headline(LONG)
+    single = replace(SMALL, databases={"PubMed": 1}, reports=1, studies=1)
+    assert prisma.headline(single) == "1 record identified, 1 report of 1 study included."
 
 
 @pytest.mark.parametrize(
