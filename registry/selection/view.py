@@ -9,6 +9,9 @@ import sqlalchemy as sa
 from registry.errors import NotFound
 from registry.models import Changeset, Snapshot, evidence
 
+#: Later than any changeset.
+_NEVER = 2**31 - 1
+
 #: A moment of the registry: None as it is now, the number of a changeset (also as text), or the name of a snapshot.
 At = int | str | None
 
@@ -64,4 +67,5 @@ def versions(at: int | None) -> sa.ColumnElement[bool]:
     """Give the condition on evidence rows that were the current version after changeset `at`, or are now (None)."""
     if at is None:
         return evidence.c.valid_to.is_(None)
-    return sa.and_(evidence.c.valid_from <= at, sa.or_(evidence.c.valid_to.is_(None), evidence.c.valid_to > at))
+    # Not `valid_to IS NULL OR valid_to > at`: a planner would read every version closed since then, of whatever factor.
+    return sa.and_(evidence.c.valid_from <= at, sa.func.coalesce(evidence.c.valid_to, _NEVER) > at)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from registry.handle import Registry
 from registry.models import evidence
 from registry.record import Record
+from registry.selection.view import versions
 from registry.snapshots.digest import bucket_of
 from registry.store import Store, open_store
 from registry.writing import write_estimates
@@ -126,3 +127,12 @@ def test_live_buckets_are_read_from_an_index_alone(sqlite_store: Store) -> None:
         text = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all()
     assert "USING COVERING INDEX ix_evidence_bucket_valid_to_key_digest" in plan[0][3]
+
+
+def test_as_of_reads_of_a_subset_use_the_index_of_live_ones(sqlite_store: Store) -> None:
+    """Not the index of closed versions, which would be read of every factor."""
+    condition = sa.and_(evidence.c.factor == "NLR", evidence.c.disease == "x", evidence.c.endpoint == "OS", versions(7))
+    with sqlite_store.read() as connection:
+        text = str(sa.select(evidence.c.n).where(condition).compile(connection, compile_kwargs={"literal_binds": True}))
+        (plan,) = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all()
+    assert "USING INDEX ix_evidence_factor_disease_endpoint_valid_to_valid_from" in plan[3]
