@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from registry.archive.container import CHECKSUMS, Unpacker
 from registry.archive.describe import CRATE, PACKAGE, README
-from registry.archive.fields import Field, Sheet, read_cell, read_json, read_value
+from registry.archive.fields import Field, Holds, Sheet, read_cell, read_json, read_value
 from registry.archive.flat import PARQUET, flat_row, flat_sheet
 from registry.archive.history import RECORDS
 from registry.archive.manifest import FORMAT, NAME, Manifest, read_manifest
@@ -144,25 +144,29 @@ class Archive:
             yield dict(zip(header, values, strict=True))
 
     def _typed(self, sheet: Sheet) -> Iterator[tuple[int, list[Any]]]:
+        """Give the rows of a file with their lines; null is None in JSON and the empty cell in CSV."""
         lines = sheet.path.endswith(".jsonl")
-        raw, read = (self._lines, read_value) if lines else (self._cells, read_cell)
-        header, readers = sheet.header, [partial(_read, read, each, lines) for each in sheet.fields]
-        count = 0
+        raw, read, null = (self._lines, read_value, None) if lines else (self._cells, read_cell, "")
+        readers = [(partial(_read, read, each), not each.required) for each in sheet.fields]
+        line = 0
         for line, values in raw(sheet.path):
             if line == 1:
                 self._refuse_header(sheet, values)
                 continue
-            if len(values) != len(header):
-                raise self.refused(f"{sheet.path} in it, line {line}: {len(values)} values, not {len(header)}")
-            count += 1
+            if len(values) != len(readers):
+                raise self.refused(f"{sheet.path} in it, line {line}: {len(values)} values, not {len(readers)}")
             try:
-                yield line, [reader(value) for reader, value in zip(readers, values, strict=True)]
+                row = [
+                    None if optional and value == null else reader(value)
+                    for (reader, optional), value in zip(readers, values, strict=True)
+                ]
             except _Unfit as unfit:
                 said = f"{unfit.field.name} is {str(unfit.value)[:60]!r}, expected {unfit}"
                 raise self.refused(f"{sheet.path} in it, line {line}: {said}") from None
+            yield line, row
         told = self.manifest.rows.get(sheet.path)
-        if count != told:
-            raise self.refused(f"{sheet.path} in it has {count} rows, not {told}")
+        if line - 1 != told:
+            raise self.refused(f"{sheet.path} in it has {line - 1} rows, not {told}")
 
     def _refuse_header(self, sheet: Sheet, values: Sequence[Any]) -> None:
         if list(values) == sheet.header:
@@ -222,15 +226,12 @@ class _Unfit(Exception):  # noqa: N818 - told with its line by whoever reads
         self.field, self.value = field, value
 
 
-def _read(read: Any, field: Field, null: bool, value: Any) -> Any:
-    """Read one value; null is None in JSON and empty in CSV, where an empty text that must be there is a text."""
-    if value is None or (value == "" and not null):
-        if not field.required:
-            return None
-        if value is None:
-            raise _Unfit(field, value, "a value")
-        if field.holds == "text" and not field.words:
-            return ""
+def _read(read: Any, field: Field, value: Any) -> Any:
+    """Read one value that must be there; an empty text is one."""
+    if value is None:
+        raise _Unfit(field, value, "a value")
+    if value == "" and field.holds is Holds.TEXT and not field.words:
+        return ""
     try:
         found = read(value, field)
     except ValueError as error:

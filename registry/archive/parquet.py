@@ -15,7 +15,7 @@ from registry.archive.fields import Field, Holds
 from registry.writing.bulk import batched
 
 #: Rows of one row group.
-GROUP = 20_000
+GROUP = 5_000
 _MAGIC = b"PAR1"
 #: Holds → physical type: BOOLEAN, INT64, DOUBLE, BYTE_ARRAY.
 _PHYSICAL = {Holds.BOOLEAN: 0, Holds.INTEGER: 2, Holds.NUMBER: 5, Holds.TEXT: 6, Holds.JSON: 6}
