@@ -40,9 +40,7 @@ class Exchanging:
         with self.store.read() as connection:
             return template(connection, path, only=only, force=force)
 
-    def export(
-        self, path: str | Path, where: str | None = None, *, at: At = None, force: bool = False
-    ) -> Exported:
+    def export(self, path: str | Path, where: str | None = None, *, at: At = None, force: bool = False) -> Exported:
         """Write the estimates a condition means to a file to edit; see `registry.workbook.export`."""
         from registry.workbook.export import export
 
