@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import pty
 import re
@@ -33,6 +34,7 @@ class Terminal:
     def __init__(self, *arguments: str, piped: str | None = None) -> None:
         self.screen = ""
         self._answered = 0
+        self._decoder = codecs.getincrementaldecoder("utf-8")()  # a character may come in two pieces
         read, write = os.pipe()
         self._process, self._window = pty.fork()
         if self._process == 0:  # pragma: no cover - the child
@@ -51,6 +53,13 @@ class Terminal:
     def sees(self, words: str) -> None:
         """Wait until some words are on the screen."""
         self._until(lambda: words in " ".join(self.screen.split()), repr(words))
+
+    def leave(self, question: str, key: str) -> None:
+        """Press a key at a question until it is heard: a signal just before the terminal is read is not."""
+        self.answer(question, key)
+        end = time.monotonic() + _PATIENCE
+        while not self._read(2.0) and time.monotonic() < end:
+            os.write(self._window, key.encode())
 
     def end(self) -> Session:
         """Wait for the end of the command."""
@@ -79,7 +88,7 @@ class Terminal:
             data = os.read(self._window, 65536)
         except OSError:  # the other end is closed
             return False
-        self.screen += _ESCAPES.sub("", data.decode())
+        self.screen += _ESCAPES.sub("", self._decoder.decode(data))
         return bool(data)
 
 

@@ -12,12 +12,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from registry.database import engine_for, locate
+from registry.models import REVISION
 from registry.store import migrate, schema_connection
 
 ASSETS = Path(__file__).parent / "assets"
 
-#: The revisions of which an old database is kept.
-REVISIONS = sorted(path.stem for path in ASSETS.glob("*.db"))
+#: The revisions of which an old database is kept; that of the present one waits for the next.
+REVISIONS = sorted(path.stem for path in ASSETS.glob("*.db") if path.stem != REVISION)
 
 
 def kept(revision: str) -> dict[str, Any]:

@@ -79,12 +79,3 @@ def test_failed_upgrade_leaves_an_old_registry_as_it_was(revision: str, empty_ur
     assert "no_such_table" in failed.stderr
     assert all_rows(empty_url) == before
     assert init(empty_url).upgraded_from == revision
-
-
-def test_seeding_an_old_registry_again_finds_its_estimates(revision: str, empty_url: str) -> None:
-    """What a topic brought then it brings now, however its covariates were split."""
-    make_old(revision, empty_url)
-    init(empty_url)
-    with open_store(empty_url) as store:
-        seeded = Registry(store, curator="Grace").seed("nlr_myeloma", "ferritin")
-    assert {each.topic: each.created for each in seeded} == {"nlr_myeloma": 0, "ferritin": 0}

@@ -11,8 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from registry.database import engine_for
+from registry.handle import Registry
 from registry.models import REVISION
 from registry.resources import resource
+from registry.store import init, open_store
+from tests.migrations.old import make_old
 
 _MIGRATION = '''"""A column more."""
 
@@ -108,3 +111,12 @@ def test_failed_first_init_leaves_no_file(empty_url: str, tmp_path: Path) -> Non
     newer = make_newer(tmp_path / "newer", then='op.execute("SELECT * FROM no_such_table")')
     assert run_newer(newer, "init", empty_url).returncode != 0
     assert not Path(empty_url).exists()
+
+
+def test_seeding_an_old_registry_again_finds_its_estimates(empty_url: str) -> None:
+    """What a topic brought then it brings now, however its covariates were split."""
+    make_old("0001", empty_url)
+    init(empty_url)
+    with open_store(empty_url) as store:
+        seeded = Registry(store, curator="Grace").seed("nlr_myeloma", "ferritin")
+    assert {each.topic: each.created for each in seeded} == {"nlr_myeloma": 0, "ferritin": 0}

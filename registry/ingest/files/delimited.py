@@ -105,6 +105,10 @@ def _ragged(file: str, row: Row, width: int, separator: str) -> Issue:
     )
 
 
+#: Characters of a cell; a longer one is a quotation mark that was never closed.
+_LONGEST = 131_072
+
+
 class _Reader:
     """Yields every line that holds a cell, the header included, and an issue for what cannot be read."""
 
@@ -120,6 +124,7 @@ class _Reader:
         return next(self._found)
 
     def _read(self) -> Iterator[Row | Issue]:
+        csv.field_size_limit(_LONGEST)  # the limit is the process's, and other libraries lift it
         with self._path.open(encoding=self._encoding, newline="") as handle:
             reader = csv.reader(self._noting(handle), strict=True, delimiter=self._separator)
             line = 1
