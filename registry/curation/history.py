@@ -79,7 +79,7 @@ def history(connection: sa.Connection, key: str) -> History:
 def _of_estimate(connection: sa.Connection, key: str) -> History:
     keys = _all_keys(connection, key)
     query = sa.select(evidence).where(evidence.c.key.in_(keys)).order_by(evidence.c.valid_from, evidence.c.id)
-    versions = [row._asdict() for row in connection.execute(query)]
+    versions = _line(key, [row._asdict() for row in connection.execute(query)])
     numbers = {row["valid_from"] for row in versions} | {row["valid_to"] for row in versions} - {None}
     told = _told(connection, numbers)
     events: list[Event] = []
@@ -91,10 +91,29 @@ def _of_estimate(connection: sa.Connection, key: str) -> History:
         happened = "changed" if before else ("brought back" if events else "entered")
         events.append(_event(told[row["valid_from"]], happened, _differences(before, row)))
         before = row
-    assert before is not None  # noqa: S101 - the caller has seen a version
-    if before["valid_to"] is not None:
-        events.append(_event(told[before["valid_to"]], "taken away", ()))
-    return History("estimate", str(before["key"]), tuple(keys), before["valid_to"] is None, tuple(events))
+    last = versions[-1]
+    if last["valid_to"] is not None:
+        events.append(_event(told[last["valid_to"]], "taken away", ()))
+    had = dict.fromkeys((key, *(row["key"] for row in versions)))
+    return History("estimate", str(last["key"]), tuple(had), last["valid_to"] is None, tuple(events))
+
+
+def _line(key: str, versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the versions of the one estimate a key means, oldest first.
+
+    A key that an estimate gave up for another can be taken by a new one: then it means the new one.
+    """
+    lines: list[list[dict[str, Any]]] = []
+    for row in versions:
+        ended = [line for line in lines if line[-1]["valid_to"] is not None]
+        going_on = [line for line in ended if line[-1]["valid_to"] == row["valid_from"]]
+        same = [line for line in ended if line[-1]["key"] == row["key"]]
+        found = [line for line in going_on if line in same] or going_on or same
+        if found:
+            found[-1].append(row)
+        else:
+            lines.append([row])
+    return max(lines, key=lambda line: (line[-1]["key"] == key, any(row["key"] == key for row in line)))
 
 
 def _all_keys(connection: sa.Connection, key: str) -> list[str]:

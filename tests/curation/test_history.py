@@ -32,6 +32,16 @@ def test_history_of_an_estimate_tells_every_version(store: Store) -> None:
     assert renamed == {"key": (key, new), "endpoint": ("OS", "PFS")}
 
 
+def test_key_given_up_and_taken_by_a_new_estimate_means_the_new_one(store: Store) -> None:
+    """An estimate amended to another key, then imported again under the first: two estimates, two histories."""
+    (key,) = enter(store)
+    reg = Registry(store, curator="Bo")
+    new = reg.amend(key, {"endpoint": "PFS"}, reason="misread").renamed[key]
+    enter(store)
+    assert [each.happened for each in reg.history(key).events] == ["entered"]
+    assert [each.happened for each in reg.history(new).events] == ["entered", "changed"]
+
+
 def test_history_follows_an_undone_import_and_its_return(store: Store) -> None:
     """What is not live any more is found, and says who took it away."""
     (key,) = enter(store)
