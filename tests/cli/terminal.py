@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -54,13 +55,6 @@ class Terminal:
         """Wait until some words are on the screen."""
         self._until(lambda: words in " ".join(self.screen.split()), repr(words))
 
-    def leave(self, question: str, key: str) -> None:
-        """Press a key at a question until it is heard: a signal just before the terminal is read is not."""
-        self.answer(question, key)
-        end = time.monotonic() + _PATIENCE
-        while not self._read(2.0) and time.monotonic() < end:
-            os.write(self._window, key.encode())
-
     def end(self) -> Session:
         """Wait for the end of the command."""
         ended: list[int] = []
@@ -95,5 +89,6 @@ class Terminal:
 def _become(arguments: Sequence[str], standard_input: int | None) -> None:
     if standard_input is not None:
         os.dup2(standard_input, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job ignores it, and so would its children
     environment = {**os.environ, "TERM": "dumb", "COLUMNS": "100", "LINES": "50", "EVIREG_CURATOR": "Ada"}
     os.execve(sys.executable, [sys.executable, "-m", "cli.app", *arguments], environment)  # noqa: S606 - ourselves
