@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,8 @@ from typing import Any
 CTRL_C, CTRL_D = "\x03", "\x04"
 #: Longer than any start of a process on a busy machine.
 _PATIENCE = 60.0
+#: How often a key to leave is pressed.
+_PRESSES = 5
 _ESCAPES = re.compile(r"\x1b\[[?0-9;]*[A-Za-z]|\r|\x07")
 
 
@@ -57,10 +60,22 @@ class Terminal:
 
     def end(self) -> Session:
         """Wait for the end of the command."""
+        return self._end(lambda: None)
+
+    def leave(self, key: str) -> Session:
+        """Press a key until the command ends: one pressed just before input is waited for can go unheard."""
+        presses = iter(range(_PRESSES))
+        return self._end(lambda: self._press(key) if next(presses, None) is not None else None)
+
+    def _end(self, meanwhile: Callable[[], object]) -> Session:
         ended: list[int] = []
-        self._until(lambda: not self._read(0.2) and self._ended(ended), "the end")
+        self._until(lambda: not self._read(0.5) and (self._ended(ended) or meanwhile()), "the end")
         os.close(self._window)
         return Session(self.screen, os.waitstatus_to_exitcode(ended[0]))
+
+    def _press(self, key: str) -> None:
+        with suppress(OSError):  # the other end is closed
+            os.write(self._window, key.encode())
 
     def _ended(self, status: list[int]) -> bool:
         process, code = os.waitpid(self._process, os.WNOHANG)
@@ -90,5 +105,6 @@ def _become(arguments: Sequence[str], standard_input: int | None) -> None:
     if standard_input is not None:
         os.dup2(standard_input, 0)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job ignores it, and so would its children
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())  # whoever blocks it hands that down as well
     environment = {**os.environ, "TERM": "dumb", "COLUMNS": "100", "LINES": "50", "EVIREG_CURATOR": "Ada"}
     os.execve(sys.executable, [sys.executable, "-m", "cli.app", *arguments], environment)  # noqa: S606 - ourselves

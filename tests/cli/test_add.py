@@ -187,8 +187,8 @@ def test_leaving_stores_nothing(seeded: Path, key: str) -> None:
     window = Terminal("add", "estimate", *ESTIMATE[:6])
     window.answer("first_author", ".\n")
     window.answer("cohort", ".\n")
-    window.answer("timepoint", key)
-    done = window.end()
+    window.answer("timepoint", "")
+    done = window.leave(key)
     assert (done.code, "Nothing more was stored." in done.screen) == (130, True), done.screen
     assert stored(seeded, 'study == "a2020"') == []
 
