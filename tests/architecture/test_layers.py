@@ -46,6 +46,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("registry.keeping",),
     ("registry.seeding",),
     ("registry.report",),
+    ("registry.dossier",),
     ("registry.handle",),
     ("registry",),
     ("cli",),
