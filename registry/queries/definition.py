@@ -1,4 +1,4 @@
-"""What a saved query asks: a condition with resolved keys, a one-per rule, what is allowed, every option."""
+"""What a saved query asks: a condition with resolved keys, one-per rule, allowances, every option, other analyses."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import inspect
 import math
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from registry.columns import COLUMNS, Kind
 from registry.errors import PoolRefused, UsageError
-from registry.frame import Frame
 from registry.pooling import pool
 from registry.pooling.grouping import grouping
 from registry.pooling.guards import allowances
+from registry.queries.analyses import read_analyses
+from registry.queries.trial import column_of, trial_rows
 from registry.selection import parse
-from registry.terms import Allow, AttributeType
+from registry.terms import Allow
 
 if TYPE_CHECKING:
     from registry.vocabulary import Vocabulary
@@ -44,12 +44,21 @@ _WORDS = {str: "text", float: "a number", bool: "true or false", int: "a whole n
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A pool to be made: `where` is canonical, with resolved keys (None: every row); `options` names every option."""
+    """A pool to be made: `where` is canonical, with resolved keys (None: every row); `options` names every option.
+
+    `analyses` are asked for beside the pool (`registry.queries.analyses`).
+    """
 
     where: str | None
     one_per: str | None
     allow: tuple[str, ...]
     options: Mapping[str, Any]
+    analyses: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def of_pool(self) -> Definition:
+        """Give what decides the pool: the definition without the analyses beside it."""
+        return replace(self, analyses={})
 
     @property
     def threshold(self) -> float | None:
@@ -63,20 +72,15 @@ class Definition:
         return {name: value for name, value in self.options.items() if value != DEFAULTS.get(name)}
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the JSON it is stored as."""
-        return {
-            "verb": VERB,
-            "where": self.where,
-            "one_per": self.one_per,
-            "allow": list(self.allow),
-            "options": dict(self.options),
-        }
+        """Give the JSON it is stored as; without other analyses they are not mentioned."""
+        asked = {"where": self.where, "one_per": self.one_per, "allow": list(self.allow), "options": dict(self.options)}
+        return {"verb": VERB, **asked} | ({"analyses": dict(self.analyses)} if self.analyses else {})
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Definition:
         """Read the JSON back; an option that evireg did not have when it was stored has its default."""
         options = {**DEFAULTS, **stored["options"]}
-        return cls(stored["where"], stored["one_per"], tuple(stored["allow"]), options)
+        return cls(stored["where"], stored["one_per"], tuple(stored["allow"]), options, stored.get("analyses", {}))
 
 
 def define(
@@ -85,16 +89,19 @@ def define(
     *,
     one_per: str | None = None,
     allow: str | Collection[str] = (),
+    analyses: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Definition:
     """Make a definition from what a user says; arguments as those of `registry.handle.Registry.pool`.
 
-    Raises ConditionError for a condition that cannot be read, UsageError for an option, a rule or a word to allow that
-    evireg does not take. Whether the evidence can be pooled so is another question.
+    `analyses` as `registry.queries.analyses` has them. Raises ConditionError for a condition that cannot be read,
+    UsageError for an option, a rule, an analysis or a word to allow that evireg does not take. Whether the evidence can
+    be pooled so is another question.
     """
     condition = parse(where, vocabulary)
     allowed = tuple(sorted(str(word) for word in allowances(allow)))
-    made = Definition(condition.canonical or None, one_per, allowed, read_options(options))
+    beside = read_analyses(analyses or {}, vocabulary)
+    made = Definition(condition.canonical or None, one_per, allowed, read_options(options), beside)
     _try(made, vocabulary)
     return made
 
@@ -129,30 +136,9 @@ def _try(made: Definition, vocabulary: Vocabulary) -> None:
     A refusal is about evidence, which made-up rows are not: it counts as read. Only a number without thresholds can be
     no subgroup, whatever the evidence.
     """
-    rows = _rows(made, vocabulary)
+    named = [column_of(str(made.options[name])) for name in ("subgroup", "cumulative") if made.options[name]]
+    rows = trial_rows(vocabulary, named)
     with suppress(PoolRefused):
         pool(rows, one_per=made.one_per, allow=made.allow, **made.options)
     if made.options["subgroup"]:
         grouping(rows, made.options["subgroup"], frozenset(Allow))
-
-
-def _rows(made: Definition, vocabulary: Vocabulary) -> Frame:
-    """Give three rows that nothing is known of, but for their numbers and the columns that options name."""
-    named = {
-        str(made.options[option]).partition(":")[0].strip()
-        for option in ("subgroup", "cumulative")
-        if made.options[option]
-    }
-    columns: dict[str, list[Any]] = {column.name: [None] * 3 for column in COLUMNS}
-    for column in COLUMNS:
-        if column.name in named and column.term:
-            columns[column.name] = [next(iter(column.term)).value] * 3
-        elif column.name in named:
-            columns[column.name] = [column.name] * 3 if column.kind is Kind.TEXT else [1, 1, 1]
-    columns |= {"key": ["a", "b", "c"], "study": ["a", "b", "c"], "cohort": ["all"] * 3, "retracted": [False] * 3}
-    columns |= {"yi": [0.1, 0.2, 0.4], "vi": [0.01, 0.02, 0.03]}
-    attributes = {
-        name: ([1.0] * 3, True) if declared.type is AttributeType.NUMBER else ([name] * 3, False)
-        for name, declared in vocabulary.attributes.items()
-    }
-    return Frame.from_columns(columns, attributes)

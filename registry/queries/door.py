@@ -33,12 +33,15 @@ class Querying:
         *,
         one_per: str | None = None,
         allow: Collection[str] = (),
+        analyses: Mapping[str, Any] | None = None,
         description: str | None = None,
         prespecified: str | None = None,
         curator: str | None = None,
         **options: Any,
     ) -> Saved:
         """Save a pool to be made again: arguments as those of `pool`, `prespecified` a protocol such as CRD4202….
+
+        `analyses` are asked for beside the pool, by kind: see `registry.queries.analyses`.
 
         Raises Conflict for a name in use, ConditionError and UsageError for what cannot be read. What the evidence at
         present does not let pool is saved all the same; `refusal` says why.
@@ -49,11 +52,13 @@ class Querying:
 
         with self.store.transaction(self._answerable(curator), f"save query {name}") as transaction:
             names = Vocabulary.load(transaction.connection)
-            asked = define(names, where, one_per=one_per, allow=allow, **options)
+            asked = define(names, where, one_per=one_per, allow=allow, analyses=analyses, **options)
             return save(transaction, name, asked, description=description, prespecified=prespecified)
 
     def edit_query(self, name: str, *, curator: str | None = None, **changes: Any) -> Saved:
         """Make a new version of a query; only what is named changes: arguments as those of `save_query`.
+
+        Of `analyses` only the kinds that are named change, None takes one away.
 
         A protocol is of one definition: a version that asks something else has none, unless `prespecified` is given
         again. Gives the version in use when nothing is different. Raises as `save_query`, and NotFound.

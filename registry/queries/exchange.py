@@ -8,6 +8,9 @@
     prespecified = "CRD42024512345"
     options = { method = "DL", test = "z" }
 
+    [query.nlr-os.analyses]
+    subgroups = ["adjusted", "year:2015"]
+
 Only `where` is needed: an option that is not given is as by default. What is written names every option, so that it
 reads the same in years.
 """
@@ -39,6 +42,7 @@ _FIELDS: Mapping[str, type] = {
     "description": str,
     "prespecified": str,
     "options": dict,
+    "analyses": dict,
 }
 
 
@@ -84,8 +88,9 @@ def _table(saved: Saved | Written) -> dict[str, Any]:
         "description": saved.description,
         "prespecified": saved.prespecified,
         "options": {name: value for name, value in asked.options.items() if value is not None},
+        "analyses": dict(asked.analyses),
     }
-    return {name: value for name, value in table.items() if value not in (None, [])}
+    return {name: value for name, value in table.items() if value not in (None, [], {})}
 
 
 def read_queries(text: str, vocabulary: Vocabulary, *, source: str = "TOML") -> list[Written]:
@@ -115,6 +120,7 @@ def _read(name: str, table: Any, vocabulary: Vocabulary, source: str) -> Written
             table.get("where"),
             one_per=table.get("one_per"),
             allow=[str(word) for word in table.get("allow", ())],
+            analyses=table.get("analyses"),
             **read_options(table.get("options", {})),
         )
     except UsageError as error:

@@ -168,7 +168,7 @@ def _watch(connection: sa.Connection, query: Saved, ran: Ran | None, changeset: 
 
 def _same_rows(connection: sa.Connection, query: Saved, ran: Ran) -> bool:
     """Whether the same engine would pool the same rows in the same way: the result is known then."""
-    if ran.query.definition != query.definition or ran.engine != f"evireg {VERSION}":
+    if ran.query.definition.of_pool != query.definition.of_pool or ran.engine != f"evireg {VERSION}":
         return False
     return pooled_rows_digest(connection, query.definition) == ran.rows_digest
 
