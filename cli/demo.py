@@ -87,12 +87,12 @@ def _analyse(reg: Registry, example: Topic, result: Result, folder: Path) -> Ana
 
 
 def _draw(whole: PoolResult, by: Sequence[PoolResult], result: Result, folder: Path) -> Iterator[Path]:
-    from registry.report.forest import draw
+    from registry.figures.catalogue import draw
 
     name = f"simulated-{result.name.lower()}"
-    yield Path(draw(whole, folder / f"{name}.svg"))
+    yield draw("forest", whole, folder / f"{name}.svg")
     for asked, each in zip(result.subgroups, by, strict=True):
-        yield Path(draw(each, folder / f"{name}-by-{asked.partition(':')[0]}.svg"))
+        yield draw("forest", each, folder / f"{name}-by-{asked.partition(':')[0]}.svg")
 
 
 def _tell(example: Topic, database: Path, analyses: Sequence[Analysis]) -> None:

@@ -57,9 +57,9 @@ def command(
         result = reg.explain(query, first=first, last=last, pairs=orders // 2, seed=seed, **given)
     drawn = None
     if waterfall:
-        from registry.report.waterfall import draw
+        from registry.figures.catalogue import draw
 
-        drawn = draw(result, waterfall)
+        drawn = draw("waterfall", result, waterfall)
     if as_json:
         output.show_json(result.as_dict())
         return

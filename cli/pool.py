@@ -127,9 +127,9 @@ def command(
 
 def draw(result: PoolResult, path: str) -> str:
     """Write the forest plot of a result and give its path."""
-    from registry.report.forest import draw as draw_forest
+    from registry.figures.catalogue import draw as draw_figure
 
-    return str(draw_forest(result, path))
+    return str(draw_figure("forest", result, path))
 
 
 def tell(result: PoolResult) -> None:

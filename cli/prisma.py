@@ -43,9 +43,9 @@ def command(
         with open_registry(db) as reg:
             flow = reg.literature.prisma()
     if out is not None:
-        from registry.report.prisma_figure import draw
+        from registry.figures.catalogue import draw
 
-        draw(flow, out)
+        draw("prisma", flow, out)
     if as_json:
         output.show_json({**flow.as_dict(), "figure": out})
         return

@@ -11,6 +11,7 @@ from registry.curation.door import Reviewing
 from registry.curation.exchange import Exchanging
 from registry.curators import curator as find_curator
 from registry.explaining.door import Explaining
+from registry.figures.door import Drawing
 from registry.ingest.door import Importing
 from registry.keeping.door import Keeping
 from registry.linting.door import Doubting
@@ -53,6 +54,7 @@ class Registry(
     Archiving,
     Keeping,
     Explaining,
+    Drawing,
 ):
     """An open registry. Every method reads or writes in one transaction of its own.
 

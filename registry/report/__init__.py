@@ -1,11 +1,9 @@
-"""Reports: results → tables, prose and figures. Formats numbers that exist; computes none.
+"""Reports: results → tables and prose. Formats numbers that exist; computes none.
 
 | module | one sentence |
 |---|---|
 | `prose` | numbers and sentences as a paper prints them |
 | `tables`, `flow_tables` | result → titled rows of text, for any printer; `table` is their shape |
-| `axis` | the log axis of a forest plot: limits and ticks |
+| `axis` | the log axis of a forest plot: limits and ticks; figures (`registry.figures`) use it too |
 | `forest_text` | forest plot in characters, for a terminal |
-| `forest_rows`, `forest_marks`, `typeset` | what stands in each line of a figure, its marks, its measured text |
-| `forest` | forest plot as SVG, PDF or PNG (import it where it is used: it draws with matplotlib) |
 """

@@ -46,6 +46,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("registry.keeping",),
     ("registry.seeding",),
     ("registry.report",),
+    ("registry.figures",),
     ("registry.dossier",),
     ("registry.handle",),
     ("registry",),
@@ -62,6 +63,7 @@ KNOW_NO_DATABASE = (
     "registry.prisma",
     "registry.pooling",
     "registry.report",
+    "registry.figures",
 )
 
 #: Slow to import: only inside the function that needs it, so that commands that do not need it stay quick.
@@ -137,7 +139,7 @@ def test_module_right_of_the_frame_knows_no_database(path: Path) -> None:
 def test_module_imports_nothing_slow_at_its_top(path: Path) -> None:
     """What takes long to import is imported where it is used; only drawing a figure is about matplotlib throughout."""
     slow = {name for name in imports(path, whole_file=False) if name.startswith(NEVER_AT_THE_TOP)}
-    if name_of(path) in ("registry.report.forest", "registry.report.prisma_figure", "registry.report.waterfall"):
+    if room_of(name_of(path)) == "registry.figures" and path.stem not in ("__init__", "catalogue", "door", "theme"):
         slow = {name for name in slow if not name.startswith("matplotlib")}
     assert not slow
 

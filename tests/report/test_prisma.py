@@ -8,93 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.patches import Rectangle
 
-from registry.errors import InputRefused, UsageError
-from registry.prisma import Assessment, OtherMethods, Prisma
+from registry.errors import InputRefused
+from registry.prisma import Assessment
 from registry.prisma_counts import read_counts
 from registry.report import prisma
-from registry.report.prisma_figure import draw, figure
-
-#: Made-up counts, here and below: examples of a flow, of no review.
-SMALL = Prisma(
-    databases={"PubMed": 120},
-    registers={},
-    duplicates=0,
-    automation=0,
-    removed_otherwise=0,
-    screened=120,
-    excluded=100,
-    assessment=Assessment(20, 0, 20, {"no hazard ratio": 12}),
-    reports=8,
-    studies=8,
-)
-LONG = Prisma(
-    databases={"PubMed": 12_000, "Embase (Elsevier) without the records of MEDLINE": 23_456, "W" * 70: 7},
-    registers={"ClinicalTrials.gov and the International Clinical Trials Registry Platform": 12},
-    duplicates=30_000,
-    automation=5,
-    removed_otherwise=1,
-    screened=5_459,
-    excluded=4_999,
-    assessment=Assessment(460, 3, 450, {f"reason {'long ' * n}of number {n}": n for n in range(1, 12)}, 7),
-    reports=388,
-    studies=None,
-    other=OtherMethods({"Websites": 3, "Citation searching": 20}, Assessment(20, 1, 19, {"x" * 90: 15}), 3),
-    awaiting_screening=10,
-    notes=("the number of studies is not known: " + "because " * 40,),
-)
-
-
-@pytest.mark.parametrize("flow", [SMALL, LONG], ids=["small", "long"])
-def test_no_text_leaves_its_box_and_no_box_its_sheet(flow: Prisma) -> None:
-    """Measured on the drawn figure: every text is inside a box or in the margin lines, and boxes do not overlap."""
-    made = figure(flow)
-    renderer = FigureCanvasAgg(made).get_renderer()
-    (axes,) = made.axes
-    sheet = made.bbox
-    boxes = [each.get_window_extent(renderer) for each in axes.patches if isinstance(each, Rectangle)]
-    for place, one in enumerate(boxes):
-        assert sheet.x0 <= one.x0 < one.x1 <= sheet.x1
-        assert sheet.y0 <= one.y0 < one.y1 <= sheet.y1
-        assert not any(one.x0 < o.x1 and o.x0 < one.x1 and one.y0 < o.y1 and o.y0 < one.y1 for o in boxes[place + 1 :])
-    for text in axes.texts:
-        if not text.get_text():
-            continue
-        extent = text.get_window_extent(renderer)
-        assert sheet.x0 <= extent.x0 < extent.x1 <= sheet.x1, text.get_text()
-        holding = [box for box in boxes if box.x0 <= extent.x0 and extent.y0 < box.y1 and box.y0 < extent.y1]
-        for box in holding:
-            if extent.x0 < box.x1:
-                assert extent.x1 <= box.x1, text.get_text()
-                assert box.y0 <= extent.y0, text.get_text()
-                assert extent.y1 <= box.y1, text.get_text()
-
-
-def test_every_count_is_on_the_diagram() -> None:
-    """What a box should say stands in the figure, counts in one piece."""
-    drawn = " ".join(each.get_text() for each in figure(LONG).axes[0].texts).replace("\u00a0", " ")
-    for count in ("23,456", "30,000", "5,459", "4,999", "460", "450", "66", "388", "20", "19"):
-        assert f"(n = {count})" in drawn
-    assert "not screened yet (n = 10)" in drawn
-    assert "(n = not known)" in drawn
-
-
-@pytest.mark.parametrize(("suffix", "start"), [("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")])
-def test_same_flow_gives_the_same_bytes(tmp_path: Path, suffix: str, start: bytes) -> None:
-    """In every format, and no date is in it."""
-    first, second = (draw(SMALL, tmp_path / f"{name}.{suffix}").read_bytes() for name in "ab")
-    assert first == second
-    assert first.startswith(start)
-
-
-def test_other_endings_and_places_are_refused(tmp_path: Path) -> None:
-    """The message says which pictures there are, or what is wrong with the place."""
-    with pytest.raises(UsageError, match="does not say which picture"):
-        draw(SMALL, tmp_path / "flow.jpg")
-    with pytest.raises(UsageError, match="cannot be written"):
-        draw(SMALL, tmp_path / "none" / "flow.svg")
+from tests.report.flows import LONG, SMALL
 
 
 def test_tables_say_what_the_diagram_says() -> None:

@@ -10,7 +10,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from registry.errors import UsageError
-from registry.report.forest import draw, figure
+from registry.figures.catalogue import draw
+from registry.figures.forest import figure
 from registry.report.prose import SIMULATED
 from tests.report.results import LONG, SHAPES
 
@@ -21,7 +22,7 @@ MAGIC = {"svg": b"<?xml", "pdf": b"%PDF-", "png": b"\x89PNG\r\n"}
 @pytest.mark.parametrize("shape", ["one", "eight", "simulated"])
 def test_files_are_made_and_valid(shape, kind, tmp_path: Path) -> None:
     """Each format is what its suffix says."""
-    made = draw(SHAPES[shape], tmp_path / f"forest.{kind}")
+    made = draw("forest", SHAPES[shape], tmp_path / f"forest.{kind}")
     assert made.read_bytes().startswith(MAGIC[kind])
     if kind == "svg":
         assert ET.parse(made).getroot().tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314 - our own file
@@ -30,7 +31,7 @@ def test_files_are_made_and_valid(shape, kind, tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", MAGIC)
 def test_same_result_gives_the_same_bytes(kind, tmp_path: Path) -> None:
     """No date, no random id: a figure can be compared and cached."""
-    first, second = (draw(SHAPES["simulated"], tmp_path / f"{name}.{kind}") for name in "ab")
+    first, second = (draw("forest", SHAPES["simulated"], tmp_path / f"{name}.{kind}") for name in "ab")
     assert first.read_bytes() == second.read_bytes()
 
 
@@ -117,22 +118,22 @@ def test_letters_the_font_lacks_are_no_error(tmp_path: Path) -> None:
     from registry.pooling import pool
     from tests.pooling.rows import plain
 
-    draw(pool(plain(2, first_author=["札幌", "Seoul 서울"], year=[2001, 2002])), tmp_path / "forest.png")
+    draw("forest", pool(plain(2, first_author=["札幌", "Seoul 서울"], year=[2001, 2002])), tmp_path / "forest.png")
 
 
 @pytest.mark.parametrize("name", ["forest.jpg", "forest", "forest.svgz"])
 def test_unknown_suffix_is_refused(name, tmp_path: Path) -> None:
     """The suffix says which picture to make."""
     with pytest.raises(UsageError, match=r"does not say which picture to make\nend it in \.svg, \.pdf, \.png"):
-        draw(SHAPES["one"], tmp_path / name)
+        draw("forest", SHAPES["one"], tmp_path / name)
 
 
 def test_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     """No traceback for a folder that is not there."""
     with pytest.raises(UsageError, match=r"cannot be written to .*: No such file or directory"):
-        draw(SHAPES["one"], tmp_path / "nowhere" / "forest.svg")
+        draw("forest", SHAPES["one"], tmp_path / "nowhere" / "forest.svg")
 
 
 def test_suffix_may_be_in_capitals(tmp_path: Path) -> None:
     """FOREST.SVG is an SVG."""
-    assert draw(SHAPES["one"], str(tmp_path / "FOREST.SVG")).exists()
+    assert draw("forest", SHAPES["one"], str(tmp_path / "FOREST.SVG")).exists()

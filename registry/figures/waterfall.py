@@ -1,52 +1,28 @@
-"""Why a pool moved, as a picture: from one pooled ratio to the other, step by step. SVG, PDF or PNG.
-
-Laid out in inches from measured text as forest plots are; the same input gives the same bytes.
-"""
+"""Why a pool moved, as a picture: from one pooled ratio to the other, step by step."""
 
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import matplotlib as mpl
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from registry.errors import UsageError
+from registry.figures.marks import Plot
+from registry.figures.sheet import BANDS_FROM, GAP, INDENT, MARGIN, NEXT_LINE, ROW, SIZE, SMALL, Sheet
+from registry.figures.theme import LIGHT, styled
+from registry.figures.typeset import printable, widest, wrapped
 from registry.report import axis, explain, prose
-from registry.report.forest import (
-    BANDS_FROM,
-    CAPITAL,
-    FORMATS,
-    GAP,
-    INDENT,
-    MARGIN,
-    MOST_LABEL,
-    MOST_PIXELS,
-    NEXT_LINE,
-    PLOT_WIDTH,
-    PNG_DPI,
-    ROW,
-    SIZE,
-    SMALL,
-    STYLE,
-)
-from registry.report.forest_marks import BLUE, GREY, INK, STAMP, Plot
 from registry.report.prose import count
-from registry.report.typeset import printable, widest, wrapped
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from registry.explaining.explanation import Effect, Explanation, State
+    from registry.figures.theme import Theme
 
-OCHRE = "#b3781d"
-"""Steps towards a lower ratio; those towards a higher one are blue, query and engine grey."""
+PLOT_WIDTH, MOST_LABEL = 2.9, 2.6
 BAR, SLIVER = 0.11, 0.012
 """Height of a bar, and the least width, inches, so that it is seen."""
 MOST_BARS = 40
@@ -66,43 +42,20 @@ class Bar:
     se: float = 0.0
     ordered: bool = False
 
-    @property
-    def color(self) -> str:
+    def color(self, theme: Theme) -> str:
         """Grey for what is no evidence, else by direction."""
         if self.ordered:
-            return GREY
-        return BLUE if self.end >= self.start else OCHRE
+            return theme.muted
+        return theme.accent if self.end >= self.start else theme.other
 
 
-def draw(result: Explanation, path: str | Path) -> Path:
-    """Write the waterfall of an explanation to `path`: .svg, .pdf or .png. Gives the path.
-
-    Raises UsageError for another suffix, a place that cannot be written, and where one of the two pools is undefined.
-    """
-    target = Path(path)
-    kind = target.suffix.lower().lstrip(".")
-    if kind not in FORMATS:
-        endings = ", ".join("." + each for each in FORMATS)
-        raise UsageError(f"{str(path)!r} does not say which picture to make", f"end it in {endings}")
-    about = f"Waterfall: {title(result)}" + (f" ({prose.SIMULATED})" if result.simulated else "")
-    dates: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
-    with _style():
-        made = figure(result)
-        dpi = min(PNG_DPI, MOST_PIXELS / made.get_figheight())
-        try:
-            made.savefig(target, format=kind, dpi=dpi, metadata={"Title": about, **dates[kind]})
-        except OSError as error:
-            raise UsageError(f"the waterfall cannot be written to {str(path)!r}: {error.strerror}") from None
-    return target
-
-
-def figure(result: Explanation) -> Figure:
-    """Draw the waterfall of an explanation; a `matplotlib.figure.Figure`. Raises UsageError as `draw`."""
+def figure(result: Explanation, *, theme: Theme = LIGHT, width: float | None = None) -> Figure:
+    """Draw the waterfall of an explanation. Raises UsageError where one of the two pools is undefined."""
     if result.total is None:
         why = result.start.why or result.end.why or "one of the two pools is undefined"
-        raise UsageError(f"there is no path to draw: {why}", "leave --waterfall out: the tables say what changed")
-    with _style():
-        return _Sheet(result).drawn()
+        raise UsageError(f"there is no path to draw: {why}", "`evireg explain` without a picture says what changed")
+    with styled(theme):
+        return _Waterfall(result, theme).drawn()
 
 
 def title(result: Explanation) -> str:
@@ -139,13 +92,6 @@ def bars(result: Explanation) -> list[Bar]:
     return found
 
 
-@contextmanager
-def _style() -> Iterator[None]:
-    with mpl.rc_context(STYLE), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        yield
-
-
 def _limits(result: Explanation, path: list[Bar]) -> tuple[float, float]:
     """Choose the ends of the axis: the whole path, and intervals as far as they do not dwarf it."""
     ends = [state.values[0] for state in (result.start, result.end)]
@@ -163,10 +109,10 @@ def _bounds(state: State) -> tuple[float, float]:
     return float(pool["ci_low"]), float(pool["ci_high"])
 
 
-class _Sheet:
-    """One figure on its way: `y` is how far down, in inches, it is drawn."""
+class _Waterfall(Sheet):
+    """One waterfall on its way."""
 
-    def __init__(self, result: Explanation) -> None:
+    def __init__(self, result: Explanation, theme: Theme) -> None:
         self.result = result
         self.name = prose.measure_label(result.measure)
         self.bars = bars(result)
@@ -182,14 +128,11 @@ class _Sheet:
         self.moved = [explain.signed(bar.end - bar.start) for bar in self.bars]
         self.ratio_edge = self.start + PLOT_WIDTH + GAP + widest([self.headers[0], *pools], size=SIZE, bold=True)
         self.moved_edge = self.ratio_edge + GAP + widest([self.headers[1], *self.moved], size=SIZE, bold=True)
-        self.width = self.moved_edge + MARGIN
-        self.figure = Figure(figsize=(self.width, 1.0))
-        self.axes: Axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0))
-        self.plot = Plot(self.axes, *_limits(result, self.bars), self.start, self.start + PLOT_WIDTH)
-        self.y = MARGIN
+        super().__init__(theme, self.moved_edge + MARGIN)
+        self.plot = Plot(self.axes, theme, *_limits(result, self.bars), self.start, self.start + PLOT_WIDTH)
 
     def drawn(self) -> Figure:
-        """Draw top to bottom, then cut the sheet to what was used."""
+        """Draw top to bottom."""
         self._top()
         first = self.y
         self._state(self.result.start)
@@ -197,18 +140,13 @@ class _Sheet:
             self._bar(number, bar)
         self._state(self.result.end, total=True)
         if self.plot.low < 0.0 < self.plot.high:
-            self.plot.vertical(0.0, first, self.y, color=GREY, lw=0.8)
+            self.plot.vertical(0.0, first, self.y, color=self.theme.muted, lw=0.8)
         if self.result.simulated:
-            self._stamp(first)
+            self.stamp(self.start, self.start + PLOT_WIDTH, first)
         self._axis()
-        self._small(self._legend())
-        self._small(explain.methods(self.result))
-        height = self.y + MARGIN
-        self.figure.set_size_inches(self.width, height)
-        self.axes.set_xlim(0.0, self.width)
-        self.axes.set_ylim(height, 0.0)
-        self.axes.set_axis_off()
-        return self.figure
+        self.small(self._legend())
+        self.small(explain.methods(self.result))
+        return self.closed()
 
     def _level(self) -> float:
         return float(next(state.pool["level"] for state in (self.result.start, self.result.end) if state.pool))
@@ -221,25 +159,13 @@ class _Sheet:
         pool = state.pool or {}
         return f"{state.label[:1].upper()}{state.label[1:]}, k = {pool['k']}"
 
-    def _text(self, x: float, y: float, text: str, **style: Any) -> None:
-        """Write a text whose capitals are centred on `y`."""
-        options: dict[str, Any] = {"fontsize": SIZE, "color": INK, "va": "baseline", **style}
-        below = 0.0 if options["va"] == "center" else CAPITAL / 2.0 * options["fontsize"] / 72.0
-        self.axes.text(x, y + below, text, parse_math=False, **options)
-
     def _top(self) -> None:
-        if self.result.simulated:
-            self._text(MARGIN, self.y + ROW / 2, prose.SIMULATED, color=STAMP, fontweight="bold")
-            self.y += ROW
-        for part in wrapped(printable(title(self.result)), self.width - 2 * MARGIN, size=SIZE, bold=True):
-            self._text(MARGIN, self.y + ROW / 2, part, fontweight="bold")
-            self.y += ROW
-        self.y += ROW / 4
-        self._text(MARGIN, self.y + ROW / 2, "What moved the pool", fontweight="bold")
+        self.heading(title(self.result), simulated=self.result.simulated)
+        self.text(MARGIN, self.y + ROW / 2, "What moved the pool", fontweight="bold")
         for edge, header in zip((self.ratio_edge, self.moved_edge), self.headers, strict=True):
-            self._text(edge, self.y + ROW / 2, header, fontweight="bold", ha="right")
+            self.text(edge, self.y + ROW / 2, header, fontweight="bold", ha="right")
         self.y += ROW
-        self.axes.plot([MARGIN, self.width - MARGIN], [self.y] * 2, color=INK, lw=0.7, solid_capstyle="butt")
+        self.rule()
         self.y += ROW / 4
 
     def _state(self, state: State, *, total: bool = False) -> None:
@@ -247,12 +173,12 @@ class _Sheet:
         parts = wrapped(printable(self._end(state)), self.label, size=SIZE, bold=True)
         height = ROW + NEXT_LINE * (len(parts) - 1)
         middle = self.y + height / 2
-        self._label(parts, MARGIN, middle, fontweight="bold")
-        self._text(self.ratio_edge, middle, self._pool(state), ha="right", fontweight="bold")
+        self.parts(parts, MARGIN, middle, fontweight="bold")
+        self.text(self.ratio_edge, middle, self._pool(state), ha="right", fontweight="bold")
         if total and self.result.total is not None:
             moved = explain.signed(self.result.total.log_hr)
-            self._text(self.moved_edge, middle, moved, ha="right", fontweight="bold")
-        self.plot.interval(*_bounds(state), middle, color=INK, lw=0.9)
+            self.text(self.moved_edge, middle, moved, ha="right", fontweight="bold")
+        self.plot.interval(*_bounds(state), middle, color=self.theme.ink, lw=0.9)
         self.plot.square(state.values[0], middle, 1.0)
         self.y += height
 
@@ -262,10 +188,10 @@ class _Sheet:
         if len(self.bars) >= BANDS_FROM and number % 2 == 1:
             self.plot.band(self.y, height, MARGIN, self.width - 2 * MARGIN)
         middle = self.y + height / 2
-        self._label(parts, MARGIN + INDENT, middle)
+        self.parts(parts, MARGIN + INDENT, middle)
         if bar.happened:
-            self._text(self.happened, middle, bar.happened, fontsize=SMALL, color=GREY)
-        self._text(self.moved_edge, middle, self.moved[number], ha="right")
+            self.text(self.happened, middle, bar.happened, fontsize=SMALL, color=self.theme.muted)
+        self.text(self.moved_edge, middle, self.moved[number], ha="right")
         self._mark(bar, middle, height)
         self.y += height
 
@@ -275,33 +201,24 @@ class _Sheet:
         if right - left < SLIVER:
             left, right = (left + right - SLIVER) / 2, (left + right + SLIVER) / 2
         self.axes.add_patch(
-            Rectangle((left, middle - BAR / 2), right - left, BAR, facecolor=bar.color, edgecolor="none", zorder=3)
+            Rectangle(
+                (left, middle - BAR / 2), right - left, BAR, facecolor=bar.color(self.theme), edgecolor="none", zorder=3
+            )
         )
         for log, top, bottom in ((bar.start, -height / 2, 0.0), (bar.end, 0.0, height / 2)):
-            self.plot.vertical(log, middle + top, middle + bottom, color=GREY, lw=0.6)
+            self.plot.vertical(log, middle + top, middle + bottom, color=self.theme.muted, lw=0.6)
         if bar.se > 0.0:
             ends = [self.plot.x(bar.end - bar.se), self.plot.x(bar.end + bar.se)]
-            self.axes.plot(ends, [middle, middle], color=INK, lw=1.0, solid_capstyle="butt", zorder=4)
-
-    def _label(self, parts: list[str], x: float, middle: float, **style: Any) -> None:
-        start = middle - NEXT_LINE * (len(parts) - 1) / 2
-        for number, part in enumerate(parts):
-            self._text(x, start + number * NEXT_LINE, part, **style)
-
-    def _stamp(self, first: float) -> None:
-        middle = self.start + PLOT_WIDTH / 2
-        angle = min(28.0, math.degrees(math.atan2(self.y - first, PLOT_WIDTH)))
-        style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 26, "color": STAMP, "alpha": 0.13}
-        self._text(middle, (first + self.y) / 2, "SIMULATED", rotation=angle, zorder=0.5, gid="stamp", **style)
+            self.axes.plot(ends, [middle, middle], color=self.theme.ink, lw=1.0, solid_capstyle="butt", zorder=4)
 
     def _axis(self) -> None:
         start, end, y = self.plot.start, self.plot.end, self.y + 0.03
-        self.axes.plot([start, end], [y, y], color=INK, lw=0.8, solid_capstyle="butt")
+        self.axes.plot([start, end], [y, y], color=self.theme.ink, lw=0.8, solid_capstyle="butt")
         for tick in axis.ticks(self.plot.low, self.plot.high):
             x = self.plot.x(math.log(tick))
-            self.axes.plot([x, x], [y, y + 0.04], color=INK, lw=0.8)
-            self._text(x, y + 0.12, axis.label(tick), ha="center", fontsize=SMALL)
-        self._text((start + end) / 2, y + 0.26, self.name, ha="center", fontsize=SMALL)
+            self.axes.plot([x, x], [y, y + 0.04], color=self.theme.ink, lw=0.8)
+            self.text(x, y + 0.12, axis.label(tick), ha="center", fontsize=SMALL)
+        self.text((start + end) / 2, y + 0.26, self.name, ha="center", fontsize=SMALL)
         self.y = y + 0.36
 
     def _legend(self) -> str:
@@ -309,10 +226,3 @@ class _Sheet:
         grey = "; grey: query and engine" if any(bar.ordered for bar in self.bars) else ""
         lines = "; lines on bars: ± 1 standard error" if any(bar.se > 0.0 for bar in self.bars) else ""
         return f"{what}{grey}{lines}. An arrow: the interval goes on."
-
-    def _small(self, text: str) -> None:
-        """Write a paragraph of small text, its second and later lines set in."""
-        room = self.width - 2 * MARGIN - INDENT
-        for number, part in enumerate(wrapped(printable(text), room, size=SMALL)):
-            self._text(MARGIN + INDENT * (number > 0), self.y + NEXT_LINE / 2, part, fontsize=SMALL)
-            self.y += NEXT_LINE

@@ -1,27 +1,22 @@
-"""The PRISMA 2020 flow diagram as SVG, PDF or PNG: boxes as high as their measured texts, so that nothing overflows."""
+"""The PRISMA 2020 flow diagram: boxes as high as their measured texts, so that nothing overflows."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from registry.errors import UsageError
+from registry.figures.sheet import MARGIN
+from registry.figures.theme import LIGHT, styled
+from registry.figures.typeset import printable, wrapped
 from registry.report import prisma
-from registry.report.forest import FORMATS, MARGIN, PNG_DPI, STYLE
-from registry.report.forest_marks import GREY, INK
-from registry.report.typeset import printable, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from registry.figures.theme import Theme
     from registry.prisma import Prisma
     from registry.report.prisma import Row
 
@@ -33,50 +28,27 @@ BOX, STAGE, ACROSS, DOWN = 2.4, 0.28, 0.3, 0.28
 """Inches: width of a box, of the bar that names a stage, and the gaps between boxes."""
 FILLED = 0.93
 """Share of a line that text may fill: fitted to the pixels of a PNG, letters grow by some percent."""
-HEAD, PALE = "#f3ead0", "#dde8f2"
 STAND_IN = "\ue000"
 """As wide as a space or wider, and no space."""
 
 
-def draw(flow: Prisma, path: str | Path) -> Path:
-    """Write the flow diagram to `path`: .svg, .pdf or .png. Gives the path.
-
-    Raises UsageError for another suffix and for a place that cannot be written.
-    """
-    target = Path(path)
-    kind = target.suffix.lower().lstrip(".")
-    if kind not in FORMATS:
-        endings = ", ".join("." + each for each in FORMATS)
-        raise UsageError(f"{str(path)!r} does not say which picture to make", f"end it in {endings}")
-    dates: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
-    with _style():
-        try:
-            figure(flow).savefig(
-                target, format=kind, dpi=PNG_DPI, metadata={"Title": "PRISMA 2020 flow", **dates[kind]}
-            )
-        except OSError as error:
-            raise UsageError(f"the flow diagram cannot be written to {str(path)!r}: {error.strerror}") from None
-    return target
+def title(_: Prisma) -> str:
+    """Name the figure."""
+    return "PRISMA 2020 flow"
 
 
-def figure(flow: Prisma) -> Figure:
+def figure(result: Prisma, *, theme: Theme = LIGHT, width: float | None = None) -> Figure:
     """Draw the flow diagram; a `matplotlib.figure.Figure`."""
-    with _style():
-        return _Sheet(flow).drawn()
-
-
-@contextmanager
-def _style() -> Iterator[None]:
-    with mpl.rc_context(STYLE), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        yield
+    with styled(theme):
+        return _Sheet(result, theme).drawn()
 
 
 class _Sheet:
     """One diagram on its way: inches from the top left, `tops` and `heights` of its rows measured before drawing."""
 
-    def __init__(self, flow: Prisma) -> None:
+    def __init__(self, flow: Prisma, theme: Theme) -> None:
         self.flow = flow
+        self.theme = theme
         self.rows = prisma.rows(flow)
         left = MARGIN + STAGE + ACROSS / 2
         self.places = {"main": left, "aside": left + BOX + ACROSS}
@@ -90,7 +62,7 @@ class _Sheet:
         self.tops = [self.top + sum(self.heights[:place]) + DOWN * place for place in range(len(self.rows))]
         self.notes = self._notes()
         self.height = self.tops[-1] + self.heights[-1] + DOWN / 2 + LINE * len(self.notes) + MARGIN
-        self.figure = Figure(figsize=(self.width, self.height))
+        self.figure = Figure(figsize=(self.width, self.height), facecolor=theme.ground)
         self.axes: Axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0))
 
     def drawn(self) -> Figure:
@@ -106,7 +78,7 @@ class _Sheet:
         self._arrows()
         start = self.tops[-1] + self.heights[-1] + DOWN / 2
         for place, line in enumerate(self.notes):
-            self._text(MARGIN, start + (place + 0.5) * LINE, line, fontsize=SMALL, color=GREY)
+            self._text(MARGIN, start + (place + 0.5) * LINE, line, fontsize=SMALL, color=self.theme.muted)
         return self.figure
 
     # -- what stands where
@@ -146,7 +118,7 @@ class _Sheet:
     # -- drawing
 
     def _text(self, x: float, y: float, text: str, **style: Any) -> None:
-        options: dict[str, Any] = {"fontsize": SIZE, "color": INK, "va": "center_baseline", **style}
+        options: dict[str, Any] = {"fontsize": SIZE, "color": self.theme.ink, "va": "center_baseline", **style}
         self.axes.text(x, y, text, parse_math=False, **options)
 
     def _heads(self) -> None:
@@ -157,8 +129,8 @@ class _Sheet:
                 2 * BOX + ACROSS,
                 height,
                 boxstyle="round,pad=0,rounding_size=0.06",
-                fc=HEAD,
-                ec=INK,
+                fc=self.theme.head,
+                ec=self.theme.ink,
                 lw=0.6,
             )
             self.axes.add_patch(shape)
@@ -171,7 +143,9 @@ class _Sheet:
             mine = [place for place, row in enumerate(self.rows) if row.stage == number]
             top, bottom = self.tops[mine[0]], self.tops[mine[-1]] + self.heights[mine[-1]]
             size = min(SIZE, (bottom - top) * 72 / (len(name) * 0.68))
-            self.axes.add_patch(Rectangle((MARGIN, top), STAGE, bottom - top, fc=PALE, ec=INK, lw=0.6))
+            self.axes.add_patch(
+                Rectangle((MARGIN, top), STAGE, bottom - top, fc=self.theme.stage, ec=self.theme.ink, lw=0.6)
+            )
             style: dict[str, Any] = {"ha": "center", "va": "center", "rotation": 90, "fontweight": "bold"}
             self._text(MARGIN + STAGE / 2, (top + bottom) / 2, name, fontsize=size, **style)
 
@@ -180,13 +154,24 @@ class _Sheet:
         if not lines:
             return
         x, top, height = self.places[column], self.tops[place], self.heights[place]
-        self.axes.add_patch(Rectangle((x, top), BOX, height, fc="white", ec=INK, lw=0.7, gid=f"box-{column}-{place}"))
+        self.axes.add_patch(
+            Rectangle(
+                (x, top), BOX, height, fc=self.theme.ground, ec=self.theme.ink, lw=0.7, gid=f"box-{column}-{place}"
+            )
+        )
         start = top + (height - LINE * len(lines)) / 2
         for number, (indent, text) in enumerate(lines):
             self._text(x + PADDING + indent, start + (number + 0.5) * LINE, text)
 
     def _arrow(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        style = {"arrowstyle": "-|>", "color": INK, "lw": 0.8, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 8}
+        style = {
+            "arrowstyle": "-|>",
+            "color": self.theme.ink,
+            "lw": 0.8,
+            "shrinkA": 0,
+            "shrinkB": 0,
+            "mutation_scale": 8,
+        }
         self.axes.annotate("", xy=end, xytext=start, arrowprops=style)
 
     def _arrows(self) -> None:
@@ -207,7 +192,7 @@ class _Sheet:
     def _join(self) -> None:
         """Lead from the last box of other methods to the box of what is included."""
         middle, y = self.places["other"] + BOX / 2, self.tops[-1] + self.heights[-1] / 2
-        self.axes.plot([middle, middle], [self.tops[-2] + self.heights[-2], y], color=INK, lw=0.8)
+        self.axes.plot([middle, middle], [self.tops[-2] + self.heights[-2], y], color=self.theme.ink, lw=0.8)
         self._arrow((middle, y), (self.places["main"] + BOX, y))
 
 

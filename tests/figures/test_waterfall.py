@@ -10,7 +10,8 @@ import pytest
 
 from registry.errors import UsageError
 from registry.explaining.explanation import Contribution, Effect, Evidence, Explanation, State
-from registry.report.waterfall import MOST_BARS, bars, draw
+from registry.figures.catalogue import draw
+from registry.figures.waterfall import MOST_BARS, bars
 
 
 def explanation(n: int) -> Explanation:
@@ -49,17 +50,17 @@ def test_path_leads_from_one_pool_to_the_other(n: int) -> None:
 @pytest.mark.parametrize("kind", ["svg", "pdf", "png"])
 def test_same_explanation_same_bytes(kind: str, tmp_path: Path) -> None:
     """A picture depends on its numbers alone."""
-    one, other = (draw(explanation(5), tmp_path / f"{name}.{kind}").read_bytes() for name in "ab")
+    one, other = (draw("waterfall", explanation(5), tmp_path / f"{name}.{kind}").read_bytes() for name in "ab")
     assert one == other
 
 
 def test_what_cannot_be_drawn_is_told(tmp_path: Path) -> None:
     """A suffix of no picture, and two pools of which one is undefined."""
     with pytest.raises(UsageError, match="which picture"):
-        draw(explanation(2), tmp_path / "w.txt")
+        draw("waterfall", explanation(2), tmp_path / "w.txt")
     whole = explanation(2)
     nothing = Explanation(
         "q", None, whole.start, whole.end, None, (), whole.evidence, (), (), "hr", {}, simulated=False
     )
     with pytest.raises(UsageError, match="no path to draw"):
-        draw(nothing, tmp_path / "w.svg")
+        draw("waterfall", nothing, tmp_path / "w.svg")

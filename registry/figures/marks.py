@@ -1,4 +1,4 @@
-"""The marks of a forest plot: squares, intervals, diamonds, arrows, on an axis laid out in inches."""
+"""The marks of a forest plot: axis, squares, intervals, diamonds, arrows, laid out in inches."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INK, BLUE, GREY, PALE, STAMP = "#1a1a1a", "#1f4e79", "#6b6b6b", "#f3f5f7", "#b3261e"
+    from registry.figures.theme import Theme
 
 SQUARE, LEAST_SQUARE, DIAMOND = 0.13, 0.03, 0.075
 """Sides of the heaviest and of the smallest square, half the height of a diamond."""
@@ -21,6 +21,7 @@ class Plot:
     """The plotting area of a sheet: log ratios `low` to `high` between `start` and `end`, inches from the left."""
 
     axes: Axes
+    theme: Theme
     low: float
     high: float
     start: float
@@ -33,7 +34,7 @@ class Plot:
     def square(self, log: float, y: float, share: float) -> None:
         """Draw a square whose area is this share of the largest."""
         side = max(SQUARE * math.sqrt(share), LEAST_SQUARE)
-        self._rectangle(self.x(log) - side / 2, y - side / 2, side, side, BLUE, zorder=3)
+        self._rectangle(self.x(log) - side / 2, y - side / 2, side, side, self.theme.accent, zorder=3)
 
     def interval(self, low: float, high: float, y: float, *, color: str, lw: float, capped: bool = False) -> None:
         """Draw a bar from bound to bound; a bound beyond the axis ends in an arrow."""
@@ -50,12 +51,12 @@ class Plot:
         from matplotlib.patches import Rectangle
 
         corners = [(self.x(low), y), (self.x(mid), y - DIAMOND), (self.x(high), y), (self.x(mid), y + DIAMOND)]
-        shape = self._polygon(corners, BLUE)
+        shape = self._polygon(corners, self.theme.accent)
         start, end = self.start, self.end
         if low < self.low:
-            start += self._arrow(start, y, -1.0, BLUE, DIAMOND)
+            start += self._arrow(start, y, -1.0, self.theme.accent, DIAMOND)
         if high > self.high:
-            end -= self._arrow(end, y, 1.0, BLUE, DIAMOND)
+            end -= self._arrow(end, y, 1.0, self.theme.accent, DIAMOND)
         inside = Rectangle((start, y - DIAMOND), end - start, 2 * DIAMOND, transform=self.axes.transData)
         shape.set_clip_path(inside)
 
@@ -65,7 +66,7 @@ class Plot:
 
     def band(self, y: float, height: float, left: float, width: float) -> None:
         """Draw a pale band behind a line."""
-        self._rectangle(left, y, width, height, PALE, zorder=0)
+        self._rectangle(left, y, width, height, self.theme.band, zorder=0)
 
     def _rectangle(self, x: float, y: float, width: float, height: float, color: str, *, zorder: int) -> None:
         from matplotlib.patches import Rectangle
