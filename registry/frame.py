@@ -24,15 +24,28 @@ Array = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Characteristic:
+    """What a declared study characteristic is: its `label` on the screen, its unit, the levels it may have.
+
+    A domain of risk of bias names its `tool`, and its levels go from best to worst.
+    """
+
+    label: str
+    unit: str | None = None
+    tool: str | None = None
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """Estimates as columns: `columns` by contract name and `attributes` by declared name, all of one length k.
 
-    `worst` names the attributes that are domains of risk of bias, each with the level that is the worst.
+    `declared` says of attributes what they are, as far as the registry they come from knows.
     """
 
     columns: Mapping[str, Array]
     attributes: Mapping[str, Array] = field(default_factory=dict)
-    worst: Mapping[str, str] = field(default_factory=dict)
+    declared: Mapping[str, Characteristic] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
@@ -50,17 +63,27 @@ class Frame:
             return _column([None] * len(self), numeric=_is_numeric(name))
         raise UsageError(f"the frame has no column {name!r}", f"it has: {', '.join((*self.columns, *self.attributes))}")
 
+    @property
+    def domains(self) -> dict[str, Characteristic]:
+        """Give the attributes that are domains of risk of bias, in the order they are judged."""
+        return {name: each for name, each in self.declared.items() if each.tool and each.levels}
+
+    @property
+    def worst(self) -> dict[str, str]:
+        """Give for each domain of risk of bias the level that is the worst."""
+        return {name: each.levels[-1] for name, each in self.domains.items()}
+
     def take(self, rows: Array) -> Frame:
         """Give the frame of these rows: a boolean mask or an index array."""
         return Frame(
             {name: values[rows] for name, values in self.columns.items()},
             {name: values[rows] for name, values in self.attributes.items()},
-            self.worst,
+            self.declared,
         )
 
     def replace(self, **columns: Array) -> Frame:
         """Give a frame with these contract columns in place of its own."""
-        return Frame({**self.columns, **columns}, self.attributes, self.worst)
+        return Frame({**self.columns, **columns}, self.attributes, self.declared)
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Give a dict of plain values per estimate: None where not read, whole numbers where the contract has them."""
@@ -73,13 +96,13 @@ class Frame:
         cls,
         columns: Mapping[str, Sequence[Any]],
         attributes: Mapping[str, tuple[Sequence[Any], bool]],
-        worst: Mapping[str, str] | None = None,
+        declared: Mapping[str, Characteristic] | None = None,
     ) -> Frame:
         """Make a frame from sequences of one length; with those of a characteristic, whether it is a number."""
         return cls(
             {name: _column(values, numeric=_is_numeric(name)) for name, values in columns.items()},
             {name: _column(values, numeric=numeric) for name, (values, numeric) in attributes.items()},
-            worst or {},
+            declared or {},
         )
 
     @classmethod

@@ -109,6 +109,7 @@ def pool(
         notes=(*notes(prepared, whole), *_said_of(settings, found)),
         about=about(rows),
         simulated=is_simulated(rows),
+        rows=rows,
     )
 
 

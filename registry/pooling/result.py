@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from registry.frame import Frame
+
 if TYPE_CHECKING:
     from registry.flow import Flow
     from registry.pooling.dependence import Dependence
@@ -140,7 +142,7 @@ class PoolResult:
     """A pool and all that explains it: estimates, sensitivity, subgroups, flow, provenance and plain notes.
 
     `about` holds what all rows have in common: factor, endpoint, disease, contrast, measure. `simulated`: the rows are
-    invented.
+    invented. `rows` holds every column of the estimates, row by row, for tables and figures; the JSON leaves it out.
     """
 
     pool: Pooled
@@ -156,6 +158,7 @@ class PoolResult:
     notes: tuple[str, ...]
     about: Mapping[str, str] = field(default_factory=dict)
     simulated: bool = False
+    rows: Frame = field(default_factory=lambda: Frame({}), compare=False)
 
     def __repr__(self) -> str:
         pool = self.pool

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from registry.columns import COLUMNS
 from registry.errors import PoolRefused
-from registry.frame import Frame
+from registry.frame import Characteristic, Frame
 from registry.models import evidence
 from registry.selection.compile import compile_predicate, expression, neither
 from registry.selection.narrow import narrow
@@ -138,8 +138,11 @@ def read_rows(
         name: ([each.get(name) for each in carried], declared.type is AttributeType.NUMBER)
         for name, declared in names.attributes.items()
     }
-    worst = {name: each.levels[-1] for name, each in names.attributes.items() if each.tool and each.levels}
-    frame = Frame.from_columns(dict(zip(_NAMES, columns_read, strict=True)), characteristics, worst)
+    declared = {
+        name: Characteristic(each.label or name, each.unit, each.tool, each.levels or ())
+        for name, each in names.attributes.items()
+    }
+    frame = Frame.from_columns(dict(zip(_NAMES, columns_read, strict=True)), characteristics, declared)
     return frame, list(zip(*extra, strict=True))
 
 
