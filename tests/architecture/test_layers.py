@@ -41,7 +41,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("registry.linting",),
     ("registry.pooling",),
     ("registry.queries",),
-    ("registry.archive",),
+    ("registry.archive", "registry.grading"),
     ("registry.explaining",),
     ("registry.keeping",),
     ("registry.seeding",),
@@ -77,6 +77,10 @@ NEVER_AT_THE_TOP = (
     "ucumvert",
     "xlsxwriter",
     "openpyxl",
+    "citeproc",
+    "docx",
+    "jinja2",
+    "lxml",
 )
 
 
