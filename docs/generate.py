@@ -6,9 +6,10 @@ import io
 import os
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 
-from cli.app import COMMANDS, HELP, main
+from cli.app import COMMANDS, HELP, main, module
 from registry.columns import COLUMNS, Column
 from registry.ingest.issues import ERRORS, FLAGS, REMARKS, Explanation
 from registry.linting.catalogue import CATALOGUE, complete
@@ -43,14 +44,14 @@ def columns() -> str:
             terms.setdefault(column.term, []).append(column.name)
     for term, names in terms.items():
         lines += ["", f"### {', '.join(f'`{name}`' for name in names)}", "", "| word | meaning |", "|---|---|"]
-        lines += [f"| `{_cell(word.value)}` | {_cell(word.definition or word.label)} |" for word in term]
+        lines += [f"| `{cell(word.value)}` | {cell(word.definition or word.label)} |" for word in term]
     return _page(lines)
 
 
 def _column_line(column: Column) -> str:
     name = f"`{column.name}`" + (r" \*" if column.on_result else "")
     inputs = ", ".join(f"`{each}`" for each in column.inputs) or "made by the registry"
-    return f"| {name} | {inputs} | {column.kind.value} | {column.unit} | {_cell(column.meaning)} |"
+    return f"| {name} | {inputs} | {column.kind.value} | {column.unit} | {cell(column.meaning)} |"
 
 
 def issues() -> str:
@@ -74,7 +75,7 @@ def issues() -> str:
 
 
 def _issue_line(code: str, entry: Explanation) -> str:
-    return f"| `{code}` | {_cell(entry.meaning)} | {_cell(entry.example)} | {_cell(entry.remedy)} |"
+    return f"| `{code}` | {cell(entry.meaning)} | {cell(entry.example)} | {cell(entry.remedy)} |"
 
 
 def lint() -> str:
@@ -92,23 +93,78 @@ def lint() -> str:
         "",
         "| column | cell |",
         "|---|---|",
-        *(f"| `{name}` | {_cell(text)} |" for name, text in complete().items() if text),
+        *(f"| `{name}` | {cell(text)} |" for name, text in complete().items() if text),
     ]
     for code, entry in CATALOGUE.items():
         lines += ["", f"## {code}", "", f"{entry.severity.label.capitalize()}: {entry.meaning}.", ""]
         lines += [f"To do: {entry.remedy}{'' if entry.remedy.endswith('?') else '.'}", ""]
         lines += [f"Example: {'; and another row: '.join(map(_cells, entry.example))}"]
-    return _page([_cell(line) if line.startswith(("Error", "Warning", "Note", "To do")) else line for line in lines])
+    return _page([cell(line) if line.startswith(("Error", "Warning", "Note", "To do")) else line for line in lines])
 
 
 def _cells(row: Mapping[str, str]) -> str:
     return ", ".join(f"`{name} = {text}`" if text else f"`{name}` empty" for name, text in row.items()) or "complete"
 
 
+#: Page of docs/commands/ → its title and the commands on it: a group by its first word, any other by its name.
+CHAPTERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "start": ("Start", ("init", "seed", "demo", "columns", "version")),
+    "import": ("Evidence from files", ("import", "template", "map", "export")),
+    "literature": ("References, screening, PRISMA", ("refs", "screen", "prisma")),
+    "add": ("One thing at a time", ("add",)),
+    "look": ("Looking things up", ("list", "show", "history", "log", "provenance")),
+    "analyse": (
+        "Pools and analyses",
+        ("pool", "bayes", "influence", "bias", "regress", "multiverse", "cutoffs", "derive"),
+    ),
+    "answers": ("Figures, absolute risk, reports", ("plot", "absolute", "grade", "findings", "report")),
+    "queries": ("Saved queries and what changed", ("query", "run", "watch", "explain")),
+    "curate": ("Correcting and checking", ("amend", "undo", "retract", "lint", "review", "attach", "attachments")),
+    "double": (
+        "Second extraction, risk of bias, overlap",
+        ("extract", "adjudicate", "agreement", "appraise", "appraisal", "overlaps"),
+    ),
+    "keep": ("Snapshots, backup, rules", ("snapshot", "verify", "doctor", "backup", "restore", "curator", "config")),
+}
+
+
+def chapters() -> dict[str, list[str]]:
+    """Give the commands of each chapter; a command that is in none is an error that says so."""
+    names = {
+        page: [name for name in COMMANDS if {name, name.split()[0]} & {*firsts}]
+        for page, (_, firsts) in CHAPTERS.items()
+    }
+    if lost := set(COMMANDS) - {name for found in names.values() for name in found}:
+        raise KeyError(
+            f"no chapter of the manual has {', '.join(sorted(lost))}: add it to CHAPTERS in docs/generate.py"
+        )
+    return names
+
+
 def commands() -> str:
-    """Write the help of every command."""
-    lines = [MADE, "# Commands", "", *HELP.strip().splitlines()]
-    for name in COMMANDS:
+    """Write the list of every command, with the page that has its help."""
+    lines = [MADE, "# Commands", "", *HELP.strip().splitlines(), ""]
+    lines += ["Every command has `--help`; most print JSON with `--json`.", ""]
+    for page, names in chapters().items():
+        lines += [f"## {CHAPTERS[page][0]}", "", "| command | |", "|---|---|"]
+        lines += [f"| [`{name}`](commands/{page}.md#{_anchor(name)}) | {_says(name)} |" for name in names]
+        lines += [""]
+    return _page(lines[:-1])
+
+
+def _anchor(name: str) -> str:
+    return f"evireg-{name.replace(' ', '-')}"
+
+
+def _says(name: str) -> str:
+    first = (module(name).command.__doc__ or "").split("\n\n")[0]
+    return cell(" ".join(first.split()))
+
+
+def chapter(page: str) -> str:
+    """Write the help of the commands of one chapter."""
+    lines = [MADE, f"# {CHAPTERS[page][0]}"]
+    for name in chapters()[page]:
         lines += ["", f"## evireg {name}", "", "```", _help(name), "```"]
     return _page(lines)
 
@@ -126,7 +182,8 @@ def _help(name: str) -> str:
     return "\n".join(line.rstrip() for line in shown.getvalue().strip().splitlines())
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Give a text as the cell of a table."""
     return text.replace("|", "\\|").replace("<", "&lt;")
 
 
@@ -139,6 +196,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "issues.md": issues,
     "lint.md": lint,
     "commands.md": commands,
+    **{f"commands/{page}.md": partial(chapter, page) for page in CHAPTERS},
 }
 
 
