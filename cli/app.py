@@ -81,6 +81,7 @@ COMMANDS = {
     "regress": "regress",
     "multiverse": "multiverse",
     "cutoffs": "cutoffs",
+    "absolute": "absolute",
     "derive": "derive",
     "query save": "query_save",
     "query list": "query_list",

@@ -12,6 +12,7 @@ from registry.curation.exchange import Exchanging
 from registry.curators import curator as find_curator
 from registry.explaining.door import Explaining
 from registry.figures.door import Drawing
+from registry.grading.door import Grading
 from registry.ingest.door import Importing
 from registry.keeping.door import Keeping
 from registry.linting.door import Doubting
@@ -51,6 +52,7 @@ class Registry(
     Exchanging,
     Remembering,
     Querying,
+    Grading,
     Archiving,
     Keeping,
     Explaining,

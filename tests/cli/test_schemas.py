@@ -70,6 +70,10 @@ OUTPUTS: dict[str, list[list[str]]] = {
         ["explain", *NLR, "--from", "1"],
         ["explain", "nlr-myeloma-os", "--waterfall", "w.svg"],
     ],
+    "absolute": [
+        ["absolute", "nlr-myeloma-os", "--survival", "0.50", "--prevalence", "40%", "--at-time", "24 months"],
+        ["absolute", *NLR, "--survival", "0.4-0.6", "--baseline", "low"],
+    ],
     "provenance": [["provenance", "kim2016", "--query", "nlr-myeloma-os"], ["provenance", KIM, *NLR]],
     "lint": [["lint"], ["lint", "--rule", "cutoff-missing", "--most", "2"]],
     "overlaps": [["overlaps"], ["overlaps", "--all"], ["overlaps", "--where", 'factor == "NLR"']],
