@@ -10,6 +10,7 @@ from typing import Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
+from cli import planning
 from registry.errors import UsageError
 
 P = ParamSpec("P")
@@ -34,7 +35,7 @@ QueryName = Annotated[str, typer.Argument(metavar="NAME", help="A name of `evire
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked by options that were given: `where`, `one_per`, `allow`, and options of the pool by name."""
+    """What was asked by options given: `where`, `one_per`, `allow`, `analyses`, options of the pool by name."""
 
     given: dict[str, Any]
 
@@ -48,7 +49,15 @@ class Asked:
 
 def asking(command: Callable[Concatenate[Asked, P], None]) -> Callable[..., None]:
     """Give a command the options of `evireg pool`, none with a default: what is not given stays as it is."""
-    asked = _options()
+    return _with(_options(), command)
+
+
+def asking_more(command: Callable[Concatenate[Asked, P], None]) -> Callable[..., None]:
+    """Give a command the same options, and those of the analyses a query asks for beside its pool."""
+    return _with(_options() | planning.OPTIONS, command)
+
+
+def _with(asked: dict[str, inspect.Parameter], command: Callable[Concatenate[Asked, P], None]) -> Callable[..., None]:
     own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
     first = [each for each in own if each.kind is not inspect.Parameter.KEYWORD_ONLY]
     last = [each for each in own if each.kind is inspect.Parameter.KEYWORD_ONLY]
@@ -84,11 +93,14 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
     from cli.conditions import condition
     from cli.selecting import words
 
-    given = {name: value for name, value in values.items() if value is not None}
+    beside = planning.analyses({name: values[name] for name in planning.OPTIONS if name in values})
+    given = {name: value for name, value in values.items() if value is not None and name not in planning.OPTIONS}
     shortcuts = {name: given.pop(name) for name in _CONDITION if name in given}
     if "allow" in given:
         given["allow"] = words(given["allow"])
     asked = {name: _emptied(name) if value == "" else value for name, value in given.items()}
+    if beside:
+        asked["analyses"] = beside
     return {**asked, "where": condition(**{"where": None, **shortcuts})} if shortcuts else asked
 
 

@@ -82,7 +82,8 @@ def _analyse(reg: Registry, example: Topic, result: Result, folder: Path) -> Ana
     from cli.comparison import compared
 
     sensitivity = reg.pool(result.where, leave_one_out=True, **result.options)
-    by = tuple(reg.pool(result.where, subgroup=each, **result.options) for each in result.subgroups)
+    named = reg.query(result.query).definition.analyses.get("subgroups", ())
+    by = tuple(reg.pool(result.where, subgroup=each, **result.options) for each in named)
     return Analysis(compared(reg, example.name, result), sensitivity, by, tuple(_draw(sensitivity, by, result, folder)))
 
 
@@ -91,8 +92,9 @@ def _draw(whole: PoolResult, by: Sequence[PoolResult], result: Result, folder: P
 
     name = f"simulated-{result.name.lower()}"
     yield draw("forest", whole, folder / f"{name}.svg")
-    for asked, each in zip(result.subgroups, by, strict=True):
-        yield draw("forest", each, folder / f"{name}-by-{asked.partition(':')[0]}.svg")
+    for each in by:
+        if each.subgroups is not None:
+            yield draw("forest", each, folder / f"{name}-by-{each.subgroups.column}.svg")
 
 
 def _tell(example: Topic, database: Path, analyses: Sequence[Analysis]) -> None:

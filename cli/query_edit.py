@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from cli.asking import Asked, Describe, Prespecified, QueryName, asking
+from cli.asking import Asked, Describe, Prespecified, QueryName, asking_more
 from cli.options import DEFAULT_DATABASE, As, AsJson, Database
 
 EXAMPLE = "evireg query edit nlr-myeloma-os --method PM --test hk"
 
 
-@asking
+@asking_more
 def command(
     asked: Asked,
     name: QueryName,
@@ -21,8 +21,9 @@ def command(
 ) -> None:
     """Change a saved query: a new version with the options given, all others as they were.
 
-    An empty text takes away what was there: --one-per ''. Runs name the version they are of, and stay. A protocol is
-    of one definition: when that changes, the new version is post hoc unless --prespecified is given again.
+    An empty text takes away what was there: --one-per '', --also-subgroup ''. Runs name the version they are of, and
+    stay. A protocol is of one definition: when that changes, also by an analysis more, the new version is post hoc
+    unless --prespecified is given again.
     """
     from cli import output
     from cli.querying import tell_saved

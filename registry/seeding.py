@@ -41,7 +41,7 @@ class Result:
     """A pool worth looking at: condition, options of `pool`, `k` estimates expected, and what was published.
 
     `query` is the name it is saved under where the topic is imported. Without `published`, `why_not` says why there is
-    nothing to compare with. `subgroups` are those of the analysis.
+    nothing to compare with. `analyses` are those the query asks for beside its pool (`registry.queries.analyses`).
     """
 
     name: str
@@ -51,7 +51,7 @@ class Result:
     k: int | None = None
     published: Published | None = None
     why_not: str = ""
-    subgroups: tuple[str, ...] = ()
+    analyses: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _save_queries(store: Store, chosen: Topic, curator: str, message: str) -> tu
         names = Vocabulary.load(transaction.connection)
         for each in chosen.results:
             if latest(transaction.connection, each.query) is None:
-                definition = define(names, each.where, **each.options)
+                definition = define(names, each.where, analyses=each.analyses, **each.options)
                 save(transaction, each.query, definition, description=f"{chosen.title}: {each.name}")
     return tuple(each.query for each in chosen.results)
 
@@ -179,6 +179,8 @@ def _read(folder: Path) -> Topic:
 
 
 def _result(content: Mapping[str, Any]) -> Result:
+    from registry.queries.analyses import KINDS
+
     published = content.get("published")
     return Result(
         name=content["name"],
@@ -188,7 +190,7 @@ def _result(content: Mapping[str, Any]) -> Result:
         k=content.get("k"),
         published=Published(**published) if published else None,
         why_not=_prose(content.get("why_not", "")),
-        subgroups=tuple(content.get("subgroups", ())),
+        analyses={kind: content[kind] for kind in KINDS if kind in content},
     )
 
 

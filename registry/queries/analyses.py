@@ -20,16 +20,15 @@ from typing import TYPE_CHECKING, Any
 from registry.errors import UsageError
 from registry.pooling.analysis import one_of
 from registry.pooling.bias import TESTS
-from registry.pooling.grouping import grouping
 from registry.pooling.moderators import moderators
-from registry.queries.trial import column_of, trial_rows
+from registry.queries.trial import column_of, trial_rows, try_subgroup
 from registry.terms import Allow
 
 if TYPE_CHECKING:
     from registry.vocabulary import Vocabulary
 
 #: Sensitivity analyses by name: verbs that take the rows of the query again.
-SENSITIVITY = ("leave-one-out", "influence", "multiverse", "bayes")
+SENSITIVITY = ("leave-one-out", "influence", "rounding", "multiverse", "bayes")
 #: What an absolute risk rests on: the first two are shares, above 0 and below 1.
 _SHARES = ("survival", "prevalence")
 _WORDS = ("at", "source")
@@ -55,7 +54,7 @@ def _subgroups(given: Any, vocabulary: Vocabulary) -> list[str]:
     asked = _texts("subgroups", given)
     rows = trial_rows(vocabulary, [column_of(each) for each in asked])
     for each in asked:
-        grouping(rows, each, frozenset(Allow))
+        try_subgroup(rows, each)
     return asked
 
 

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from registry.errors import PoolRefused, UsageError
 from registry.pooling import pool
-from registry.pooling.grouping import grouping
 from registry.pooling.guards import allowances
 from registry.queries.analyses import read_analyses
-from registry.queries.trial import column_of, trial_rows
+from registry.queries.trial import column_of, trial_rows, try_subgroup
 from registry.selection import parse
-from registry.terms import Allow
 
 if TYPE_CHECKING:
     from registry.vocabulary import Vocabulary
@@ -141,4 +139,4 @@ def _try(made: Definition, vocabulary: Vocabulary) -> None:
     with suppress(PoolRefused):
         pool(rows, one_per=made.one_per, allow=made.allow, **made.options)
     if made.options["subgroup"]:
-        grouping(rows, made.options["subgroup"], frozenset(Allow))
+        try_subgroup(rows, made.options["subgroup"])

@@ -143,6 +143,15 @@ class Querying:
 
         return run(self.store, name, at, self._answerable(curator))
 
+    def current_run(self, name: str, *, at: At = None, curator: str | None = None) -> Ran:
+        """Give the stored run that says what a query gives now, or at a moment; as `run` where there is none.
+
+        So a report written twice quotes one run. See `registry.queries.running.run_or_reuse`.
+        """
+        from registry.queries.running import run_or_reuse
+
+        return run_or_reuse(self.store, name, at, self._answerable(curator))
+
     def runs(self, name: str | None = None) -> list[Ran]:
         """Give the stored runs, of one query or of all, oldest first."""
         from registry.queries.running import runs

@@ -20,7 +20,7 @@ from registry.queries.saved import by_id, load
 from registry.selection import select
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from registry.queries.definition import Definition
     from registry.queries.saved import Saved
@@ -33,7 +33,7 @@ class Ran:
     """A stored run: which version of a query, the state it read, the rows it used, and the whole result.
 
     `at_changeset` is the state of the evidence, `snapshot` the name it was asked for by; `result` is JSON text.
-    `pooled` is the result itself, as long as it is there: that of a run that was just made.
+    `pooled` is the result itself, as long as it is there: that of a run that was just made, or found to be current.
     """
 
     id: int
@@ -114,6 +114,39 @@ def run(store: Store, name: str, at: At, curator: str) -> Ran:
         saved = load(connection, name)
         result, _ = execute(connection, saved, at)
     return replace(_keep(store, saved, result, curator), pooled=result)
+
+
+def run_or_reuse(store: Store, name: str, at: At, curator: str) -> Ran:
+    """Give the stored run that says what a query gives at a moment; execute it and store a run where there is none.
+
+    Reused is a run of the same version by the same evireg whose whole result is the same, whichever changeset or
+    snapshot it was of: what was written since did not touch this query. Rows are selected and pooled every time, which
+    is how it is known that the result is the same, and gives `pooled`, whose provenance names the moment asked for (the
+    stored JSON holds less than a `PoolResult`). What is not made again is the run: a report can be written any number
+    of times and quotes one. A run that is not what its digest says is never quoted. Raises as `execute`.
+    """
+    with store.read() as connection:
+        saved = load(connection, name)
+        result, _ = execute(connection, saved, at)
+        known = next(_telling(connection, saved, result), None)
+    return replace(known or _keep(store, saved, result, curator), pooled=result)
+
+
+def _telling(connection: sa.Connection, saved: Saved, result: PoolResult) -> Iterator[Ran]:
+    """Give the stored runs of a version that say this result, the latest first."""
+    made = result.provenance
+    same = (Run.query_id == saved.id, Run.engine == made["engine"], Run.rows_digest == made["digest"])
+    told = _timeless(json.loads(canonical_json(result.as_dict())))
+    for row in connection.execute(_stored().where(*same).order_by(Run.id.desc())).all():
+        ran = _read(connection, row._asdict())
+        if _timeless(ran.found) == told and ran.computed_digest() == ran.digest:
+            yield ran
+
+
+def _timeless(found: dict[str, Any]) -> dict[str, Any]:
+    """Give a result without the names of the moment it is of."""
+    made = {name: value for name, value in found["provenance"].items() if name not in ("changeset", "snapshot")}
+    return {**found, "provenance": made}
 
 
 def _keep(store: Store, saved: Saved, result: PoolResult, curator: str) -> Ran:

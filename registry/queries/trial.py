@@ -6,8 +6,10 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from registry.columns import COLUMNS, Kind
+from registry.errors import PoolRefused, UsageError
 from registry.frame import Frame
-from registry.terms import AttributeType
+from registry.pooling.grouping import grouping
+from registry.terms import Allow, AttributeType
 
 if TYPE_CHECKING:
     from registry.vocabulary import Vocabulary
@@ -28,6 +30,16 @@ def trial_rows(vocabulary: Vocabulary, named: Collection[str]) -> Frame:
         for name, declared in vocabulary.attributes.items()
     }
     return Frame.from_columns(columns, attributes)
+
+
+def try_subgroup(rows: Frame, asked: str) -> None:
+    """Read `column` or `column:threshold` as a pool will. UsageError for what cannot be subgroups on any evidence."""
+    try:
+        grouping(rows, asked, frozenset(Allow))
+    except PoolRefused:
+        column = column_of(asked)
+        hint = f"{column}:NUMBER, or several numbers with commas"
+        raise UsageError(f"subgroup: {column} is a number and needs a threshold", hint) from None
 
 
 def column_of(option: str) -> str:

@@ -20,6 +20,17 @@ if TYPE_CHECKING:
 SHOWN = 20
 
 
+#: Kind of analysis beside the pool → what a table calls it.
+_BESIDE = {
+    "subgroups": "Also by subgroups of",
+    "moderators": "Also regressed on",
+    "small_study": "Small-study tests",
+    "cutoffs": "Cutoffs analysed",
+    "sensitivity": "Sensitivity",
+    "baselines": "Absolute risk where",
+}
+
+
 def query(saved: Saved) -> Table:
     """Lay out one version of a query: what it asks, options that are not as by default, its protocol."""
     asked = saved.definition
@@ -29,12 +40,26 @@ def query(saved: Saved) -> Table:
         ("Allowed", ", ".join(asked.allow) or EMPTY),
         ("Method", f"{asked.options['method']}, {asked.options['test']}"),
         *((_title(name), _value(value)) for name, value in asked.chosen.items() if name not in ("method", "test")),
+        *((title, analysis(asked.analyses[kind])) for kind, title in _BESIDE.items() if kind in asked.analyses),
         ("For", saved.description or EMPTY),
         ("Protocol", saved.prespecified or "none named: post hoc"),
         ("Saved", f"in changeset {saved.changeset}"),
     ]
     kept = tuple(row for row in rows if row[1] != EMPTY)
     return Table(f"{saved.name}, version {saved.version}", (Column("", keep=9, whole=True), Column("", keep=8)), kept)
+
+
+def analysis(value: Any) -> str:
+    """Write what an analysis beside the pool takes: `registry.queries.analyses`."""
+    if isinstance(value, bool):
+        return _value(value)
+    return "; ".join(_baseline(each) if isinstance(each, Mapping) else str(each) for each in value) or "by default"
+
+
+def _baseline(given: Mapping[str, Any]) -> str:
+    time = f" at {given['at']}" if "at" in given else ""
+    source = f" ({given['source']})" if "source" in given else ""
+    return f"survival is {given['survival']:g}{time}, {given['prevalence']:.3g} have the high value{source}"
 
 
 def _title(name: str) -> str:
@@ -96,7 +121,9 @@ def _changed(before: Saved, after: Saved) -> Iterator[str]:
 
 def _flat(saved: Saved) -> dict[str, Any]:
     asked = saved.definition
+    analyses = {_BESIDE[kind].lower(): asked.analyses.get(kind) for kind in _BESIDE}
     beside = {"protocol": saved.prespecified, "description": saved.description}
+    beside |= {name: None if value is None else analysis(value) for name, value in analyses.items()}
     return {"condition": asked.where, "one per": asked.one_per, "allowed": list(asked.allow), **asked.options, **beside}
 
 

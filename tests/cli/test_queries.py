@@ -65,6 +65,30 @@ def test_edit_changes_what_is_given_only(run: Run, seeded: Path) -> None:
     assert shown["definition"]["where"] == run("query", "show", "nlr-myeloma-os", "--json").json["definition"]["where"]
 
 
+def test_analyses_beside_the_pool_are_saved_with_it(run: Run, seeded: Path) -> None:
+    """As options, in what is shown, and in TOML; an empty text takes away, and what stays is as it was."""
+    beside = ["--also-subgroup", "year:2015", "--also-moderator", "year", "--small-study", "egger,begg", "--cutoffs"]
+    more = ["--baseline", "survival=0.5, prevalence=0.4, at=24, source=Smith 2020, table 2"]
+    assert run("query", "save", "os", *OS, *beside, *more, "--as", "Ada").code == 0
+    edited = run(
+        "query", "edit", "os", "--also-subgroup", "", "--no-cutoffs", "--small-study", "default", "--as", "Ada"
+    )
+    assert edited.code == 0, edited.err
+    assert "year:2015 → –" in run("query", "show", "os").out
+    shown = run("query", "show", "os", "--json").json
+    assert shown["definition"]["analyses"] == {
+        "moderators": ["year"],
+        "small_study": [],
+        "baselines": [{"survival": 0.5, "prevalence": 0.4, "at": "24", "source": "Smith 2020, table 2"}],
+    }
+    file = seeded.parent / "os.toml"
+    assert run("query", "export", "os", str(file)).code == 0
+    assert run("query", "import", str(file)).out == "Unchanged: os.\n"
+    file.write_text(file.read_text().replace('"year"', '"yeer"'), encoding="utf-8")
+    refused = run("query", "import", str(file))
+    assert (refused.code, "query 'os': on: there is no column 'yeer'" in refused.err) == (3, True)
+
+
 def test_every_topic_brings_its_queries(run: Run, seeded: Path) -> None:
     """Seeding again changes nothing, an edited query stays edited."""
     assert seeded.exists()
@@ -90,6 +114,9 @@ def test_running_all_goes_past_what_is_refused(run: Run, seeded: Path) -> None:
         (["query", "save", "mycn-os", *OS], 5, "already"),
         (["query", "save", "x", *OS, "--method", "XX"], 2, "unknown method"),
         (["query", "edit", "mycn-os"], 2, "nothing says what to change"),
+        (["query", "edit", "mycn-os", "--also-subgroup", "yeer:2"], 2, "did you mean 'year'"),
+        (["query", "edit", "mycn-os", "--baseline", "survival=0.5,prevalence"], 2, "'prevalence' gives no value"),
+        (["query", "edit", "mycn-os", "--baseline", "survival=half,prevalence=0.4"], 2, "survival is 'half'"),
         (["query", "edit", "mycn-os", "--method", ""], 2, "--method cannot be empty"),
         (["query", "run"], 2, "--all"),
         (["query", "run", "mycn-oz"], 4, "nearest: mycn-os"),

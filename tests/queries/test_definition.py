@@ -129,11 +129,24 @@ def _quoted(text: str) -> str:
     return equals("x", text).removeprefix("x == ")
 
 
+SHARE = st.floats(0, 1, exclude_min=True, exclude_max=True)
 ASKED = st.fixed_dictionaries(
     {
         "where": WHERES,
         "one_per": st.sampled_from([None, "cohort:adjusted", "cohort:largest_n,prespecified"]),
         "allow": st.sets(st.sampled_from([each.value for each in Allow])),
+        "analyses": st.fixed_dictionaries(
+            {},
+            optional={
+                "subgroups": st.sampled_from([["adjusted", "year:2015"], ["n:100,200"]]),
+                "small_study": st.lists(st.sampled_from(["egger", "trim-fill"]), unique=True),
+                "cutoffs": st.booleans(),
+                "baselines": st.lists(
+                    st.fixed_dictionaries({"survival": SHARE, "prevalence": SHARE}, optional={"source": TEXT}),
+                    max_size=2,
+                ),
+            },
+        ),
     }
 )
 
@@ -165,6 +178,8 @@ def test_any_definition_survives_toml(
         ('[query.a]\noptions = { method = "X" }', "query 'a': unknown method 'X'"),
         ("[query.a]\noptions = { x = 1 }", "a pool has no option 'x'"),
         ('[query.a]\noptions = { where = "n > 1" }', "a pool has no option 'where'"),
+        ("[query.a]\nanalyses = { cutofs = true }", "query 'a': analysis is 'cutofs'; did you mean 'cutoffs'"),
+        ("[query.a]\nanalyses = []", "analyses is \\[\\]"),
     ],
 )
 def test_toml_that_is_no_query_is_refused(vocabulary: Vocabulary, text: str, said: str) -> None:
