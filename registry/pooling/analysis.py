@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from registry import stats
 from registry.errors import UsageError
 from registry.pooling.notes import is_simulated, notes
 from registry.pooling.prepared import about
-from registry.pooling.values import Values, plain
+from registry.pooling.values import Values, in_json, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +65,7 @@ class Analysis(Values):
 
     def as_dict(self) -> dict[str, Any]:
         """Give the JSON: full double precision, None where undefined, lists for tuples."""
-        own = {entry.name: plain(getattr(self, entry.name)) for entry in fields(self)}  # type: ignore[arg-type]
+        own = {name: plain(getattr(self, name)) for name in in_json(self)}
         del own["basis"]
         return own | {
             "flow": self.flow.as_dict(),

@@ -23,8 +23,9 @@ from registry.pooling.bias_result import (
     SelectionModel,
     SizeRegression,
 )
+from registry.pooling.kernel import Settings, pooled
 from registry.pooling.pooled import Pooled
-from registry.pooling.prepared import prepare
+from registry.pooling.prepared import labels, prepare
 from registry.pooling.values import number, ratio, ratios, taken
 
 if TYPE_CHECKING:
@@ -71,10 +72,10 @@ def bias(
     """Test the estimates of a frame for small-study effects.
 
     `tests` names some of `TESTS`: egger, begg, d-fiv, d-fav, trim-fill, pet-peese, selection, fail-safe; unless any is
-    named all but fail-safe run, from k = 10 on. `options`: `method`, `test` and `level` of the pool with filled-in
-    estimates; `model` (lm, rma) and `predictor` (sei, vi, ninv) of Egger's test; `estimator` (L0, R0) and `side` of
-    trim and fill; `step` of the selection model; `rule` of the fail-safe number. Frame and other arguments as in
-    `registry.pool`.
+    named all but fail-safe run, from k = 10 on. `options`: `method`, `test` and `level` of the pool, and of the pool
+    with filled-in estimates; `model` (lm, rma) and `predictor` (sei, vi, ninv) of Egger's test; `estimator` (L0, R0)
+    and `side` of trim and fill; `step` of the selection model; `rule` of the fail-safe number. Frame and other
+    arguments as in `registry.pool`.
 
     A test that cannot be run is None, with a reason. Raises what `registry.pool` raises.
     """
@@ -83,8 +84,10 @@ def bias(
     prepared = prepare(frame, one_per=one_per, allow=allow, flow=flow, provenance=provenance)
     rows = prepared.frame
     found = {test.field: _attempt(name, test, rows, asked, named) for name, test in TESTS.items()}
+    [whole] = pooled(rows, Settings(asked.method, asked.test, asked.level))
     return BiasResult(
         k=len(rows),
+        pool=whole,
         **{name: None if isinstance(result, str) else result for name, result in found.items()},
         reasons={name: result for name, result in found.items() if isinstance(result, str)},
         estimates=_funnel(rows),
@@ -233,8 +236,9 @@ def _line(found: Asymmetry, notes: tuple[str, ...]) -> SizeRegression:
 
 
 def _funnel(rows: Frame) -> tuple[FunnelPoint, ...]:
-    names = (rows[name].tolist() for name in ("key", "study", "cohort", "yi"))
-    return tuple(FunnelPoint(*row) for row in zip(*names, np.sqrt(rows["vi"]).tolist(), strict=True))
+    names = (rows[name].tolist() for name in ("key", "study", "cohort"))
+    numbers = (rows["yi"].tolist(), np.sqrt(rows["vi"]).tolist())
+    return tuple(FunnelPoint(*row) for row in zip(*names, labels(rows), *numbers, strict=True))
 
 
 def _nothing(_asked: Options) -> tuple[str, ...]:

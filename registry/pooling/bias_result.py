@@ -140,15 +140,20 @@ class FunnelPoint(Values):
     key: str | None
     study: str | None
     cohort: str | None
+    label: str
     yi: float
     sei: float
 
 
 @dataclass(frozen=True, slots=True)
 class BiasResult(Analysis):
-    """Tests for small-study effects on k estimates; what was not run or cannot be is None, with its reason."""
+    """Tests for small-study effects on k estimates; what was not run or cannot be is None, with its reason.
+
+    `pool` is the pool of the estimates, by the same method, test and level.
+    """
 
     k: int
+    pool: Pooled
     egger: SizeRegression | None
     begg: RankCorrelation | None
     d_fiv: SizeRegression | None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from registry.pooling.analysis import Analysis, Basis
 from registry.pooling.pooled import Pooled
 from registry.pooling.result import Subgroups
-from registry.pooling.values import Values
+from registry.pooling.values import FOR_FIGURES, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class CutoffLine(Values):
 
     Between `low` and `high`, the cutoffs observed in k estimates of `cohorts` cohorts. `rho` is the factor on the
     correlations of several cutoffs of the same patients, None for a line through one estimate per cohort. `df` None
-    means the normal distribution.
+    means the normal distribution. `curve` predicts from `low` to `high`, for figures; it is not in the JSON.
     """
 
     k: int
@@ -62,6 +62,7 @@ class CutoffLine(Values):
     hr_slope_ci_high: float | None
     tau2: float | None
     predictions: tuple[CutoffPrediction, ...]
+    curve: tuple[CutoffPrediction, ...] = field(repr=False, metadata=FOR_FIGURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,23 @@ class CutoffModels(Values):
 
 
 @dataclass(frozen=True, slots=True)
+class CutoffEstimate(Values):
+    """One estimate with its cutoff, the interval at the level of the analysis; `data_driven` is None if not known."""
+
+    key: str | None
+    study: str | None
+    cohort: str | None
+    label: str
+    cutoff: float
+    data_driven: bool | None
+    yi: float
+    vi: float
+    hr: float
+    hr_ci_low: float
+    hr_ci_high: float
+
+
+@dataclass(frozen=True, slots=True)
 class CutoffsResult(Analysis):
     """How the ratio depends on the cutoff, with `all` estimates and without those whose cutoff fits the outcome.
 
@@ -101,5 +119,7 @@ class CutoffsResult(Analysis):
     bounds: tuple[float, ...]
     all: CutoffModels
     without_data_driven: CutoffModels | None
+    estimates: tuple[CutoffEstimate, ...]
+    level: float
     reasons: Mapping[str, str]
     basis: Basis

@@ -13,6 +13,7 @@ from registry.errors import EviregError, PoolRefused, StatisticsError, UsageErro
 from registry.flow import cohorts
 from registry.pooling import guards
 from registry.pooling.analysis import basis, checked_settings
+from registry.pooling.cutoff_points import along, cutoff_estimates
 from registry.pooling.cutoff_result import (
     CutoffLine,
     CutoffModels,
@@ -109,6 +110,8 @@ def cutoffs(
         bounds=options.bounds,
         all=models,
         without_data_driven=without,
+        estimates=cutoff_estimates(rows, level),
+        level=float(level),
         reasons={"without_data_driven": why} if why else {},
         basis=basis(prepared, _notes(rows, options, given=bool(bounds))),
     )
@@ -272,6 +275,7 @@ def _made(
         hr_slope_ci_high=ratio(scaled[3]),
         tau2=number(tau2),
         predictions=_predictions(found.predict(np.array(options.at))),
+        curve=_predictions(found.predict(along(found.low, found.high, log=found.log))),
     )
 
 

@@ -67,12 +67,15 @@ def influence(
     prepared = prepare(frame, one_per=one_per, allow=allow, flow=flow, provenance=provenance)
     rows = prepared.frame
     [whole] = pooled(rows, settings)
-    estimates, reasons = _estimates(rows, settings)
+    estimates, limits, reasons = _estimates(rows, settings)
     found = _gosh(rows, method=method, subsets=subsets, seed=seed) if gosh else None
-    return InfluenceResult(whole, estimates, found, reasons, basis(prepared))
+    return InfluenceResult(whole, estimates, found, limits, reasons, basis(prepared))
 
 
-def _estimates(rows: Frame, settings: Settings) -> tuple[tuple[EstimateInfluence, ...], dict[str, str]]:
+def _estimates(
+    rows: Frame, settings: Settings
+) -> tuple[tuple[EstimateInfluence, ...], dict[str, float], dict[str, str]]:
+    """Give the diagnostics of every estimate, their thresholds, and why some are undefined."""
     from registry.stats.influence import influence as diagnose
     from registry.stats.influence import study_effects
 
@@ -84,7 +87,7 @@ def _estimates(rows: Frame, settings: Settings) -> tuple[tuple[EstimateInfluence
     reasons = {name: why for name, why in moved.reasons.items() if name in columns}
     reasons |= {name: own.reasons[theirs] for name, theirs in SHRUNKEN.items() if theirs in own.reasons}
     reasons |= {name: reasons[log] for name, log in RATIOS.items() if log in reasons}
-    return tuple(_rows(rows, columns, moved.influential)), reasons
+    return tuple(_rows(rows, columns, moved.influential)), moved.thresholds, reasons
 
 
 def _rows(rows: Frame, columns: Mapping[str, Array], influential: Array) -> Iterator[EstimateInfluence]:

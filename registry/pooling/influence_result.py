@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from registry.pooling.analysis import Analysis, Basis
 from registry.pooling.pooled import Pooled
-from registry.pooling.values import Values, plain
+from registry.pooling.values import FOR_FIGURES, Values
 
 if TYPE_CHECKING:
     from registry.stats.gosh import Gosh
@@ -80,20 +80,19 @@ class GoshSummary(Values):
     hr: Mapping[str, float]
     i2: Mapping[str, float | None]
     estimates: tuple[WithAndWithout, ...]
-    pools: Gosh = field(repr=False)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give the summary as JSON, without the single pools."""
-        names = [entry.name for entry in fields(self) if entry.name != "pools"]
-        return {name: plain(getattr(self, name)) for name in names}
+    pools: Gosh = field(repr=False, metadata=FOR_FIGURES)
 
 
 @dataclass(frozen=True, slots=True)
 class InfluenceResult(Analysis):
-    """Which of k estimates drive their `pool`; `gosh` is None unless asked for. `reasons` says of each None why."""
+    """Which of k estimates drive their `pool`; `gosh` is None unless asked for. `reasons` says of each None why.
+
+    An estimate is influential when one of its diagnostics is beyond `thresholds` (of the absolute value).
+    """
 
     pool: Pooled
     estimates: tuple[EstimateInfluence, ...]
     gosh: GoshSummary | None
+    thresholds: Mapping[str, float]
     reasons: Mapping[str, str]
     basis: Basis

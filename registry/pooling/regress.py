@@ -6,12 +6,22 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from registry import stats
 from registry.errors import UsageError
 from registry.pooling.analysis import basis, checked_settings
-from registry.pooling.grouping import title
+from registry.pooling.grouping import spelled, title
 from registry.pooling.moderators import complete, design, moderators
-from registry.pooling.prepared import prepare
-from registry.pooling.regress_result import Coefficient, ModeratorTest, Permutations, Prediction, RegressResult
+from registry.pooling.prepared import labels, prepare
+from registry.pooling.regress_result import (
+    Coefficient,
+    ModeratorTest,
+    Permutations,
+    Prediction,
+    RegressedEstimate,
+    RegressResult,
+)
 from registry.pooling.values import number, ratio, ratios, taken
 
 if TYPE_CHECKING:
@@ -26,6 +36,8 @@ if TYPE_CHECKING:
 
 #: Below this many estimates per coefficient a regression finds what is not there (Higgins & Thompson 2004).
 ESTIMATES_PER_MODERATOR = 10
+#: Predictions along a number, enough for a smooth line.
+CURVE_POINTS = 61
 
 
 def regress(
@@ -74,8 +86,10 @@ def regress(
         ci_basis=fitted.basis,
         permutations=None if tried is None else _permutations(tried),
         predictions=tuple(_predictions(fitted, asked, predict)),
+        estimates=tuple(_estimates(rows, fitted, asked)),
         reasons={},
         basis=basis(prepared, _notes(fitted, asked)),
+        curves={each.column: tuple(_curve(rows, fitted, each)) for each in asked},
     )
 
 
@@ -140,6 +154,47 @@ def _value(asked: Asked, at: Mapping[str, str | float], design: DesignMatrix) ->
         return float(value) - asked.centre
     except ValueError:
         raise UsageError(f"predict {asked.column}={value}: {value!r} is not a number", "a number: year=2015") from None
+
+
+def _estimates(rows: Frame, fitted: Regression, asked: Sequence[Asked]) -> Iterator[RegressedEstimate]:
+    """Give the estimates with their moderators, and their weights beside the tau² that is left."""
+    columns = [rows[name].tolist() for name in ("key", "study", "cohort", "yi", "vi")]
+    names = labels(rows)
+    columns_of = [
+        rows[each.column].tolist() if _is_number(rows, each) else spelled(rows[each.column]) for each in asked
+    ]
+    weights = stats.weights(rows["vi"], fitted.tau2).tolist()
+    for place, (key, study, cohort, yi, vi) in enumerate(zip(*columns, strict=True)):
+        at: dict[str, Any] = {each.column: values[place] for each, values in zip(asked, columns_of, strict=True)}
+        yield RegressedEstimate(
+            key=key,
+            study=study,
+            cohort=cohort,
+            label=names[place],
+            yi=yi,
+            vi=vi,
+            hr=math.exp(yi),
+            weight=weights[place],
+            at=at,
+        )
+
+
+def _curve(rows: Frame, fitted: Regression, one: Asked) -> Iterator[Prediction]:
+    """Predict along a number or at each level of a category; every other column of the design is at its mean."""
+    own = next(each for each in fitted.design.moderators if each.name == one.column)
+    values: list[Any] = list(own.levels)
+    if not values:
+        observed = rows[one.column]
+        values = np.linspace(observed.min(), observed.max(), CURVE_POINTS).tolist()
+    mean = fitted.design.matrix.mean(axis=0)
+    for value in values:
+        row = mean.copy()
+        row[list(own.columns)] = own.coded(value if own.levels else value - one.centre)
+        yield _prediction({one.column: value}, fitted.predict(row))
+
+
+def _is_number(rows: Frame, one: Asked) -> bool:
+    return rows[one.column].dtype.kind == "f"
 
 
 def _prediction(at: Mapping[str, str | float], found: Predictions) -> Prediction:

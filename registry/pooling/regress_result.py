@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from registry.pooling.analysis import Analysis, Basis
-from registry.pooling.values import Values
+from registry.pooling.values import FOR_FIGURES, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,27 @@ class Prediction(Values):
 
 
 @dataclass(frozen=True, slots=True)
+class RegressedEstimate(Values):
+    """One estimate of a meta-regression: `at` are its values of the moderators, `weight` is in percent."""
+
+    key: str | None
+    study: str | None
+    cohort: str | None
+    label: str
+    yi: float
+    vi: float
+    hr: float
+    weight: float
+    at: Mapping[str, str | float]
+
+
+@dataclass(frozen=True, slots=True)
 class RegressResult(Analysis):
     """A meta-regression of k estimates; tests and intervals are those of `ci_basis` (wald, t, hk) on `df`.
 
-    `r2` is the share of tau² that the moderators explain, in percent, `tau2_without` the tau² without them.
+    `r2` is the share of tau² that the moderators explain, in percent, `tau2_without` the tau² without them. `curves`
+    maps each moderator to predictions along its observed range, or at each of its levels, the others at their means;
+    they are for figures, and not in the JSON.
     """
 
     k: int
@@ -96,5 +113,7 @@ class RegressResult(Analysis):
     level: float
     permutations: Permutations | None
     predictions: tuple[Prediction, ...]
+    estimates: tuple[RegressedEstimate, ...]
     reasons: Mapping[str, str]
     basis: Basis
+    curves: Mapping[str, tuple[Prediction, ...]] = field(repr=False, metadata=FOR_FIGURES)

@@ -16,14 +16,23 @@ LARGEST_LOG = 709.0
 BEYOND = "the ratio is beyond the range of a number"
 
 
+#: Metadata of a field that is for figures, and stays out of the JSON.
+FOR_FIGURES: Mapping[str, bool] = {"json": False}
+
+
 class Values:
-    """A frozen dataclass whose fields are its JSON."""
+    """A frozen dataclass whose fields are its JSON, but for those marked `FOR_FIGURES`."""
 
     __slots__ = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Give the fields as a JSON object: full double precision, None where undefined, lists for tuples."""
-        return {entry.name: plain(getattr(self, entry.name)) for entry in fields(self)}  # type: ignore[arg-type]
+        return {name: plain(getattr(self, name)) for name in in_json(self)}
+
+
+def in_json(made: Any) -> list[str]:
+    """Name the fields of a dataclass that are in its JSON."""
+    return [entry.name for entry in fields(made) if entry.metadata.get("json", True)]
 
 
 def plain(value: Any) -> Any:

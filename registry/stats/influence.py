@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtr, ndtri, stdtrit
+from scipy.special import chdtri, ndtri, stdtrit
 
 from registry.errors import StatisticsError
 from registry.stats.batch import Floats
@@ -39,6 +40,8 @@ class Influence:
     baujat_y: Floats
     influential: NDArray[np.bool_]
     method: str
+    thresholds: dict[str, float]
+    """How large `dffits`, `dfbetas`, `cook_d` or `hat` is when an estimate counts as influential."""
     reasons: dict[str, str] = field(default_factory=dict)
 
 
@@ -76,19 +79,22 @@ def influence(yi: ArrayLike, vi: ArrayLike, *, method: str = "REML") -> Influenc
     whole = fit(effects, variances, method=method, test="z", tau2_interval=False)[0]
     without = leave_each_out(effects, variances, method=method, test="z")
     values = _diagnostics(effects, variances, whole, without)
-    reasons = {}
+    limits, reasons = thresholds(k), {}
     if np.isnan(without.tau2).any():
         why = "two estimates: without one of them tau² is undefined"
         reasons = {name: why for name, value in values.items() if np.isnan(value).any()}
     return Influence(
         **values,
-        influential=(np.abs(values["dffits"]) > 3.0 * np.sqrt(1.0 / (k - 1)))
-        | (chdtr(1.0, values["cook_d"]) > 0.5)
-        | (values["hat"] > 3.0 / k)
-        | (np.abs(values["dfbetas"]) > 1.0),
+        influential=np.logical_or.reduce([np.abs(values[name]) > most for name, most in limits.items()]),
         method=whole.method,
+        thresholds=limits,
         reasons=reasons,
     )
+
+
+def thresholds(k: int) -> dict[str, float]:
+    """Give metafor's thresholds for k > 1 estimates: beyond one of them an estimate is influential."""
+    return {"dffits": 3.0 / math.sqrt(k - 1), "cook_d": float(chdtri(1.0, 0.5)), "hat": 3.0 / k, "dfbetas": 1.0}
 
 
 def _diagnostics(yi: Floats, vi: Floats, whole: Pool, without: Pools) -> dict[str, Floats]:

@@ -26,6 +26,10 @@ class Moderator:
     levels: tuple[str, ...] = ()
     reference: str | None = None
 
+    def coded(self, value: str | float) -> Floats:
+        """Numbers of its columns for one value. Raises StatisticsError for a level that was not there."""
+        return np.asarray(_coded(self, np.array([value]))[0] if self.levels else [float(value)])
+
 
 @dataclass(frozen=True, slots=True)
 class DesignMatrix:

@@ -144,3 +144,11 @@ def test_guards_of_a_pool_hold_here_too() -> None:
 def test_reached_from_the_package() -> None:
     """`registry.bias` takes any frame."""
     assert registry.bias(myeloma(), "begg").begg is not None
+
+
+def test_pool_of_a_funnel_is_the_pool() -> None:
+    """What the funnel is drawn around is the pool of its estimates by the same method; points have names."""
+    frame = myeloma()
+    found, again = bias(frame, method="DL", test="z"), registry.pool(frame, method="DL", test="z")
+    assert found.pool.as_dict() == again.pool.as_dict()
+    assert [each.label for each in found.estimates] == [each.label for each in again.estimates]

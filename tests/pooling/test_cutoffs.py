@@ -181,3 +181,28 @@ def test_nothing_at_all_is_a_refusal_with_the_rule_that_settles_it() -> None:
 def test_reached_from_the_package() -> None:
     """`registry.cutoffs` takes any frame."""
     assert registry.cutoffs(six()).all.k == 6
+
+
+def test_estimates_and_curve_are_there_for_a_figure() -> None:
+    """Each estimate with its cutoff and interval; the curve from the lowest to the highest cutoff, as predicted."""
+    methods: list[object] = ["min_p", "prespecified", "unclear", None, None, None]
+    found = cutoffs(six(cutoff_method=methods), predict=[2.0, 5.0])
+    assert [each.cutoff for each in found.estimates] == CUTS
+    assert [each.data_driven for each in found.estimates] == [True, False, None, None, None, None]
+    first = found.estimates[0]
+    assert close(first.hr_ci_low, math.exp(first.yi - 1.959963984540054 * math.sqrt(first.vi)), within=1e-9)
+    line = found.all.line
+    assert line is not None
+    for end, asked in zip((line.curve[0], line.curve[-1]), line.predictions, strict=True):
+        assert end.as_dict() == asked.as_dict()
+    assert "curve" not in line.as_dict()
+    assert len(found.as_dict()["estimates"]) == 6
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_curve_is_even_on_the_scale_of_the_line(log: bool) -> None:
+    """Steps along the curve are equal, of the cutoff or of its logarithm."""
+    line = cutoffs(six(), log=log).all.line
+    assert line is not None
+    steps = np.diff([math.log(each.cutoff) if log else each.cutoff for each in line.curve])
+    assert np.allclose(steps, steps[0])

@@ -79,3 +79,16 @@ def test_two_estimates_say_why_most_is_undefined() -> None:
 def test_reached_from_the_package() -> None:
     """`registry.influence` takes any frame."""
     assert len(registry.influence(myeloma()).estimates) == 8
+
+
+def test_thresholds_are_metafors() -> None:
+    """3/√(k − 1), the median of chi² with one degree of freedom, 3/k, and 1: what marks an estimate as influential."""
+    found = influence(myeloma())
+    k = len(found.estimates)
+    assert close(found.thresholds["dffits"], 3.0 / math.sqrt(k - 1))
+    assert close(found.thresholds["cook_d"], 0.45493642311957283)
+    assert close(found.thresholds["hat"], 3.0 / k)
+    beyond = [
+        any(abs(getattr(each, name)) > most for name, most in found.thresholds.items()) for each in found.estimates
+    ]
+    assert beyond == [each.influential for each in found.estimates]

@@ -152,3 +152,39 @@ def test_common_effect_has_no_residual_heterogeneity() -> None:
 def test_reached_from_the_package() -> None:
     """`registry.regress` takes any frame."""
     assert registry.regress(dated(), "year").k == 8
+
+
+def test_estimates_carry_their_moderators_and_weights() -> None:
+    """Weights are those beside the tau² that is left, and each estimate has its value of every moderator."""
+    frame = simulated()
+    found = regress(frame, ["product_source", "followup_median_months"])
+    plain_weights = 1.0 / (frame["vi"] + (found.tau2 or 0.0))
+    assert np.allclose([each.weight for each in found.estimates], 100.0 * plain_weights / plain_weights.sum())
+    assert found.estimates[0].at == {"product_source": "commercial", "followup_median_months": 6.1}
+    assert [each.yi for each in found.estimates] == frame["yi"].tolist()
+
+
+def test_curve_along_a_number_is_the_line_with_its_bands() -> None:
+    """From the smallest to the largest value, as `predict` gives it, whatever counts as 0."""
+    found = regress(dated(), "year:2015", predict=[{"year": 2013.0}, {"year": 2017.0}])
+    curve = found.curves["year"]
+    for end, asked in zip((curve[0], curve[-1]), found.predictions, strict=True):
+        assert end.at == asked.at
+        for name in ("mu", "se", "hr_ci_low", "hr_pi_high"):
+            assert close(getattr(end, name), getattr(asked, name), within=1e-9)
+    assert "curves" not in found.as_dict()
+
+
+def test_curve_of_one_moderator_holds_the_others_at_their_means() -> None:
+    """By hand: the intercept, the level, and the slope times the mean of the other column."""
+    frame = simulated()
+    found = regress(frame, ["product_source", "followup_median_months"])
+    intercept, commercial, slope = (each.b or 0.0 for each in found.coefficients)
+    mean = float(frame["followup_median_months"].mean())
+    academic, other = found.curves["product_source"]
+    assert (academic.at, other.at) == ({"product_source": "academic"}, {"product_source": "commercial"})
+    assert close(academic.mu, intercept + slope * mean, within=1e-9)
+    assert close(other.mu, intercept + commercial + slope * mean, within=1e-9)
+    share = np.mean([each.at["product_source"] == "commercial" for each in found.estimates])
+    first = found.curves["followup_median_months"][0]
+    assert close(first.mu, intercept + commercial * float(share) + slope * 6.1, within=1e-9)
