@@ -94,6 +94,7 @@ COMMANDS = {
     "run list": "run_list",
     "run show": "run_show",
     "run verify": "run_verify",
+    "second-opinion": "second_opinion",
     "watch": "watch",
     "explain": "explain",
     "provenance": "provenance",

@@ -12,6 +12,7 @@ from registry.curation.exchange import Exchanging
 from registry.curators import curator as find_curator
 from registry.explaining.door import Explaining
 from registry.figures.door import Drawing
+from registry.formats.door import Sharing
 from registry.grading.door import Grading
 from registry.ingest.door import Importing
 from registry.keeping.door import Keeping
@@ -56,6 +57,7 @@ class Registry(
     Archiving,
     Keeping,
     Explaining,
+    Sharing,
     Drawing,
 ):
     """An open registry. Every method reads or writes in one transaction of its own.

@@ -47,6 +47,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("registry.seeding",),
     ("registry.report",),
     ("registry.figures",),
+    ("registry.formats",),
     ("registry.dossier",),
     ("registry.handle",),
     ("registry",),

@@ -65,6 +65,10 @@ OUTPUTS: dict[str, list[list[str]]] = {
     "run list": [["run", "list"]],
     "run show": [["run", "show", "1"]],
     "run verify": [["run", "verify", "1"]],
+    "second-opinion": [
+        ["second-opinion", "nlr-myeloma-os"],
+        ["second-opinion", "nlr-myeloma-os", "-o", "nlr-myeloma-os.R"],
+    ],
     "watch": [["watch"], ["watch", "nlr-myeloma-os", "--crossing-one"]],
     "explain": [
         ["explain", *NLR, "--from", "1"],

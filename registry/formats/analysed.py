@@ -1,0 +1,120 @@
+"""Everything that one saved query gave at one moment: what every format writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from registry.errors import PoolRefused, StatisticsError, UsageError
+from registry.pooling import pool
+from registry.pooling.bias import bias as test_small_study
+from registry.pooling.moderators import moderators
+from registry.pooling.regress import regress
+from registry.selection import select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import sqlalchemy as sa
+
+    from registry.frame import Frame
+    from registry.pooling.bias_result import BiasResult
+    from registry.pooling.moderators import Asked
+    from registry.pooling.regress_result import RegressResult
+    from registry.pooling.result import PoolResult, Subgroups
+    from registry.queries.definition import Definition
+    from registry.queries.saved import Saved
+    from registry.selection.view import At
+
+
+@dataclass(frozen=True, slots=True)
+class Regressed:
+    """A meta-regression, and the moderators as they were asked for."""
+
+    moderators: tuple[Asked, ...]
+    result: RegressResult
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """A saved query and its pool.
+
+    `subgroups`, `regressions` and `bias` are the analyses the query names beside its pool; `refused` says of each that
+    the evidence does not allow why.
+    """
+
+    query: Saved
+    result: PoolResult
+    subgroups: tuple[Subgroups, ...]
+    regressions: tuple[Regressed, ...]
+    bias: BiasResult | None
+    refused: Mapping[str, str]
+
+    @property
+    def title(self) -> str:
+        """Name it for a heading: what the query is for, else its name."""
+        return self.query.description or self.query.name
+
+
+def analysed(connection: sa.Connection, saved: Saved, at: At = None, **options: Any) -> Analysed:
+    """Pool what a saved query selects at a moment, and make the analyses it names.
+
+    `options` are options of the pool besides those saved. Raises as `Registry.pool`; an analysis beside the pool that
+    the evidence does not allow is named in `refused`.
+    """
+    asked = saved.definition
+    chosen = select(connection, asked.where, at=at, one_per=asked.one_per, allow=asked.allow)
+    given: dict[str, Any] = {
+        "one_per": asked.one_per,
+        "allow": asked.allow,
+        "flow": chosen.flow,
+        "provenance": chosen.provenance,
+    }
+    set_options = {**asked.options, **options}
+    result = pool(chosen.frame, **set_options, **given)
+    refused: dict[str, str] = {}
+    return Analysed(
+        query=saved,
+        result=result,
+        subgroups=tuple(_subgroups(chosen.frame, asked, given, refused)),
+        regressions=tuple(_regressions(chosen.frame, result.rows, asked, given, refused)),
+        bias=_bias(chosen.frame, asked, given, refused),
+        refused=refused,
+    )
+
+
+def _subgroups(frame: Frame, asked: Definition, given: dict[str, Any], refused: dict[str, str]) -> Iterator[Subgroups]:
+    for column in asked.analyses.get("subgroups", ()):
+        beside = {**asked.options, "subgroup": column, "leave_one_out": False, "cumulative": None, "rounding": False}
+        try:
+            found = pool(frame, **beside, **given).subgroups
+        except (PoolRefused, StatisticsError, UsageError) as error:
+            refused[f"subgroups by {column}"] = error.message
+        else:
+            yield from (found,) if found else ()
+
+
+def _regressions(
+    frame: Frame, rows: Frame, asked: Definition, given: dict[str, Any], refused: dict[str, str]
+) -> Iterator[Regressed]:
+    from registry.pooling.guards import allowances
+
+    settings = {name: asked.options[name] for name in ("method", "test", "level")}
+    for column in asked.analyses.get("moderators", ()):
+        try:
+            named = moderators(rows, [column], allowances(asked.allow))
+            found = regress(frame, [column], **settings, **given)
+        except (PoolRefused, StatisticsError, UsageError) as error:
+            refused[f"meta-regression on {column}"] = error.message
+        else:
+            yield Regressed(tuple(named), found)
+
+
+def _bias(frame: Frame, asked: Definition, given: dict[str, Any], refused: dict[str, str]) -> BiasResult | None:
+    """Test for small-study effects: those the query names, else those that run unless any is named."""
+    settings = {name: asked.options[name] for name in ("method", "test", "level")}
+    try:
+        return test_small_study(frame, asked.analyses.get("small_study", ()), **settings, **given)
+    except (PoolRefused, StatisticsError, UsageError) as error:
+        refused["small-study effects"] = error.message
+        return None

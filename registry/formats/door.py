@@ -1,0 +1,46 @@
+"""What the Python door says of forms for other programs: methods of `Registry`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from registry.formats.analysed import Analysed
+    from registry.selection.view import At
+    from registry.store import Store
+
+
+class Sharing:
+    """Results of saved queries for other programs; `Registry` gives the store."""
+
+    store: Store
+
+    def analysed(self, query: str, *, at: At = None, leave_one_out: bool | str | None = None) -> Analysed:
+        """Give all that a saved query asks, computed; `leave_one_out` as of `pool`, by default as it was saved.
+
+        Raises NotFound for an unknown query, and what `pool` raises.
+        """
+        from registry.formats.analysed import analysed
+        from registry.queries.saved import load
+
+        options = {} if leave_one_out is None else {"leave_one_out": leave_one_out}
+        with self.store.read() as connection:
+            return analysed(connection, load(connection, query), at, **options)
+
+    def second_opinion(self, query: str, *, at: At = None) -> str:
+        """Give an R script that repeats a saved query with metafor, and stops when a number is not the same.
+
+        Without each estimate in turn too, whether or not the query asks for it. Raises as `analysed`.
+        """
+        from registry.formats.r_script import script
+
+        found = self.analysed(query, at=at)
+        if found.result.leave_one_out is None and found.result.dependence is None:
+            found = self.analysed(query, at=at, leave_one_out=True)
+        return script(
+            found.result,
+            subgroups=found.subgroups,
+            regressions=found.regressions,
+            bias=found.bias,
+            title=found.title,
+        )
