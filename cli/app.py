@@ -95,6 +95,7 @@ COMMANDS = {
     "run show": "run_show",
     "run verify": "run_verify",
     "second-opinion": "second_opinion",
+    "report": "report",
     "watch": "watch",
     "explain": "explain",
     "provenance": "provenance",

@@ -21,7 +21,18 @@ if TYPE_CHECKING:
     from registry.errors import EviregError
     from registry.report.table import Table
 
-__all__ = ["Column", "fail", "progress", "remark", "say", "show_block", "show_json", "show_table", "show_tables"]
+__all__ = [
+    "Column",
+    "fail",
+    "progress",
+    "remark",
+    "say",
+    "show_block",
+    "show_json",
+    "show_table",
+    "show_tables",
+    "steps",
+]
 
 #: Characters between two columns of a table.
 GAP = 3
@@ -135,6 +146,25 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[str, int, int], None]
             if file not in tasks:
                 tasks[file] = bar.add_task(file.replace("[", r"\["), total=last or None)
             bar.update(tasks[file], completed=line)
+
+        yield tell
+
+
+@contextmanager
+def steps(*, quiet: bool = False) -> Iterator[Callable[[str], None] | None]:
+    """Give what shows the step that long work is at, on a terminal; None where nobody looks."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("report")
+
+        def tell(step: str) -> None:
+            bar.update(task, description=step.replace("[", r"\["))
 
         yield tell
 

@@ -10,6 +10,7 @@ from registry.curation.correcting import Correcting
 from registry.curation.door import Reviewing
 from registry.curation.exchange import Exchanging
 from registry.curators import curator as find_curator
+from registry.dossier.door import Reporting
 from registry.explaining.door import Explaining
 from registry.figures.door import Drawing
 from registry.formats.door import Sharing
@@ -59,6 +60,7 @@ class Registry(
     Explaining,
     Sharing,
     Drawing,
+    Reporting,
 ):
     """An open registry. Every method reads or writes in one transaction of its own.
 

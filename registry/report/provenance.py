@@ -20,13 +20,14 @@ _FOLLOWS = frozenset({"est_text", "ci_low_text", "ci_high_text", "p_text", "dige
 def tables(chain: Chain) -> Iterator[Table]:
     """Give the chain as one table of links, and what happened since."""
     columns = (text("", keep=9), text("", keep=9))
-    yield Table("", columns, tuple(_links(chain)))
+    yield Table("", columns, tuple(links(chain)))
     if chain.since:
         rows = tuple((f"changeset {each['changeset']}", _event(each)) for each in chain.since)
         yield Table("Since then", columns, rows, "The pool above does not know of it.")
 
 
-def _links(chain: Chain) -> Iterator[tuple[str, str]]:
+def links(chain: Chain) -> Iterator[tuple[str, str]]:
+    """Give every link of the chain by name, from the pool down to the page; a name can come more than once."""
     yield "Pool", _pool(chain.pool)
     yield "Estimate", _estimate(chain.estimate)
     yield "Derived", _derived(chain.derivation)

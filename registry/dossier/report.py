@@ -1,0 +1,132 @@
+"""The conductor of a report: run each query, compute its material, compose the document, write every file asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from registry.dossier.compose import compose
+from registry.dossier.gather import Asked, gather, shared
+from registry.dossier.material import Material, Shared
+from registry.errors import NothingSelected, PoolRefused, UsageError
+from registry.queries.analyses import read_analyses
+from registry.queries.saved import load
+from registry.selection.view import at_changeset, snapshot_name
+from registry.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from registry.dossier.document import Document
+    from registry.queries.running import Ran
+    from registry.selection.view import At
+    from registry.store import Store
+
+#: Suffix of a file → the module that writes it.
+RENDERERS = {".html": "html", ".htm": "html", ".docx": "docx", ".md": "markdown"}
+
+#: Runs a query as of a moment, or gives the stored run that says the same.
+Run = Callable[[str, "At"], "Ran"]
+#: Is called with the name of each step.
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is wanted: the report of these queries, as of a moment, in these files.
+
+    `analyses` are asked for beside those the queries plan, by kind as in `registry.queries.analyses`.
+    """
+
+    names: tuple[str, ...]
+    at: At = None
+    paths: tuple[str | Path, ...] = ()
+    bundle: str | Path | None = None
+    title: str | None = None
+    style: str = "vancouver"
+    analyses: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A report: the material of each query, what they share, the document, and the files that were written."""
+
+    materials: tuple[Material, ...]
+    shared: Shared
+    document: Document
+    files: tuple[Path, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the summary that `evireg report --json` prints."""
+        from registry.dossier.told import as_dict
+
+        return as_dict(self)
+
+
+def report(store: Store, order: Order, run: Run, tell: Tell) -> Reported:
+    """Make the report of saved queries and write it to each path.
+
+    A pool that is refused, or has nothing to pool, is a report too. Raises NotFound for a query or moment that is not
+    there, UsageError for a suffix no renderer knows and for analyses evireg does not have: before anything is computed.
+    """
+    targets = [_target(path) for path in order.paths]
+    order = _checked(store, order)
+    materials, common = _materials(store, order, run, tell)
+    tell("document")
+    document = compose(materials, common, title=order.title, style=order.style)
+    files = [_write(module, document, path, tell) for module, path in targets]
+    return Reported(tuple(materials), common, document, tuple(files))
+
+
+def _checked(store: Store, order: Order) -> Order:
+    """Read what was asked for, and fix the moment: a number, or the name of a snapshot."""
+    if len(set(order.names)) < len(order.names):
+        raise UsageError("a query is named twice", "name each once")
+    with store.read() as connection:
+        moment = at_changeset(connection, order.at)
+        for name in order.names:
+            load(connection, name)
+        more = read_analyses(order.analyses, Vocabulary.load(connection))
+    return replace(order, at=snapshot_name(order.at) or moment, analyses=more)
+
+
+def _materials(store: Store, order: Order, run: Run, tell: Tell) -> tuple[list[Material], Shared]:
+    """Run every query, then read all that is said of them from one moment of the database."""
+    ran = {}
+    for name in order.names:
+        tell(f"{name}: run")
+        ran[name] = _run(run, name, order.at)
+    with store.read() as connection:
+        asked = [Asked(load(connection, name), ran[name], order.at, order.analyses) for name in order.names]
+        found = [gather(connection, each, _of(tell, each.saved.name)) for each in asked]
+        return found, shared(connection, found)
+
+
+def _of(tell: Tell, name: str) -> Tell:
+    return lambda step: tell(f"{name}: {step}")
+
+
+def _run(run: Run, name: str, moment: At) -> Ran | None:
+    """Run a query; None where it is refused or has nothing to pool, which the material tells."""
+    try:
+        return run(name, moment)
+    except (PoolRefused, NothingSelected):
+        return None
+
+
+def _target(path: str | Path) -> tuple[str, Path]:
+    """Find the module that writes a file, and see that its folder is there."""
+    target = Path(path)
+    module = RENDERERS.get(target.suffix.lower())
+    if module is None:
+        raise UsageError(f"{path} is no kind of report", f"end it in {', '.join(sorted(set(RENDERERS) - {'.htm'}))}")
+    if not target.absolute().parent.is_dir():
+        raise UsageError(f"the folder of {path} does not exist", "create it first, or choose another one")
+    return module, target
+
+
+def _write(module: str, document: Document, path: Path, tell: Tell) -> Path:
+    tell(f"writing {path.name}")
+    import_module(f"registry.dossier.{module}").render(document, path)
+    return path

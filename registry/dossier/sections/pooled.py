@@ -1,0 +1,49 @@
+"""The pool: its forest plot, its numbers, and how far the estimates disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from registry.dossier.document import Notice, Section
+from registry.dossier.illustrated import picture
+from registry.dossier.material import Absent
+from registry.dossier.wording import absent, says, sentences, shown
+from registry.report import prose, tables
+from registry.report.sensitivity_tables import dependence
+
+if TYPE_CHECKING:
+    from registry.dossier.document import Block
+    from registry.dossier.material import Material, Shared
+    from registry.pooling.result import PoolResult
+
+
+def section(material: Material, _shared: Shared) -> Section:
+    """Show the pool; where there is none, say why."""
+    if isinstance(material.pool, Absent):
+        refusal = Notice(prose.sentence(f"no pool: {material.pool.why}"), "caution")
+        return Section("pool", "Pooled result", (refusal,))
+    return Section("pool", "Pooled result", tuple(_blocks(material.pool)))
+
+
+def _blocks(result: PoolResult) -> Iterator[Block]:
+    yield says(f"{prose.headline(result)}.")
+    yield from picture("forest", result, _caption(result), _alt(result))
+    yield from shown(tables.pooled(result), "The pooled ratio and the intervals to compare it with")
+    if result.pool.k > 1:
+        yield says(prose.heterogeneity(result.pool))
+        yield from shown(tables.heterogeneity(result))
+    elif result.pool.k == 1:
+        yield absent("heterogeneity", "it is undefined for a single estimate")
+    yield from shown(dependence(result))
+    if result.notes:
+        yield says("To be read with the number:")
+        yield sentences(result.notes)
+
+
+def _caption(result: PoolResult) -> str:
+    return f"Forest plot. {prose.methods_in_short(result)}"
+
+
+def _alt(result: PoolResult) -> str:
+    return f"Forest plot of {prose.count(result.pool.k, 'estimate')}: {prose.headline(result)}"
