@@ -54,6 +54,13 @@ class Kind:
 
 _ALL = (
     Kind("forest", "Every estimate with its interval, and the pool; columns, subgroups and risk of bias.", "pool"),
+    Kind(
+        "cumulative",
+        "The pool as it grew, estimate by estimate, in the order of a column (by year unless named).",
+        "pool",
+        {"cumulative": "year"},
+    ),
+    Kind("leave-one-out", "The pool without each estimate in turn.", "pool", {"leave_one_out": True}),
     Kind("waterfall", "Why a pool moved: from one pooled ratio to the other, cohort by cohort.", "explain"),
     Kind("prisma", "The PRISMA 2020 flow of records, reports and studies.", "literature.prisma"),
 )

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 SQUARE, LEAST_SQUARE, DIAMOND = 0.13, 0.03, 0.075
 """Sides of the heaviest and of the smallest square, half the height of a diamond."""
+POINT = 0.055
+"""Half the width of the diamond of a pool among others."""
+BAR, SLIVER = 0.11, 0.012
+"""Height of a bar, and the least width, so that it is seen."""
 ARROW, ARROW_HALF, CAP = 0.085, 0.04, 0.045
 
 
@@ -35,6 +39,11 @@ class Plot:
         """Draw a square whose area is this share of the largest."""
         side = max(SQUARE * math.sqrt(share), LEAST_SQUARE)
         self._rectangle(self.x(log) - side / 2, y - side / 2, side, side, self.theme.accent, zorder=3)
+
+    def point(self, log: float, y: float) -> None:
+        """Draw a small diamond."""
+        x = self.x(log)
+        self._polygon([(x - POINT, y), (x, y - POINT), (x + POINT, y), (x, y + POINT)], self.theme.accent)
 
     def interval(self, low: float, high: float, y: float, *, color: str, lw: float, capped: bool = False) -> None:
         """Draw a bar from bound to bound; a bound beyond the axis ends in an arrow."""
@@ -59,6 +68,18 @@ class Plot:
             end -= self._arrow(end, y, 1.0, self.theme.accent, DIAMOND)
         inside = Rectangle((start, y - DIAMOND), end - start, 2 * DIAMOND, transform=self.axes.transData)
         shape.set_clip_path(inside)
+
+    def step(self, start: float, end: float, y: float, *, height: float, color: str, se: float) -> None:
+        """Draw a bar from one value to the next, thin lines that lead to it and on, and its standard error."""
+        left, right = sorted((self.x(start), self.x(end)))
+        if right - left < SLIVER:
+            left, right = (left + right - SLIVER) / 2, (left + right + SLIVER) / 2
+        self._rectangle(left, y - BAR / 2, right - left, BAR, color, zorder=3)
+        for log, top, bottom in ((start, -height / 2, 0.0), (end, 0.0, height / 2)):
+            self.vertical(log, y + top, y + bottom, color=self.theme.muted, lw=0.6)
+        if se > 0.0:
+            ends = [self.x(end - se), self.x(end + se)]
+            self.axes.plot(ends, [y, y], color=self.theme.ink, lw=1.0, solid_capstyle="butt", zorder=4)
 
     def vertical(self, log: float, top: float, bottom: float, **style: Any) -> None:
         """Draw a line down the plot at a log ratio."""

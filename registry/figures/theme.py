@@ -24,7 +24,8 @@ class Theme:
     """Colours by what they are for: paper, text, marks of the result, a warning, and series in order.
 
     `accent` is the pooled result and what supports it, `other` its opposite; `band` lies behind every second line,
-    `head` and `stage` behind the heads and stages of a flow.
+    `head` and `stage` behind the heads and stages of a flow. `judged` are levels of risk of bias from best to worst,
+    `unjudged` is none of them, `on_judged` what is written on both.
     """
 
     name: str
@@ -39,6 +40,9 @@ class Theme:
     other: str
     stamp: str
     series: tuple[str, ...]
+    judged: tuple[str, ...]
+    unjudged: str
+    on_judged: str
 
 
 LIGHT = Theme(
@@ -54,6 +58,9 @@ LIGHT = Theme(
     other="#b3781d",
     stamp="#b3261e",
     series=("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7", "#8c8300", "#333333"),
+    judged=("#008f6b", "#d49a00", "#c8470a", "#6d1a36"),
+    unjudged="#8d959c",
+    on_judged="#ffffff",
 )
 DARK = Theme(
     name="dark",
@@ -68,6 +75,9 @@ DARK = Theme(
     other="#e0a63f",
     stamp="#ff8a80",
     series=("#56b4e9", "#e69f00", "#2fc79b", "#f0824a", "#8ab8ff", "#dd9cc2", "#f0e442", "#cfd4d8"),
+    judged=("#2fc79b", "#f3d03e", "#ff8a5c", "#ff6fa8"),
+    unjudged="#8d969e",
+    on_judged="#14171a",
 )
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
 FONT = "DejaVu Sans"
 """Comes with matplotlib: the same on every machine."""
+NO_BREAK = "\N{NO-BREAK SPACE}"
+"""No line is broken at it; once lines are broken it is a space like others."""
+_SPACES = re.compile(r"[ \t\r\n]+")
+_NEARLY = 1e-6
+"""Inches that are no difference."""
+
+
+def together(text: str) -> str:
+    """Keep a text in one line: `(k = 8)`."""
+    return text.replace(" ", NO_BREAK)
 
 
 def printable(text: str) -> str:
     """Leave out what cannot be drawn: control characters, and line breaks that would break the layout."""
-    return "".join(each if each.isprintable() else " " for each in text)
+    return "".join(each if each.isprintable() or each == NO_BREAK else " " for each in text)
 
 
 @lru_cache(maxsize=4096)
@@ -33,21 +44,22 @@ def wrapped(text: str, room: float, *, size: float, bold: bool = False) -> list[
     """Break a text into lines no wider than `room`: between words, and within a word that is wider alone."""
     done: list[str] = []
     line = ""
-    for word in text.split():
-        longer = f"{line} {word}".strip()
-        if width(longer, size=size, bold=bold) <= room:
+    for word in filter(None, _SPACES.split(text)):
+        longer = f"{line} {word}" if line else word
+        if width(longer, size=size, bold=bold) <= room + _NEARLY:
             line = longer
             continue
         done += [line] if line else []
         *full, line = _pieces(word, room, size=size, bold=bold)
         done += full
-    return [*done, line] if line else done
+    return [each.replace(NO_BREAK, " ") for each in ([*done, line] if line else done)]
 
 
 def _pieces(word: str, room: float, *, size: float, bold: bool) -> list[str]:
     pieces = []
-    while len(word) > 1 and width(word, size=size, bold=bold) > room:
-        end = next((end for end in range(len(word) - 1, 1, -1) if width(word[:end], size=size, bold=bold) <= room), 1)
+    while len(word) > 1 and width(word, size=size, bold=bold) > room + _NEARLY:
+        fits = (end for end in range(len(word) - 1, 1, -1) if width(word[:end], size=size, bold=bold) <= room)
+        end = next(fits, 1)
         pieces.append(word[:end])
         word = word[end:]
     return [*pieces, word]
