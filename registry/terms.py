@@ -242,6 +242,29 @@ class ScreeningDecision(Term):
     NOT_RETRIEVED = "not_retrieved", "not retrieved", "the full report could not be had"
 
 
+class GradeDomain(Term):
+    """A domain of GRADE: five can lower the certainty of evidence, two can raise it."""
+
+    RISK_OF_BIAS = "risk_of_bias", "risk of bias", "limitations of the studies"
+    INCONSISTENCY = "inconsistency", "inconsistency", "results that differ for no known reason"
+    INDIRECTNESS = "indirectness", "indirectness", "other patients, factors, cutoffs or endpoints than were asked about"
+    IMPRECISION = "imprecision", "imprecision", "an interval too wide, or too few patients and events, to decide on"
+    PUBLICATION_BIAS = "publication_bias", "publication bias", "studies or results that were not published"
+    LARGE_EFFECT = "large_effect", "large effect", "a ratio that bias alone can hardly make"
+    EXPOSURE_RESPONSE = "exposure_response", "exposure-response gradient", "the more of the factor, the higher the risk"
+
+
+class GradeJudgement(Term):
+    """What is judged of a domain of GRADE, and by how many levels it moves the certainty."""
+
+    NONE = "none", "none", "no reason to move the certainty"
+    SERIOUS = "serious", "serious", "one level down"
+    VERY_SERIOUS = "very_serious", "very serious", "two levels down"
+    LARGE = "large", "large", "one level up"
+    VERY_LARGE = "very_large", "very large", "two levels up"
+    PRESENT = "present", "present", "one level up"
+
+
 class AttributeType(Term):
     """The type of a study characteristic."""
 

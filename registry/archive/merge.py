@@ -182,5 +182,6 @@ def _left_out(archive: Archive) -> dict[str, int]:
         "tables/references.csv": "references",
         "tables/extractions.csv": "second extractions",
         "tables/attachments.csv": "attachments",
+        "tables/ratings.csv": "ratings of certainty",
     }
-    return {word: rows[path] for path, word in words.items() if rows[path]}
+    return {word: rows[path] for path, word in words.items() if rows.get(path)}

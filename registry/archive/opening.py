@@ -33,6 +33,8 @@ from registry.writing.digest import BUCKETS, bucket, digest
 MOST_LINE = 256 << 20
 _ATTACHMENT = re.compile(r"attachments/[0-9a-f]{64}")
 _SHEETS = {sheet.path: sheet for sheet in (*(each.sheet for each in TABLES), *(each.sheet for each in RECORDS))}
+#: Files that archives of an older schema do not have → the schema from which on.
+_SINCE = {"tables/ratings.csv": "0005"}
 #: Files that every archive has.
 _ALWAYS = {*_SHEETS, PARQUET, NAME, PACKAGE, README, CRATE, CHECKSUMS}
 
@@ -81,14 +83,19 @@ class Archive:
         return manifest
 
     def _refuse_others(self) -> None:
-        expected = {*_ALWAYS, self.flat.path, *(f"attachments/{sha256}" for sha256 in self.attachments)}
+        expected = {*_ALWAYS, self.flat.path, *(f"attachments/{sha256}" for sha256 in self.attachments)} - self.without
         there = set(self._unpacker.names)
         for name in sorted(expected ^ there):
             what = "holds the file" if name in there else "lacks the file"
             raise self.refused(f"it {what} {name}")
-        counted = {*_SHEETS, self.flat.path}
+        counted = {*_SHEETS, self.flat.path} - self.without
         if self.manifest.rows.keys() != counted:
             raise self.refused(f"{NAME} in it counts the rows of other files than there are")
+
+    @property
+    def without(self) -> set[str]:
+        """Name the files it does not have because its schema is older than they are."""
+        return {path for path, since in _SINCE.items() if self.manifest.schema < since}
 
     def _attachments(self) -> tuple[str, ...]:
         """Name the files it holds the content of, by SHA-256."""
@@ -140,7 +147,7 @@ class Archive:
     def rows(self, sheet: Sheet) -> Iterator[dict[str, Any]]:
         """Give the rows of a file by column, typed; the header and the number of rows are checked too."""
         header = sheet.header
-        for _, values in self._typed(sheet):
+        for _, values in () if sheet.path in self.without else self._typed(sheet):
             yield dict(zip(header, values, strict=True))
 
     def _typed(self, sheet: Sheet) -> Iterator[tuple[int, list[Any]]]:

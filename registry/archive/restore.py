@@ -16,8 +16,10 @@ from registry.archive.fields import Field, Holds
 from registry.archive.history import BUCKETS, CHANGES, CHANGESETS, QUERIES, RUNS, SNAPSHOTS, VERSIONS
 from registry.archive.naming import Names
 from registry.archive.opening import Archive
+from registry.archive.rating_tables import RATINGS
 from registry.archive.table import AT_ONCE, Table
 from registry.archive.tables import TABLES
+from registry.curation.recorded_ratings import rating_faults
 from registry.database import canonical_json
 from registry.errors import VerificationFailed
 from registry.ledger import SHIPPED_BY
@@ -65,14 +67,17 @@ def _clear(connection: sa.Connection) -> None:
 def _write(connection: sa.Connection, archive: Archive) -> None:
     names = Names(connection, archive)
     curators, *others = TABLES
+    beside = [each for each in others if each not in RATINGS]
     _table(connection, archive, curators, names)
     hashes = _changesets(connection, archive, names)
-    for table in others:
+    for table in beside:
         _table(connection, archive, table, names)
     _versions(connection, archive)
     for record, name in _HISTORY:
         rows = archive.rows(record.sheet)
         _insert(connection, name, record.sheet.header, (_values(record.sheet.fields, row) for row in rows))
+    for table in RATINGS:
+        _table(connection, archive, table, names)
     finish = sa.update(Changeset).where(Changeset.number == sa.bindparam("changeset"))
     for piece in batched(hashes, AT_ONCE):
         values = [{"changeset": number, "finished": value} for number, value in piece]
@@ -188,6 +193,8 @@ def _verify(connection: sa.Connection, archive: Archive) -> None:
     for _ in archive.evidence():  # each row is compared with its digest, all of them with the root
         pass
     _refuse_other_tables(connection, archive)
+    for fault in rating_faults(connection):
+        raise archive.refused(fault)
     for ran in runs(connection):
         if ran.computed_digest() != ran.digest:
             raise archive.refused(f"run {ran.id} in it is not what its digest says")

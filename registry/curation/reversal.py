@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from registry.curation import names_back, queries_back, references_back, side_tables
+from registry.curation import names_back, queries_back, ratings_back, references_back, side_tables
 from registry.curation.characteristics import Owner, put_characteristic, put_support
 from registry.curation.desk import OF_ESTIMATE
 from registry.curation.recorded import Changed, Recorded, net, typed
@@ -245,6 +245,7 @@ _HANDLERS: dict[str, Callable[[Reversal, str, Changes], None]] = {
     "doubtful pair": references_back.doubtful_pair,
     "screening": references_back.screening,
     "query": queries_back.query,
+    "rating": ratings_back.rating,
     "appraisal tool": names_back.appraisal_tool,
     "attribute": names_back.attribute,
     **{kind: _name(kind) for kind in ("factor", "disease", "endpoint", "covariate")},

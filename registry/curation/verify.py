@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from registry.curation.attachments import verify_attachments
 from registry.curation.recorded_queries import query_faults
+from registry.curation.recorded_ratings import rating_faults
 from registry.errors import VerificationFailed
 from registry.ledger import ledger_faults
 from registry.models import Estimate, evidence
@@ -39,7 +40,7 @@ def verify(connection: sa.Connection) -> Verified:
 
     Every version of an estimate has its digest; every changeset has the hash of its content and follows the one before;
     the versions of an estimate do not overlap; the live ones are exactly what the tables give when projected again;
-    attachments and runs are what their hashes say, snapshots and saved queries what evidence and ledger say.
+    attachments and runs are what their hashes say; snapshots, saved queries and ratings what evidence and ledger say.
     """
     versions, of_rows = row_faults(connection)
     changesets, of_ledger = ledger_faults(connection)
@@ -50,7 +51,7 @@ def verify(connection: sa.Connection) -> Verified:
             counts.append(check(connection))
         except VerificationFailed as error:
             others.append(error.message)
-    if faults := [*of_rows, *of_ledger, *others, *of_snapshots, *query_faults(connection)]:
+    if faults := [*of_rows, *of_ledger, *others, *of_snapshots, *query_faults(connection), *rating_faults(connection)]:
         raise VerificationFailed.of(faults)
     _, live, attachments = counts
     return Verified(changesets, versions, live, snapshots, attachments)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from registry.grading.ratings import Rated
     from registry.pooling.absolute import AbsoluteResult, Share
     from registry.selection.view import At
     from registry.store import Store
@@ -56,3 +57,28 @@ class Grading:
             result, _ = pooled(connection, asked, at)
         shares: dict[str, Any] = {"survival": survival, "prevalence": prevalence, "baseline": baseline}
         return absolute(result, **shares, at=at_time, source=source, per=per)
+
+    def grade(self, query: str, domain: str, judgement: str, *, reason: str, curator: str | None = None) -> Rated:
+        """Record what a curator judges of one domain of GRADE for a saved query, on the evidence as it is.
+
+        Domains: risk_of_bias, inconsistency, indirectness, imprecision and publication_bias (none, serious,
+        very_serious), large_effect (none, large, very_large), exposure_response (none, present). It replaces what
+        stood; the ledger keeps both. Raises NotFound, UsageError, and as `pool` where there is nothing to judge.
+        """
+        from registry.grading.ratings import evidence_digest, rate
+        from registry.queries.running import pooled
+        from registry.queries.saved import load
+
+        with self.store.read() as connection:
+            saved = load(connection, query)
+            result, _ = pooled(connection, saved.definition)
+        seen = evidence_digest(str(result.provenance["digest"]), result.flow)
+        with self.store.transaction(self._answerable(curator), f"grade {domain} of {query}: {reason}") as transaction:
+            return rate(transaction, saved, domain, judgement, reason=reason, evidence=seen)
+
+    def ratings(self, query: str | None = None) -> list[Rated]:
+        """Give the ratings that stand, of one saved query or of all."""
+        from registry.grading.ratings import ratings
+
+        with self.store.read() as connection:
+            return ratings(connection, query)

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from registry.curation.attachments import verify_attachments
+from registry.curation.recorded_ratings import rating_faults
 from registry.curation.verify import verify_order, verify_projection
 from registry.database import engine_for, locate, translated
 from registry.errors import EviregError, SchemaError, StoreError, VerificationFailed
@@ -127,6 +128,7 @@ _QUESTIONS: tuple[tuple[str, str, _Look, str], ...] = (
     ("projection", "the evidence is what the tables give", partial(_failed, verify_projection), _RESTORE),
     ("snapshots", "every snapshot is what it was when it was taken", lambda c: snapshot_faults(c)[1], _RESTORE),
     ("runs", "every stored run is what it was", _run_faults, _RESTORE),
+    ("ratings", "every rating is what the ledger says of it", lambda c: list(rating_faults(c)), _RESTORE),
     ("attachments", "every attachment has its hash", partial(_failed, verify_attachments), _RESTORE),
 )
 

@@ -9,6 +9,7 @@ from registry.models.ledger import Change, Changeset, Curator, Setting
 from registry.models.literature import Report, Study, study_report
 from registry.models.population import Cohort, Disease, Overlap
 from registry.models.query import Run, SavedQuery
+from registry.models.rating import Rating
 from registry.models.screening import DoubtfulPair, Reference, Screening
 from registry.models.snapshot import Snapshot, SnapshotBucket
 from registry.models.synonym import Synonym
@@ -36,6 +37,7 @@ __all__ = [
     "Extraction",
     "Factor",
     "Overlap",
+    "Rating",
     "Reference",
     "Report",
     "Run",

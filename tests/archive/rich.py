@@ -74,6 +74,8 @@ def fill(store: Store, folder: Path) -> list[str]:
     reg.literature.screen(["armand2007"], "exclude", reason="no ratio")
     reg.configure("require-curator", "false")
     reg.retract("doi:10.1000/lee", reason="data could not be shown")
+    reg.grade("os", "inconsistency", "serious", reason="the intervals hardly overlap")
+    reg.grade("os", "imprecision", "none", reason="narrow enough to decide on")
     reg.run("os")
     reg.snapshot("second")
     return keys

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,13 @@ import sqlalchemy as sa
 
 from registry.archive.export import export_snapshot
 from registry.archive.importing import import_archive
-from registry.errors import Conflict
+from registry.errors import Conflict, InputRefused
 from registry.handle import Registry
 from registry.models import Attachment, Change, Changeset, Run, evidence
 from registry.queries.verifying import Verdict
 from registry.store import Store, open_store
 from tests.archive.conftest import Rich
-from tests.archive.rich import ROWS
+from tests.archive.rich import ROWS, replaced, rewritten
 
 
 def state(store: Store) -> list[list[tuple[object, ...]]]:
@@ -94,7 +95,8 @@ def test_merging_adds_what_is_new_in_one_changeset(rich: Rich, store: Store, tmp
         entry = connection.execute(sa.select(Change.key, Change.after).where(Change.entity == "archive")).one()
     assert entry.key == done.root
     assert "snapshot second" in entry.after
-    assert done.left_out == {"runs": 1, "queries": 1, "references": 3, "second extractions": 1, "attachments": 1}
+    others = {"references": 3, "second extractions": 1, "attachments": 1, "ratings of certainty": 2}
+    assert done.left_out == {"runs": 1, "queries": 1, **others}
     reg.verify()
     again = import_archive(store, rich.archive, curator="Bob")
     assert (again.created, again.unchanged, again.changeset) == (0, 4, None)
@@ -154,3 +156,37 @@ def test_a_merge_is_undone_like_any_changeset(rich: Rich, sqlite_store: Store, t
     reg.undo(done.changeset, reason="the wrong archive")
     assert reg.snapshot("after").root == before.root
     reg.verify()
+
+
+def _older(files: dict[str, bytes]) -> None:
+    """Make an archive one of the schema before there were ratings."""
+    del files["tables/ratings.csv"]
+    told = json.loads(files["archive.json"])
+    del told["rows"]["tables/ratings.csv"]
+    files["archive.json"] = json.dumps({**told, "schema": "0004"}).encode()
+
+
+def test_archive_of_an_older_schema_is_read_without_ratings(
+    rich_store: Store, sqlite_store: Store, tmp_path: Path
+) -> None:
+    """What was written before there were ratings comes back whole."""
+    export_snapshot(rich_store, "first", tmp_path / "first.zip")
+    path = rewritten(tmp_path / "first.zip", tmp_path / "old.zip", _older)
+    assert import_archive(sqlite_store, path, curator="Bo").restored
+    assert Registry(sqlite_store).ratings() == []
+    Registry(sqlite_store).verify()
+
+
+def test_archive_that_hides_its_ratings_is_refused(rich: Rich, sqlite_store: Store, tmp_path: Path) -> None:
+    """The ledger in it tells of them."""
+    path = rewritten(rich.archive, tmp_path / "hidden.zip", _older)
+    with pytest.raises(InputRefused, match="the rating of imprecision for the query 'os' is not what the ledger says"):
+        import_archive(sqlite_store, path, curator="Bo")
+
+
+def test_forged_rating_is_refused(rich: Rich, sqlite_store: Store, tmp_path: Path) -> None:
+    """A judgement that the ledger does not tell of makes the archive one nobody can trust."""
+    edit = replaced("tables/ratings.csv", "inconsistency,serious", "inconsistency,none")
+    path = rewritten(rich.archive, tmp_path / "forged.zip", edit)
+    with pytest.raises(InputRefused, match="the rating of inconsistency for the query 'os'"):
+        import_archive(sqlite_store, path, curator="Bo")

@@ -60,6 +60,7 @@ def curate(reg: registry.Registry) -> None:
     reg.snapshot("first")
     reg.save_query("nlr", POOL, allow=["mixed-adjustment"], one_per="cohort:adjusted,largest_n")
     reg.run("nlr", at="first")
+    reg.grade("nlr", "inconsistency", "serious", reason="the intervals hardly overlap")
 
 
 def main() -> None:
