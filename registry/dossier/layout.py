@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 UPRIGHT = 96
 _PADDING = 3
 _WRAPPED = 26
+_LONGEST = 70
+_CITED = 5
 _BREAKS = re.compile(r"[\s\u200b]+|(?<=[-–/_,;:])")
 
 
@@ -53,6 +55,12 @@ class Part:
     section: Section
     blocks: tuple[Placed, ...]
 
+    @property
+    def turned(self) -> bool:
+        """Whether its pages are best turned: all it shows are wide tables."""
+        shown = [placed.block for placed in self.blocks if placed.number]
+        return bool(shown) and all(isinstance(each, TableBlock) and is_wide(each.table, each.cites) for each in shown)
+
 
 def parts(document: Document) -> tuple[Part, ...]:
     """Give the sections with their numbers, and those of tables and figures, in the order they are read."""
@@ -85,18 +93,36 @@ def stamp(notice: str) -> str:
 
 
 def widths(table: Table, cites: tuple[tuple[str, ...], ...] = ()) -> tuple[int, ...]:
-    """Give how many characters each column needs: its longest value, and where values wrap, a line of some length."""
-    found = []
-    for at, column in enumerate(table.columns):
-        cells = [row[at] for row in table.rows]
-        longest = max(map(len, [column.header, *cells]), default=0)
-        if not column.whole:
-            word = max((len(part) for text in [column.header, *cells] for part in _BREAKS.split(text)), default=0)
-            longest = max(min(longest, _WRAPPED), word)
-        found.append(longest + (5 if at == 0 and any(cites) else 0))
-    return tuple(found)
+    """Give how many characters each column wants: its longest value, and where values wrap, a line of some length."""
+    return tuple(max(min(most, _WRAPPED), least) for least, most in _limits(table, cites))
+
+
+def shares(table: Table, cites: tuple[tuple[str, ...], ...], room: float) -> tuple[float, ...]:
+    """Share `room` characters among the columns: each its longest word, the rest by what one line would need."""
+    limits = _limits(table, cites)
+    least, most = (sum(limit[side] for limit in limits) for side in (0, 1))
+    if most <= room:
+        return tuple(float(limit[1]) for limit in limits)
+    if least >= room:
+        return tuple(limit[0] * room / least for limit in limits)
+    spare = (room - least) / (most - least)
+    return tuple(low + (high - low) * spare for low, high in limits)
 
 
 def is_wide(table: Table, cites: tuple[tuple[str, ...], ...] = ()) -> bool:
     """Say whether a table wants a turned page."""
     return sum(width + _PADDING for width in widths(table, cites)) > UPRIGHT
+
+
+def _limits(table: Table, cites: tuple[tuple[str, ...], ...]) -> list[tuple[int, int]]:
+    """Give the fewest and the most characters each column can use: its longest word, its longest value."""
+    found = []
+    for at, column in enumerate(table.columns):
+        texts = [column.header, *(row[at] for row in table.rows)]
+        most = max(map(len, texts))
+        least = max(len(part) for text in texts for part in _BREAKS.split(text))
+        if column.whole:
+            least = max([least, *(len(row[at]) for row in table.rows)])
+        extra = _CITED if at == 0 and any(cites) else 0
+        found.append((least + extra, max(min(most, _LONGEST), least) + extra))
+    return found
