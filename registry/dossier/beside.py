@@ -182,8 +182,16 @@ def moderators(rows: Rows, wanted: Wanted) -> Iterator[Analysis]:
     test = rows.simple["test"]
     how = {**rows.simple, "test": test if test in ("hk", "hk-plain", "hk-adhoc", "z", "t") else "hk"}
     for asked, planned in wanted.moderators:
-        found = attempt(lambda asked=asked: regress(rows.selected, asked, **how, **rows.asked))  # type: ignore[misc]
+        on = _centred(rows.selected, asked)
+        found = attempt(lambda on=on: regress(rows.selected, on, **how, **rows.asked))  # type: ignore[misc]
         yield Analysis(asked, planned, found)
+
+
+def _centred(used: Frame, asked: str) -> str:
+    """Let the intercept of a number be at its middle value: at 0, such as the year 0, it says nothing."""
+    if ":" in asked or asked not in used or used[asked].dtype.kind != "f" or np.isnan(used[asked]).all():
+        return asked
+    return f"{asked}:{np.nanmedian(used[asked]):g}"
 
 
 def small_study(rows: Rows, wanted: Wanted) -> Found[BiasResult]:

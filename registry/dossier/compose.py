@@ -52,6 +52,8 @@ OF_EACH = (
     findings,
     moved,
 )
+#: All there is to say of a query without a pool.
+OF_REFUSED = (selection, pooled, moved)
 LAST = (methods, origins, reproduce)
 
 
@@ -78,7 +80,7 @@ def _sections(materials: Sequence[Material], shared: Shared) -> Iterator[Section
     for whole in FIRST:
         yield whole.section(materials, shared)
     for material in materials:
-        for part in OF_EACH:
+        for part in OF_REFUSED if isinstance(material.pool, Absent) else OF_EACH:
             made = part.section(material, shared)
             yield _of(material, made) if len(materials) > 1 else made
     for whole in LAST:

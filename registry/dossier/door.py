@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
+
     from registry.dossier.report import Reported
     from registry.queries.running import Ran
     from registry.selection.view import At

@@ -115,6 +115,11 @@ _WORKS: dict[str, tuple[str, str, str, str, str, str]] = {
         "Empirical Bayes meta-analysis",
         "Journal of Educational Statistics", "10", "75-98", "10.3102/10769986010002075",
     ),
+    "Raudenbush 2009": (
+        "Raudenbush SW",
+        "Analyzing effect sizes: random-effects models",
+        "The handbook of research synthesis and meta-analysis", "", "295-315", "",
+    ),
     "Viechtbauer & Cheung 2010": (
         "Viechtbauer W; Cheung MWL",
         "Outlier and influence diagnostics for meta-analysis",
@@ -223,19 +228,26 @@ _WORKS: dict[str, tuple[str, str, str, str, str, str]] = {
     ),
 }  # fmt: skip
 
-_NAMED = re.compile("|".join(re.escape(name) for name in sorted(_WORKS, key=len, reverse=True)))
+_NAME = "|".join(re.escape(name) for name in sorted(_WORKS, key=len, reverse=True))
+#: Works in brackets, which the citation replaces: (DerSimonian & Laird 1986; Paule & Mandel 1982).
+_BRACKETED = rf"\((?P<several>(?:{_NAME})(?:; (?:{_NAME}))*)\)"
+_CITED = re.compile(rf"{_BRACKETED}|(?P<one>{_NAME})")
 
 
 def cited(text: str) -> tuple[Run | str, ...]:
-    """Give a sentence with a citation behind every work it names."""
+    """Give a sentence with a citation of every work it names: in place of a name in brackets, else behind it."""
     return tuple(_parts(text))
 
 
 def _parts(text: str) -> Iterator[Run | str]:
     end = 0
-    for found in _NAMED.finditer(text):
-        yield text[end : found.end()]
-        yield Cite((key_of(found.group()),))
+    for found in _CITED.finditer(text):
+        if (one := found["one"]) is not None:
+            yield f"{text[end : found.end()]} "
+            yield Cite((key_of(one),))
+        else:
+            yield text[end : found.start()]
+            yield Cite(tuple(key_of(name) for name in found["several"].split("; ")))
         end = found.end()
     if end < len(text):
         yield text[end:]

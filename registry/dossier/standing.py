@@ -28,9 +28,9 @@ def standing(material: Material, *, planned: bool) -> str:
     """Say in a few words how an analysis stands: prespecified, planned, or post hoc."""
     saved = material.saved
     if not planned:
-        return "post hoc, not in the saved query"
+        return "post hoc: asked for with this report"
     if saved.prespecified is None:
-        return f"in the saved query since changeset {since(material)}; no protocol is named, so post hoc"
+        return "planned in the saved query, without a protocol: post hoc"
     return f"prespecified ({saved.prespecified})"
 
 
@@ -41,11 +41,6 @@ def standing_words(material: Material, analysis: Analysis) -> str:
     if material.saved.prespecified is None:
         return "planned in the saved query, which names no protocol"
     return f"prespecified in {material.saved.prespecified}"
-
-
-def since(material: Material) -> int:
-    """Give the changeset that first saved what the query asks now."""
-    return material.specified.changeset if material.specified else material.saved.changeset
 
 
 def analyses(material: Material) -> Iterator[tuple[str, str]]:
@@ -60,4 +55,4 @@ def analyses(material: Material) -> Iterator[tuple[str, str]]:
         yield f"absolute risk {each.asked}".strip(), standing(material, planned=each.planned)
     planned = material.planned
     for kind, name in ROUTINE.items():
-        yield name, standing(material, planned=True) if kind in planned else "routine: part of every report, post hoc"
+        yield name, standing(material, planned=True) if kind in planned else "part of every report: post hoc"

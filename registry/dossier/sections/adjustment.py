@@ -33,11 +33,12 @@ def _of(material: Material, *, several: bool) -> Iterator[Block]:
     rows = material.adjustment
     name = f"{material.label}: " if several else ""
     if not rows:
-        yield says(f"{name}no estimate is in use.")
+        yield says(prose.sentence(f"{name}no estimate is in use"))
         return
     kinds = Counter(Adjusted(row["adjusted"]) for row in rows)
-    counted = ", ".join(f"{kinds[kind]} {kind.label}" for kind in Adjusted if kinds[kind])
-    yield says(prose.sentence(f"{name}of {prose.count(len(rows), 'estimate')}, {counted}"))
+    words = {Adjusted.UNCLEAR: "unclear or not read"}
+    counted = ", ".join(f"{kinds[kind]} {words.get(kind, kind.label)}" for kind in Adjusted if kinds[kind])
+    yield says(prose.sentence(f"{name}{prose.count(len(rows), 'estimate')}: {counted}"))
     if not rows[0]["covariates"]:
         yield says("For no estimate was it read which covariates it is adjusted for.")
         return

@@ -36,7 +36,9 @@ def _blocks(materials: Sequence[Material], shared: Shared) -> Iterator[Block]:
         name = f"{each.label}: " if len(materials) > 1 else ""
         yield says(f"{name}{_proof(each)}")
         rows = tuple(analyses(each))
-        yield from shown(Table(f"{name}how each analysis stands", columns("Analysis", "Standing"), rows))
+        yield from shown(
+            Table(f"{name}{'how' if name else 'How'} each analysis stands", columns("Analysis", "Standing"), rows)
+        )
 
 
 def _proof(material: Material) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from registry.dossier.document import Notice, Section
 from registry.dossier.illustrated import picture
 from registry.dossier.material import Absent
+from registry.dossier.sections.summary import why_none
 from registry.dossier.wording import absent, says, sentences, shown
 from registry.report import prose, tables
 from registry.report.sensitivity_tables import dependence
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 def section(material: Material, _shared: Shared) -> Section:
     """Show the pool; where there is none, say why."""
     if isinstance(material.pool, Absent):
-        refusal = Notice(prose.sentence(f"no pool: {material.pool.why}"), "caution")
-        return Section("pool", "Pooled result", (refusal,))
+        return Section("pool", "Pooled result", tuple(_refused(material, material.pool)))
     return Section("pool", "Pooled result", tuple(_blocks(material.pool)))
 
 
@@ -39,6 +39,19 @@ def _blocks(result: PoolResult) -> Iterator[Block]:
     if result.notes:
         yield says("To be read with the number:")
         yield sentences(result.notes)
+
+
+def _refused(material: Material, reason: Absent) -> Iterator[Block]:
+    """Say why there is no pool, and what there is not without one."""
+    yield Notice(f"Nothing could be pooled. {why_none(reason)}", "caution")
+    planned = [f"subgroups by {each}" for each in material.saved.definition.analyses.get("subgroups", ())]
+    planned += [f"a meta-regression on {each}" for each in material.saved.definition.analyses.get("moderators", ())]
+    if planned:
+        yield says(f"Planned in the saved query, and not possible: {', '.join(planned)}.")
+    yield says(
+        "Without a pool there are no forest plot and no heterogeneity, and no sensitivity analyses, subgroups,"
+        " meta-regressions, tests for small-study effects, models of cutoffs, absolute risks or rating of certainty."
+    )
 
 
 def _caption(result: PoolResult) -> str:

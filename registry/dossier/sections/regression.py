@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from registry.dossier.document import Section, Subheading
@@ -43,7 +44,9 @@ def _one(material: Material, analysis: Analysis) -> Iterator[Block]:
     yield says(f"{prose.sentence(regress.headline(found))} {prose.sentence(standing_words(material, analysis))}")
     alt = regress.headline(found)
     yield from picture("bubble", found, f"Bubble plot, {name}", alt, name=f"bubble-{name.replace('_', '-')}")
-    for table in (regress.coefficients(found), regress.tests(found), regress.heterogeneity(found)):
+    name = prose.measure_label(found.measure)
+    note = f"The intercept is the {name} at the reference; every other ratio is one {name} over another."
+    for table in (replace(regress.coefficients(found), note=note), regress.tests(found), regress.heterogeneity(found)):
         yield from shown(table)
     mine = [note for note in found.notes if not isinstance(material.pool, Absent) and note not in material.pool.notes]
     if mine:

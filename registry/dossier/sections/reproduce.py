@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from registry.dossier.document import CodeBlock, Section
+from registry.dossier.document import CodeBlock, CodeSpan, Section
 from registry.dossier.material import Absent
 from registry.dossier.wording import columns, says, shown
 from registry.report.table import Table
@@ -25,11 +25,16 @@ def section(materials: Sequence[Material], _shared: Shared) -> Section:
 def _blocks(materials: Sequence[Material]) -> Iterator[Block]:
     heads = [each.label for each in materials] if len(materials) > 1 else [""]
     facts = [dict(_facts(each)) for each in materials]
-    rows = tuple((name, *(each[name] for each in facts)) for name in facts[0])
+    told = [(name, *(each[name] for each in facts)) for name in facts[0]]
+    rows = tuple(row for row in told if any(row[1:]))
     yield from shown(Table("What this report is of", columns("", *heads), rows))
     yield says("In the folder of the registry, or with --db after each command:")
     yield CodeBlock("\n".join(commands(materials)), "sh")
-    yield says("The first makes every stored run again and compares it to the digit; the last writes this report.")
+    if any(each.run for each in materials):
+        yield says(
+            CodeSpan("run verify"),
+            " makes a stored run again and compares it to the last digit; the last line writes this report again.",
+        )
 
 
 def _facts(material: Material) -> Iterator[tuple[str, str]]:

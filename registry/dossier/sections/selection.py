@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from registry.dossier.document import Section
-from registry.dossier.sections.studies import as_printed, cutoff
+from registry.dossier.sections.studies import as_printed, cutoff, p_printed
 from registry.dossier.sections.summary import directions
 from registry.dossier.wording import columns, plain_number, says, sentences, shown
 from registry.pooling.prepared import labels
@@ -28,10 +28,9 @@ def section(material: Material, shared: Shared) -> Section:
 
 def _blocks(material: Material, shared: Shared) -> Iterator[Block]:
     flow = material.flow
-    yield says(prose.sentence(
-        f"the condition matches {prose.count(flow.matched, 'estimate')}; {flow.used} of"
-        f" {prose.count(flow.used_cohorts, 'cohort')} {'is' if flow.used == 1 else 'are'} used"
-    ))  # fmt: skip
+    used = f"{flow.used} of {prose.count(flow.used_cohorts, 'cohort')} {'is' if flow.used == 1 else 'are'} used"
+    matched = f"the condition matches {prose.count(flow.matched, 'estimate')}"
+    yield says(prose.sentence(f"{matched}; {used if flow.used else 'none can be used'}"))
     yield from shown(flow_tables.flow(material), "From the estimates that match to those used")
     rows = _rows(material)
     if left := _excluded(flow, rows):
@@ -52,6 +51,7 @@ def _excluded(flow: Flow, rows: dict[str, Row]) -> Table | None:
     cells = [
         (rows[key]["label"], key, _why(step.label, step.reason, rows[key]))
         for step in flow.steps
+        if step.reason != "simulated"
         for key in step.keys
         if key in rows and (key not in unusable or step.reason == "disputed")
     ]
@@ -92,15 +92,13 @@ def _unusable(material: Material, rows: dict[str, Row], shared: Shared) -> Itera
     chosen = [rows[each.key] for each in flow.unusable if each.key in rows]
     cells = tuple(_known(each.reason, each.direction, rows[each.key]) for each in flow.unusable if each.key in rows)
     heads = columns("Cohort", "n", "Cutoff", "Printed", "Index group", "Why not pooled", "In the source’s words",
-                    numbers=("n",))  # fmt: skip
+                    "Where", "Curator’s remark", numbers=("n",))  # fmt: skip
     yield from shown(
         Table("Known, and not poolable", heads, cells), cites=[shared.cites.get(row["key"], ()) for row in chosen]
     )
 
 
 def _known(reason: str, direction: str | None, row: Row) -> tuple[str, ...]:
-    words = f"“{row['quote']}”" if row["quote"] else row["notes"] or ""
-    where = f" ({row['locator']})" if row["locator"] and words else row["locator"] or ""
     return (
         row["label"],
         plain_number(row["n"]),
@@ -108,12 +106,14 @@ def _known(reason: str, direction: str | None, row: Row) -> tuple[str, ...]:
         _numbers(row),
         flow_tables.direction_text(direction),
         reason,
-        f"{words}{where}",
+        f"“{row['quote']}”" if row["quote"] else "",
+        row["locator"] or "",
+        row["notes"] or "",
     )
 
 
 def _numbers(row: Row) -> str:
     """Write what numbers there are: a ratio without its interval, a p-value alone."""
     printed = as_printed(row)
-    p = f"p {row['p_operator'] or '='} {row['p_text'] or plain_number(row['p_value'])}" if row["p_value"] else ""
+    p = p_printed(row)
     return printed if "p " in printed or not p else ", ".join(part for part in (printed, p) if part)

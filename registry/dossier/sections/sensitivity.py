@@ -166,6 +166,12 @@ def _choices(found: Found[MultiverseResult]) -> Iterator[Block]:
     if isinstance(found, Absent):
         yield absent("not done", found)
         return
+    if len({each.digest for each in found.rows}) == 1:
+        yield says(
+            "No choice of rows – adjusted or not, how cutoffs were chosen, risk of bias – leaves another set of estimates"
+            " that can be pooled: the pools by other methods above are all there are."
+        )
+        return
     yield says(f"{multiverse.headline(found)}. {multiverse.methods(found)}")
     yield from picture("specification", found, "Specification curve", multiverse.headline(found))
     yield from shown(multiverse.specifications(found))

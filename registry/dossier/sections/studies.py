@@ -119,5 +119,12 @@ def as_printed(row: Mapping[str, Any]) -> str:
     printed = {name: row[f"{name}_text"] or plain_number(row[name]) for name in ("est", "ci_low", "ci_high")}
     if row["ci_low"] is not None and row["ci_high"] is not None:
         return f"{printed['est']} ({printed['ci_low']}–{printed['ci_high']})"
-    p = f", p {row['p_operator'] or '='} {row['p_text']}" if row["p_text"] else ""
-    return f"{printed['est']}{p}"
+    p = p_printed(row)
+    return f"{printed['est']}, {p}" if p else printed["est"]
+
+
+def p_printed(row: Mapping[str, Any]) -> str:
+    """Write a p-value as printed, with its sign: `p = 0.004`, `p < 0.01`; empty when none was read."""
+    text = (row["p_text"] or plain_number(row["p_value"])).strip()
+    sign = row["p_operator"] or "="
+    return f"p {sign} {text.lstrip('<>=≤≥ ')}" if text else ""

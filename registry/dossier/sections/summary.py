@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from registry.dossier.document import Bullets, Notice, Section, Strong
+from registry.dossier.document import Bullets, Section, Strong
 from registry.dossier.material import Absent
 from registry.dossier.wording import contrast, joined, without_advice
 from registry.report import prose
-from registry.report.flow_tables import DIRECTIONS
 from registry.report.tables import SHOW_PREDICTION_FROM
 from registry.terms import EffectDirection
 
@@ -21,23 +20,22 @@ if TYPE_CHECKING:
 
 
 def section(materials: Sequence[Material], _shared: Shared) -> Section:
-    """Give each query's result, or why it has none, in a bullet or two."""
+    """Give each query's result, or why it has none, in a bullet."""
     items = tuple(_item(each, several=len(materials) > 1) for each in materials)
-    simulated = [each.label for each in materials if each.simulated]
-    warning = (Notice(prose.SIMULATED, "simulated"),) if simulated else ()
-    return Section("summary", "In short", (*warning, Bullets(items)))
+    return Section("summary", "In short", (Bullets(items),))
 
 
 def _item(material: Material, *, several: bool) -> Words:
-    name = (Strong(f"{material.label}: "),) if several else ()
+    name = f"{material.label}: " if several else ""
     if isinstance(material.pool, Absent):
-        return (*name, Strong("nothing could be pooled. "), *_nothing(material, material.pool))
-    return (*name, Strong(f"{prose.headline(material.pool)}. "), *_found(material, material.pool))
+        return (Strong(prose.sentence(f"{name}nothing could be pooled")), f" {why_none(material.pool)} ",
+                directions(material))  # fmt: skip
+    return (Strong(f"{name}{prose.headline(material.pool)}. "), *_found(material, material.pool))
 
 
-def _nothing(material: Material, reason: Absent) -> Iterator[str]:
-    yield f"{prose.sentence(without_advice(reason.why))} "
-    yield directions(material)
+def why_none(reason: Absent) -> str:
+    """Say why there is no pool, in a sentence that does not say first that there is none."""
+    return prose.sentence(without_advice(reason.why.removeprefix("nothing to pool: ")))
 
 
 def directions(material: Material) -> str:
@@ -46,24 +44,27 @@ def directions(material: Material) -> str:
     if not listed:
         return "No estimate is known that could not be used."
     stated = Counter(each.direction for each in listed)
-    words = {str(word): said for word, said in DIRECTIONS.items()}
-    parts = [f"{stated[word]} that the index group {words[word]}" for word in _ORDER if stated[word] and word != _NONE]
-    parts += [f"{stated[_NONE]} no association"] if stated[_NONE] else []
-    parts += [f"{stated[None]} no direction"] if stated[None] else []
-    known = prose.count(len(listed), "known estimate")
-    return (
-        f"Of {known} that cannot be pooled, {joined(parts)}.".replace(", 1 that", ", 1 states that", 1) if parts else ""
-    )
+    said = [f"{_states(stated[word])} that {what}" for word, what in _SAY.items() if stated[word]]
+    said += [f"{_states(stated[None])} no direction"] if stated[None] else []
+    known = prose.count(len(listed), "estimate")
+    return f"{known} {'is' if len(listed) == 1 else 'are'} known and cannot be pooled: {joined(said)}."
 
 
-_NONE = EffectDirection.NONE.value
-_ORDER = (EffectDirection.WORSE.value, EffectDirection.BETTER.value, _NONE)
+def _states(count: int) -> str:
+    return f"{count} {'states' if count == 1 else 'state'}"
+
+
+_SAY = {
+    EffectDirection.WORSE.value: "the index group fares worse",
+    EffectDirection.BETTER.value: "the index group fares better",
+    EffectDirection.NONE.value: "there is no association",
+}
 
 
 def _found(material: Material, result: PoolResult) -> Iterator[str]:
     pool, about = result.pool, result.about
     if about.get("factor") and about.get("contrast"):
-        yield f"{about['factor']}, {contrast(about['contrast'])}. "
+        yield f"{about['factor']}: {contrast(about['contrast'])}. "
     if pool.k > 1 and pool.i2 is not None:
         yield f"I² {prose.percent(pool.i2)}, tau² {prose.number(pool.tau2, 3)}. "
     if pool.hr_pi_low is not None and pool.k >= SHOW_PREDICTION_FROM:
