@@ -9,6 +9,7 @@ from typing import Any
 
 from docs.generate import HERE, cell, chapters
 from registry import errors
+from registry.figures.catalogue import KINDS
 
 ROOT = HERE.parent
 SCHEMAS = ROOT / "cli" / "schemas"
@@ -22,6 +23,18 @@ def architecture() -> str:
 def changelog() -> str:
     """Give CHANGELOG.md with its links as seen from docs/."""
     return _moved("CHANGELOG.md")
+
+
+def agreement() -> str:
+    """Give what is known of agreement with R, from beside the reference values."""
+    text = (ROOT / "tests" / "stats" / "reference" / "README.md").read_text(encoding="utf-8")
+    return text.replace("# Reference values from R metafor", "# Agreement with R", 1)
+
+
+def gallery() -> str:
+    """List the kinds of figure there are."""
+    lines = ["# Gallery", "", *(f"- **{kind.name}**: {kind.says}" for kind in KINDS.values())]
+    return "\n".join(lines) + "\n"
 
 
 def _moved(name: str) -> str:
@@ -100,7 +113,9 @@ def _type(entry: dict[str, Any]) -> str:
 #: Page → how it is made.
 PAGES: dict[str, Callable[[], str]] = {
     "architecture.md": architecture,
+    "agreement.md": agreement,
     "changelog.md": changelog,
+    "gallery.md": gallery,
     "exit-codes.md": exit_codes,
     "schemas.md": schemas,
 }

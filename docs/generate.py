@@ -117,7 +117,10 @@ CHAPTERS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Pools and analyses",
         ("pool", "bayes", "influence", "bias", "regress", "multiverse", "cutoffs", "derive"),
     ),
-    "answers": ("Figures, absolute risk, reports", ("plot", "absolute", "grade", "findings", "report")),
+    "answers": (
+        "Figures, absolute risk, reports",
+        ("plot", "absolute", "grade", "findings", "report", "second-opinion"),
+    ),
     "queries": ("Saved queries and what changed", ("query", "run", "watch", "explain")),
     "curate": ("Correcting and checking", ("amend", "undo", "retract", "lint", "review", "attach", "attachments")),
     "double": (

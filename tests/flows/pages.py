@@ -3,7 +3,8 @@
 A page holds, between its prose::
 
     ```csv title="nlr.csv"        a file, written as it stands (any language, known by its title)
-    ```console                    commands, each after "$ ", and what each prints; … stands for what is left out
+    ```console                    commands of evireg, each after "$ ", and what each prints; … stands for what is left
+                                  out. `Rscript` is run where R has metafor, and believed elsewhere
     <!-- type into new.xlsx -->   the table below is typed into the empty rows of a workbook
     <!-- correct in old.xlsx -->  its table is typed into the rows that have what its first column says
 
@@ -17,14 +18,17 @@ import io
 import os
 import re
 import shlex
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from cli.app import main
 from tests.flows.test_analyses_guide import LEFT_OUT, parts
-from tests.flows.test_readme import environment, tidy, timeless
+from tests.flows.test_readme import environment, run, tidy, timeless
 
 STEP = re.compile(
     r'^```\w+ title="(?P<file>[^"]+)"\n(?P<text>.*?)^```$'
@@ -32,7 +36,7 @@ STEP = re.compile(
     r"|^<!-- (?P<how>type into|correct in) (?P<book>\S+) -->\n+(?P<table>(?:\|[^\n]*\n)+)",
     re.DOTALL | re.MULTILINE,
 )
-COMMAND = re.compile(r"^\$ evireg (.*)$", re.MULTILINE)
+COMMAND = re.compile(r"^\$ ((?:evireg|Rscript) .*)$", re.MULTILINE)
 
 
 @contextlib.contextmanager
@@ -50,12 +54,24 @@ def clean(folder: Path) -> Iterator[None]:
         os.environ.update(before)
 
 
-def printed(arguments: str) -> list[str]:
-    """Run one command line and give what it prints, on either stream."""
+def printed(line: str) -> list[str] | None:
+    """Run one command line and give what it prints, on either stream; nothing for R where there is none."""
+    program, *arguments = shlex.split(line)
+    if program == "Rscript":
+        return tidy(run([program, "--vanilla", *arguments], Path.cwd())) if has_metafor() else None
     shown = io.StringIO()
     with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(shown):
-        main(shlex.split(arguments))
+        main(arguments)
     return tidy(shown.getvalue())
+
+
+@cache
+def has_metafor() -> bool:
+    """Whether this machine has R with metafor: pages that show both are compared with it where it has."""
+    if not shutil.which("Rscript"):
+        return False
+    asked = ["Rscript", "-e", 'quit(status = !requireNamespace("metafor", quietly = TRUE))']
+    return subprocess.run(asked, check=False, capture_output=True).returncode == 0
 
 
 def commands(console: str) -> list[tuple[str, list[str]]]:
@@ -82,9 +98,9 @@ def type_in(book: str, table: str, *, anew: bool) -> None:
 
 
 def untimed(lines: list[str]) -> list[str]:
-    """Take out when it was, to the minute or the day, and the digest of a run, which holds when it was."""
-    dated = [re.sub(r"20\d\d-\d\d-\d\d( \d\d:\d\d)?(?!\d)", "TIME", line) for line in timeless(lines)]
-    return [re.sub(r"(^Run \d.*digest )[0-9a-f]{12}", r"\1DIGEST", line) for line in dated]
+    """Take out what differs from run to run: when it was, the digest of a run, which holds that, the size of a file."""
+    dated = [re.sub(r"20\d\d-\d\d-\d\d(?!\d)|\b\d\d:\d\d\b", "TIME", line) for line in timeless(lines)]
+    return [re.sub(r"(?<=digest )[0-9a-f]{12}$|\d+\.\d(?= MiB)", "…", line) for line in dated]
 
 
 def compared(output: list[str], shown: list[str]) -> str:
@@ -110,14 +126,15 @@ def steps(page: str, folder: Path) -> Iterator[tuple[str, list[str], list[str]]]
             type_in(found["book"], found["table"], anew=found["how"] == "type into")
         else:
             for line, shown in commands(found["console"]):
-                yield line, printed(line), shown
+                output = printed(line)
+                yield line, shown if output is None else output, shown
 
 
 def faults(page: str, folder: Path) -> list[str]:
     """List the commands of a page that print something else than it shows."""
     with clean(folder):
         told = ((line, compared(output, shown)) for line, output, shown in steps(page, folder))
-        return [f"$ evireg {line}\n{difference}" for line, difference in told if difference]
+        return [f"$ {line}\n{difference}" for line, difference in told if difference]
 
 
 def _anew(output: list[str], shown: list[str]) -> list[str]:
@@ -143,10 +160,7 @@ def renew(path: Path) -> None:
     def block(found: re.Match[str]) -> str:
         if found["console"] is None:
             return found[0]
-        told = [
-            "\n".join([f"$ evireg {line}", *output])
-            for line, output in (next(made) for _ in commands(found["console"]))
-        ]
+        told = ["\n".join([f"$ {line}", *output]) for line, output in (next(made) for _ in commands(found["console"]))]
         return "```console\n" + "\n\n".join(told) + "\n```"
 
     path.write_text(STEP.sub(block, text), encoding="utf-8")
