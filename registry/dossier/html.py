@@ -43,6 +43,11 @@ def render(document: Document, path: str | Path) -> Path:
     return Path(path)
 
 
+def files(document: Document, name: str) -> dict[str, bytes]:
+    """Give the files of a rendered document: one, of this name."""
+    return {name: page(document).encode()}
+
+
 def page(document: Document) -> str:
     """Give a document as the text of an HTML file; the same document gives the same text."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
