@@ -39,6 +39,7 @@ GROUPS: dict[str, str] = {
     "snapshot": "Named states of the evidence: taken, compared, proved.",
     "query": "Saved queries: pools under a name, versioned, run again as the evidence grows.",
     "run": "What saved queries gave: stored runs, made again to verify them.",
+    "grade": "How certain the evidence of a saved query is (GRADE), judged by people, domain by domain.",
     "overlaps": "Cohorts that may share patients: proposed, confirmed, dismissed.",
 }
 
@@ -54,6 +55,7 @@ COMMANDS = {
     "map rm": "map_rm",
     "template": "template",
     "export estimates": "export_estimates",
+    "export result": "export_result",
     "refs import": "refs_import",
     "refs duplicates": "refs_duplicates",
     "refs same": "refs_same",
@@ -81,6 +83,7 @@ COMMANDS = {
     "regress": "regress",
     "multiverse": "multiverse",
     "cutoffs": "cutoffs",
+    "plot": "plot",
     "absolute": "absolute",
     "derive": "derive",
     "query save": "query_save",
@@ -99,6 +102,9 @@ COMMANDS = {
     "watch": "watch",
     "explain": "explain",
     "provenance": "provenance",
+    "grade rate": "grade_rate",
+    "grade show": "grade_show",
+    "grade list": "grade_list",
     "lint": "lint",
     "overlaps": "overlaps",
     "overlaps confirm": "overlaps_confirm",
@@ -222,7 +228,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 #: What an old terminal shows for characters it does not have; ? for any other.
-PLAIN = {"–": "-", "−": "-", "—": "-", "…": "...", "≥": ">=", "≤": "<=", "²": "2", "τ": "tau", "─": "-", "×": "x"}
+PLAIN = {
+    "–": "-",
+    "−": "-",
+    "—": "-",
+    "…": "...",
+    "≥": ">=",
+    "≤": "<=",
+    "²": "2",
+    "τ": "tau",
+    "─": "-",
+    "×": "x",
+    "⊕": "+",
+    "◯": "o",
+}
 
 
 def _for_any_terminal() -> None:

@@ -3,7 +3,7 @@
 | module | one sentence |
 |---|---|
 | `domains` | the domains, the judgements each takes, and the certainty that follows |
-| `figures` | what the evidence shows for each domain, never a rating |
+| `evidence`, `shown` | what the evidence shows for each domain, never a rating |
 | `ratings` | rate, and read what was rated |
 | `findings` | the summary of findings of a saved query |
 | `door` | the methods of `Registry` |

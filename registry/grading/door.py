@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
+    from registry.grading.findings import SummaryOfFindings
     from registry.grading.ratings import Rated
     from registry.pooling.absolute import AbsoluteResult, Share
     from registry.selection.view import At
@@ -82,3 +83,16 @@ class Grading:
 
         with self.store.read() as connection:
             return ratings(connection, query)
+
+    def findings(
+        self, query: str, *, at: At = None, baselines: Collection[Mapping[str, Any]] | None = None
+    ) -> SummaryOfFindings:
+        """Summarise a saved query: its pool, absolute effects, certainty with what each domain shows.
+
+        `baselines` are mappings with survival, prevalence, at and source; without them those the query names.
+        """
+        from registry.grading.findings import findings
+        from registry.queries.saved import load
+
+        with self.store.read() as connection:
+            return findings(connection, load(connection, query), at=at, baselines=baselines)

@@ -69,6 +69,7 @@ BEFORE: dict[str, list[str]] = {
     "run show": ["query run nlr-myeloma-os --as Ada"],
     "run verify": ["query run nlr-myeloma-os --as Ada"],
     "watch": ["query run nlr-myeloma-os --as Ada"],
+    "grade show": ["grade rate nlr-myeloma-os imprecision none --reason narrow --as Ada"],
     "map show": ["import hospital.csv --map 'hr=Hazard ratio' --save-map hospital"],
     "map rm": ["import hospital.csv --map 'hr=Hazard ratio' --save-map hospital"],
     "refs duplicates": ["refs import search.ris --from Embase --as Ada"],
