@@ -84,12 +84,13 @@ _CHANGE = ("entity", "key", "field", "before", "after")
 
 def _tell(done: Adjudicated) -> None:
     from cli import output
+    from registry.report.changes import changes as table
 
     output.say(f"Settled {done.key}, in changeset {done.changeset}.")
     changes = () if done.amended is None else done.amended.changes
-    for _, key, field, before, after in changes:
-        output.say(f"  {key}: {field} {before or '(empty)'} → {after or '(empty)'}")
-    if not changes:
+    if changes:
+        output.show_tables([table(changes)])
+    else:
         output.say("What is stored holds; nothing was amended.")
     for remark in done.remarks:
         output.remark(f"Note: {remark}.")

@@ -11,6 +11,7 @@ from cli.options import DEFAULT_DATABASE, As, AsJson, Database
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from registry.curation.edits import Returned
     from registry.ingest.load import Loaded
     from registry.issues import Issue
 
@@ -65,7 +66,8 @@ def command(
 
     The columns are those of docs/columns.md; --map reads others. Every problem is reported with file, line and column
     (in a workbook the cell), and nothing is stored unless everything can be. Importing the same file twice changes
-    nothing. With --quarantine the good rows are stored, and the others come back in a workbook, what is wrong in red.
+    nothing. With --quarantine the good rows are stored, and the others come back in a workbook, what is wrong in red;
+    where no row is good the exit code is that of a refusal.
 
     A file made by `evireg export estimates` and edited is recognised: every difference is shown, and with --reason
     amended in one changeset. What somebody else changed meanwhile is a conflict, never overwritten.
@@ -100,6 +102,7 @@ def command(
     if as_json:
         told = returned.as_object(loaded) if isinstance(loaded, Returned) else as_object(loaded)
         output.show_json({**told, "dry_run": dry_run, "curator": who.name})
+        _refuse_if_all_left_out(loaded)
         return
     if not isinstance(loaded, Returned):
         _tell(loaded, dry_run=dry_run)
@@ -111,6 +114,15 @@ def command(
         output.remark(
             f"Recorded under your login name, {who.name}; --as NAME or $EVIREG_CURATOR names another curator."
         )
+    _refuse_if_all_left_out(loaded)
+
+
+def _refuse_if_all_left_out(loaded: Loaded | Returned) -> None:
+    """End as an import that was refused: no row was good, whatever was handed back."""
+    from registry.errors import InputRefused
+
+    if loaded.left_out and loaded.left_out == loaded.rows:
+        raise typer.Exit(InputRefused.exit_code)
 
 
 def _map(given: Sequence[str]) -> dict[str, str]:

@@ -8,13 +8,12 @@ The hash of a changeset is the SHA-256 of the UTF-8 JSON array (no spaces, no es
      [[entity, key, field, before, after] of each change, in the order they were made]]
 
 where keys sort by code point and the first changeset's predecessor is 64 zeros. Everything in it is stored, so that
-`verify_ledger` can compute it again.
+`registry.chain.verify_ledger` can compute it again.
 """
 
 from __future__ import annotations
 
 import hashlib
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -23,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from registry.database import canonical_json
-from registry.errors import UsageError, VerificationFailed
-from registry.models import Base, Change, Changeset, Curator, Setting, evidence
+from registry.errors import UsageError
+from registry.models import Base, Change, Changeset, Curator, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,6 +36,12 @@ SHIPPED_BY = "evireg"
 
 #: The setting that closes a registry to curators who are not registered: "true" or "false".
 REQUIRE_CURATOR = "require-curator"
+
+#: What is recorded of a change, in the order in which it is hashed.
+CHANGE = ("entity", "key", "field", "before", "after")
+
+#: Records of a changeset turned into text at once.
+_AT_ONCE = 2000
 
 #: The advisory lock of PostgreSQL that writers of a registry take in turn ("evireg" in ASCII).
 _WRITERS = 0x657669726567
@@ -104,7 +109,7 @@ class Transaction:
         """Write the changes and the hash; called by the store right before it commits."""
         if self._changes:
             rows = [
-                {"id": self.next_id("change"), "changeset": self.number, **dict(zip(_CHANGE, values, strict=True))}
+                {"id": self.next_id("change"), "changeset": self.number, **dict(zip(CHANGE, values, strict=True))}
                 for values in self._changes
             ]
             self.connection.execute(sa.insert(Change), rows)
@@ -119,9 +124,6 @@ class Transaction:
             changes=self._changes,
         )
         self.connection.execute(sa.update(Changeset).where(Changeset.number == self.number).values(hash=digest))
-
-
-_CHANGE = ("entity", "key", "field", "before", "after")
 
 
 def _as_text(value: object) -> str | None:
@@ -218,118 +220,3 @@ def _listed(items: Iterable[Any]) -> Iterator[str]:
     while piece := list(islice(rest, _AT_ONCE)):
         yield between + canonical_json(piece)[1:-1]
         between = ","
-
-
-def verify_ledger(connection: sa.Connection) -> int:
-    """Compute every hash again and give the number of changesets; VerificationFailed names all that differ.
-
-    The digests are taken as stored; whether each is that of its row is `registry.writing.verify_rows`'s question.
-    """
-    count, faults = ledger_faults(connection)
-    if faults:
-        raise VerificationFailed.of(faults)
-    return count
-
-
-def ledger_faults(connection: sa.Connection) -> tuple[int, list[str]]:
-    """Give the number of changesets, and what is wrong with them.
-
-    Reads in the order of changesets, so that memory holds what one of them did.
-    """
-    rows = sa.select(Changeset.__table__, Curator.name.label("curator")).outerjoin(Curator).order_by(Changeset.number)
-    with ExitStack() as results:
-        streams = [_ByChangeset(results.enter_context(_streamed(connection, each))) for each in _RECORDED]
-        faults: list[str] = []
-        count = _follow_chain(results.enter_context(_streamed(connection, rows)), streams, faults)
-        missing = {stream.next_number() for stream in streams} - {None}
-    return count, faults + [f"changeset {number} is missing from the ledger" for number in sorted(missing, key=str)]
-
-
-def _follow_chain(rows: Iterable[Any], streams: list[_ByChangeset], faults: list[str]) -> int:
-    """Compare each changeset with its hash and with the one before; give how many there are."""
-    count, expected, previous = 0, 1, GENESIS
-    for row in rows:
-        faults += [f"changeset {number} is missing from the ledger" for number in range(expected, row.number)]
-        follows = row.number > expected or row.previous_hash == previous
-        opened, closed, changes = (stream.of(row.number) for stream in streams)
-        if not follows and row.number == 1:
-            faults.append("changeset 1 is not what its hash says: it has a predecessor")
-        elif not follows:
-            faults.append(
-                f"changeset {row.number} does not follow changeset {row.number - 1}: one of the two was changed"
-            )
-        if row.hash != _hash_of(row, opened, closed, changes):
-            added = _added(row, opened, closed, changes)
-            faults.append(f"changeset {row.number} is not what its hash says{f': {added} was added' if added else ''}")
-        count, expected, previous = count + 1, row.number + 1, row.hash
-    return count
-
-
-def _hash_of(row: sa.Row[Any], opened: list[Any], closed: list[Any], changes: list[Any]) -> str:
-    return changeset_hash(
-        previous_hash=row.previous_hash,
-        number=row.number,
-        at=row.at,
-        curator=row.curator,
-        message=row.message,
-        opened=dict(opened),
-        closed=dict(closed),
-        changes=changes,
-    )
-
-
-#: Up to so many records of a changeset are left out one by one to find the one that does not belong.
-_TRIED = 1000
-
-
-def _added(row: sa.Row[Any], opened: list[Any], closed: list[Any], changes: list[Any]) -> str | None:
-    """Name the one record without which a changeset has its hash, if there is one."""
-    parts = [opened, closed, changes]
-    if sum(map(len, parts)) > _TRIED:
-        return None
-    for which, (name, told) in enumerate((("a version of estimate", 1), ("the end of estimate", 1), ("the entry", 3))):
-        for place, record in enumerate(parts[which]):
-            tried = [*parts[:which], [*parts[which][:place], *parts[which][place + 1 :]], *parts[which + 1 :]]
-            if row.hash == _hash_of(row, *tried):
-                return f"{name} {' '.join(record[:told])}"
-    return None
-
-
-#: Rows read at once where all are.
-_AT_ONCE = 2000
-
-
-class _ByChangeset:
-    """What was recorded, taken changeset by changeset from rows in their order that begin with its number."""
-
-    def __init__(self, rows: Iterable[sa.Row[Any]]) -> None:
-        self._rows = iter(rows)
-        self._next = next(self._rows, None)
-
-    def of(self, number: int) -> list[Any]:
-        """Give the rows of the next changeset, without its number; those of missing ones are passed over."""
-        found: list[tuple[Any, ...]] = []
-        while self._next is not None and self._next[0] < number:
-            self._next = next(self._rows, None)
-        while self._next is not None and self._next[0] == number:
-            found.append(tuple(self._next[1:]))
-            self._next = next(self._rows, None)
-        return found
-
-    def next_number(self) -> int | None:
-        """Give the changeset of the rows that are left, if any: it is not there."""
-        return None if self._next is None else int(self._next[0])
-
-
-def _streamed(connection: sa.Connection, query: sa.Select[Any]) -> sa.CursorResult[Any]:
-    return connection.execute(query.execution_options(yield_per=_AT_ONCE))
-
-
-#: What changesets opened, closed and changed, each in the order of changesets.
-_RECORDED = (
-    sa.select(evidence.c.valid_from, evidence.c.key, evidence.c.digest).order_by(evidence.c.valid_from),
-    sa.select(evidence.c.valid_to, evidence.c.key, evidence.c.digest)
-    .where(evidence.c.valid_to.is_not(None))
-    .order_by(evidence.c.valid_to),
-    sa.select(Change.changeset, *(getattr(Change, name) for name in _CHANGE)).order_by(Change.changeset, Change.id),
-)

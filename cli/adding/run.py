@@ -89,6 +89,8 @@ def _from_text(
     if as_json or not _on_terminal():
         found = [{"texts": each.texts, "quote": each.quote, "start": each.start, "end": each.end} for each in proposals]
         output.show_json({"proposals": found})
+        if not as_json:
+            output.remark("Nothing was stored: each proposal is confirmed in a terminal.")
         return
     for added in through(reg, text, proposals, texts, keep):
         _tell(added, who, as_json=False)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from registry.errors import NotFound
-from registry.models import Change, Cohort, Estimate, Report, Study
-from registry.writing.curating import find_report
+from registry.models import Change, Cohort, Estimate, Study
+from registry.writing.curating import find_report, report_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,14 +90,16 @@ def _hint(connection: sa.Connection, wanted: str) -> str:
 
 
 def _near(connection: sa.Connection, wanted: str) -> Iterator[str]:
-    """Give what the key could be meant to be: studies, and estimates and cohorts of the study it begins with."""
+    """Give what the key could be meant to be: studies, and estimates and cohorts of the study it begins with.
+
+    A mistyped study is taken for the nearest ones.
+    """
     study, slash, _ = wanted.partition("/")
+    known = {key.casefold(): key for key in connection.execute(sa.select(Study.key)).scalars()}
     if slash:
-        cohorts = sa.select(Study.key, Cohort.key).join(Study, Cohort.study_id == Study.id).where(Study.key == study)
+        near = [known[each] for each in get_close_matches(study.casefold(), known, n=3)]
+        cohorts = sa.select(Study.key, Cohort.key).join(Study, Cohort.study_id == Study.id).where(Study.key.in_(near))
         yield from (f"{row[0]}/{row[1]}" for row in connection.execute(cohorts))
         theirs = sa.select(Estimate.key).join(Cohort, Estimate.cohort_id == Cohort.id).join(Study)
-        yield from connection.execute(theirs.where(Study.key == study)).scalars()
-    if ":" in wanted:
-        yield from connection.execute(sa.select(Report.key)).scalars()
-    else:
-        yield from connection.execute(sa.select(Study.key)).scalars()
+        yield from connection.execute(theirs.where(Study.key.in_(near))).scalars()
+    yield from report_keys(connection) if ":" in wanted else known.values()

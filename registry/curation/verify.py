@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from registry.chain import ledger_faults
 from registry.curation.attachments import verify_attachments
 from registry.curation.recorded_queries import query_faults
 from registry.curation.recorded_ratings import rating_faults
 from registry.errors import VerificationFailed
-from registry.ledger import ledger_faults
 from registry.models import Estimate, evidence
 from registry.snapshots.verify import snapshot_faults
 from registry.writing import project

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from registry.chain import ledger_faults
 from registry.curation.attachments import verify_attachments
 from registry.curation.recorded_ratings import rating_faults
 from registry.curation.verify import verify_order, verify_projection
@@ -19,7 +20,7 @@ from registry.keeping.facts import facts_of
 from registry.keeping.proof import page_faults
 from registry.keeping.shape import index_faults, orphans, shape_faults, trigger_faults
 from registry.keeping.shape import mend as mend_shape
-from registry.ledger import ledger_faults, lock_writers
+from registry.ledger import lock_writers
 from registry.queries.running import runs
 from registry.snapshots.verify import snapshot_faults
 from registry.store import Store, handshake, refuse_missing, revision_of, schema_connection

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from registry.chain import ledger_faults
 from registry.database import engine_for, locate, translated
 from registry.errors import VerificationFailed
-from registry.ledger import ledger_faults
 from registry.models import evidence
 from registry.snapshots.verify import snapshot_faults
 from registry.writing.verify import row_faults

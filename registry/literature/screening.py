@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -176,7 +177,9 @@ def _checked(stage: str, decision: str, reason: str | None, *, settles: bool) ->
     if stage not in set(ScreeningStage):
         raise UsageError(f"{stage!r} is no stage of screening", f"there are: {', '.join(ScreeningStage)}")
     if decision not in set(ScreeningDecision):
-        raise UsageError(f"{decision!r} is no decision", f"there are: {', '.join(ScreeningDecision)}")
+        near = get_close_matches(decision, list(ScreeningDecision), n=1)
+        meant = f"; did you mean {near[0]!s}?" if near else ""
+        raise UsageError(f"{decision!r} is no decision{meant}", f"there are: {', '.join(ScreeningDecision)}")
     vote = _Vote(ScreeningStage(stage), ScreeningDecision(decision), " ".join((reason or "").split()) or None, settles)
     full_text = vote.stage is ScreeningStage.FULL_TEXT
     if full_text and vote.decision is ScreeningDecision.EXCLUDE and vote.reason is None:

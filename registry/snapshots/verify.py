@@ -14,8 +14,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from registry.chain import ledger_faults
 from registry.errors import VerificationFailed
-from registry.ledger import ledger_faults
 from registry.models import Change, Snapshot
 from registry.selection.view import no_snapshot
 from registry.snapshots.digest import EMPTY, Bucket, root_of

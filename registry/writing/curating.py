@@ -151,12 +151,18 @@ def find_report(connection: sa.Connection, given: str) -> tuple[int, str, bool]:
     )
     row = connection.execute(statement).first()
     if row is None:
-        raise _not_found("report", given, connection.execute(sa.select(Report.key)).scalars())
+        raise _not_found("report", given, report_keys(connection))
     return row[0], row[1], row[2]
+
+
+def report_keys(connection: sa.Connection) -> list[str]:
+    """Give every name a report may be asked for by: its key, and its PMID where that is not the key."""
+    rows = connection.execute(sa.select(Report.key, Report.pmid))
+    return sorted({name for key, pmid in rows for name in (key, f"pmid:{pmid}" if pmid else key)})
 
 
 def _not_found(kind: str, given: str, keys: Iterable[str]) -> NotFound:
     import difflib
 
-    near = difflib.get_close_matches(given, list(keys), n=3, cutoff=0.5)
+    near = difflib.get_close_matches(given.strip(), list(keys), n=3, cutoff=0.5)
     return NotFound(f"there is no {kind} {given!r}", f"nearest: {', '.join(near)}" if near else "")

@@ -20,7 +20,7 @@ _MOST = 100
 def verify_rows(connection: Connection) -> int:
     """Compute the digest and bucket of every version of every row again, and give how many there are.
 
-    VerificationFailed names those that differ. Whether the ledger agrees is `registry.ledger.verify_ledger`'s
+    VerificationFailed names those that differ. Whether the ledger agrees is `registry.chain.verify_ledger`'s
     question.
     """
     count, faults = row_faults(connection)

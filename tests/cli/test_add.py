@@ -113,6 +113,7 @@ def test_synonyms_go_to_a_known_factor(run: Run) -> None:
 def test_text_without_a_terminal_is_only_proposed(run: Run) -> None:
     """A script gets proposals as JSON; there is no option that stores them unseen."""
     done = run("add", "estimate", "--from-text", TEXT)
+    assert "Nothing was stored" in done.err
     first, second = done.json["proposals"]
     assert (first["texts"]["hr"], first["texts"]["endpoint"], second["texts"]["endpoint"]) == ("2.15", "PFS", "OS")
     assert first["quote"] == TEXT

@@ -51,6 +51,7 @@ def test_amend_based_on_an_older_version_is_a_conflict(run: Run, seeded: Path) -
         (["history", "nobody"], 4, "has or had"),
         (["log", "--since", "soon"], 2, "is no date"),
         (["retract", "10.1000/none", "--reason", "x"], 4, "no report"),
+        (["retract", "pmid:3190773", "--reason", "x"], 4, "nearest: pmid:31907736"),
     ],
     ids=str,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,10 @@ def test_second_extraction_from_template_to_agreement(run: Run, seeded: Path) ->
     validate("adjudicate", run("adjudicate", "--json").json)
     validate("agreement", run("agreement", "--json").json)
     assert run("adjudicate", KIM, "--take", "second", "--as", "Alan").code == 2
+    told = run("adjudicate", KIM, "--take", "second", "--reason", "Table 2", "--as", "Alan")
+    assert [line.split() for line in told.out.splitlines() if "1.65" in line] == [["hr", "1.56", "1.65"]]
+    [number] = re.findall(r"in changeset (\d+)", told.out)
+    assert run("undo", number, "--reason", "told, and done again", "--as", "Alan").code == 0
     settled = run("adjudicate", KIM, "--take", "second", "--reason", "Table 2", "--as", "Alan", "--json")
     validate("adjudicate", settled.json)
     assert {each["field"] for each in settled.json["settled"]["changes"]} == {"est", "est_text"}

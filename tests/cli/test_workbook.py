@@ -113,6 +113,16 @@ def test_quarantine_says_where_the_rows_are(run: Run, seeded: Path) -> None:
     assert (kept.code, "--force" in kept.err) == (2, True)
 
 
+def test_quarantine_of_every_row_ends_as_a_refusal(run: Run, seeded: Path) -> None:
+    """A job that stored nothing is no success, with --json either; the rows are handed back all the same."""
+    text = "study_key,biomarker,endpoint,hr\nnew2020,NLR,OS,few\nnew2020,NLR,PFS,many\n"
+    (seeded.parent / "rows.csv").write_text(text, encoding="utf-8")
+    done = run("import", "rows.csv", "--quarantine", "bad.xlsx", "--as", "Ada")
+    assert (done.code, "2 rows left out, in bad.xlsx" in done.out) == (3, True)
+    as_json = run("import", "rows.csv", "--quarantine", "bad.xlsx", "--force", "--as", "Ada", "--json")
+    assert (as_json.code, as_json.json["left_out"], as_json.json["changeset"]) == (3, 2, None)
+
+
 def test_reason_is_asked_for_in_a_terminal(run: Run, edited: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A person is asked why after seeing the differences; an empty answer stores nothing."""
     import sys

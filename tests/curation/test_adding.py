@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from registry.chain import verify_ledger
 from registry.errors import Conflict, InputRefused, UsageError
 from registry.forms import FORMS
 from registry.handle import Registry
-from registry.ledger import verify_ledger
 from registry.store import Store
 from registry.writing import verify_rows
 

@@ -173,6 +173,8 @@ def test_field_that_is_no_input_is_refused_with_what_to_do(store: Store, field: 
         ("kim2016", {"hr": "2"}, "hr belongs to an estimate, and kim2016 is a study"),
         ("10.1000/a", {"country": "Korea"}, "country belongs to a cohort, and doi:10.1000/a is a report"),
         ("kim2017", {"hr": "2"}, "nothing here has the key 'kim2017'\nnearest: kim2016"),
+        ("kim2017/all", {"country": "Korea"}, "nothing here has the key 'kim2017/all'\nnearest: kim2016/all"),
+        ("kin2016/OS/0000aaaa", {"hr": "2"}, "\nnearest: kim2016/OS/"),
     ],
 )
 def test_field_of_something_else_is_refused(store: Store, key: str, changes: dict[str, str], said: str) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from registry.appraisal import read_tools, shipped
+from registry.chain import verify_ledger
 from registry.curation.undo import undo
 from registry.errors import ConditionError, Conflict, InputRefused, NotFound, UsageError
 from registry.handle import Registry
-from registry.ledger import verify_ledger
 from registry.store import Store
 from registry.writing import verify_rows
 from tests.curation.estimates import enter, stored

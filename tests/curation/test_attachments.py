@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from registry.chain import verify_ledger
 from registry.curation import attachments
 from registry.curation.attachments import media_type, verify_attachments
 from registry.errors import Conflict, InputRefused, NotFound, UsageError, VerificationFailed
 from registry.handle import Registry
-from registry.ledger import verify_ledger
 from registry.models import Attachment
 from registry.store import Store
 from tests.curation.estimates import enter, stored

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from registry.chain import verify_ledger
 from registry.curation.undo import undo
 from registry.errors import Conflict, InputRefused, NotFound, UsageError
 from registry.handle import Registry
-from registry.ledger import verify_ledger
 from registry.store import Store
 from tests.curation.estimates import enter, stored
 

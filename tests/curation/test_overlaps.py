@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from registry.chain import verify_ledger
 from registry.curation.overlaps import AT_LEAST, OverlapDecided, OverlapProposal, decide_overlap, propose_overlaps
 from registry.errors import Conflict, NotFound, PoolRefused, UsageError
 from registry.handle import Registry
-from registry.ledger import verify_ledger
 from registry.models import Change, Estimate, evidence
 from registry.record import Record
 from registry.seeding import seed, topic

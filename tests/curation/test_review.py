@@ -6,12 +6,12 @@ import re
 
 import pytest
 
+from registry.chain import verify_ledger
 from registry.curation.amend import Amendment, amend
 from registry.curation.readers import readers
 from registry.curation.review import AMENDED_SINCE
 from registry.errors import InputRefused, NotFound, NothingSelected, UsageError
 from registry.handle import Registry
-from registry.ledger import verify_ledger
 from registry.store import Store
 from registry.writing import verify_rows
 from tests.curation.estimates import enter, stored

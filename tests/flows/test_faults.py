@@ -22,7 +22,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from registry.ledger import _WRITERS, verify_ledger
+from registry.chain import verify_ledger
+from registry.ledger import _WRITERS
 from registry.models import Estimate, Study
 from registry.store import init, open_store
 from registry.writing import verify_rows

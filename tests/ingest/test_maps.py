@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from registry.chain import verify_ledger
 from registry.errors import Conflict, InputRefused, NotFound, UsageError
 from registry.ingest.load import load
 from registry.ingest.maps import read_map, read_maps, remove_map, save_map
-from registry.ledger import verify_ledger
 from registry.store import Store
 from tests.ingest.conftest import Held
 

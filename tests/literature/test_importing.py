@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from registry.chain import verify_ledger
 from registry.errors import Conflict, InputRefused, NotFound, UsageError
-from registry.ledger import verify_ledger
 from registry.literature.door import Literature
 from registry.models import Change, Reference
 from registry.store import Store

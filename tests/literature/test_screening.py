@@ -48,8 +48,8 @@ def test_full_text_is_assessed_of_what_was_included_and_excluded_with_a_reason(h
         held.screen(KEYS[:1], "exclude", stage="full_text", reason="  ")
     with pytest.raises(UsageError, match="only a full text can be not retrieved"):
         held.screen(KEYS[:1], "not_retrieved")
-    with pytest.raises(UsageError, match="is no decision"):
-        held.screen(KEYS[:1], "maybe")
+    with pytest.raises(UsageError, match="'inclde' is no decision; did you mean include"):
+        held.screen(KEYS[:1], "inclde")
     with pytest.raises(UsageError, match="is no stage"):
         held.screen(KEYS[:1], "include", stage="abstract")
     with pytest.raises(UsageError, match="reviewers do not disagree"):

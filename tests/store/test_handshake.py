@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from registry.chain import verify_ledger
 from registry.database import engine_for
 from registry.errors import SchemaError, StoreError, UsageError
-from registry.ledger import verify_ledger
 from registry.models import REVISION
 from registry.store import init, open_store
 

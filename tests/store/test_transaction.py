@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from registry.chain import verify_ledger
 from registry.errors import Conflict, StoreError, UsageError, VerificationFailed
-from registry.ledger import GENESIS, verify_ledger
+from registry.ledger import GENESIS
 from registry.models import Changeset, Curator, Disease, drop_triggers
 from registry.store import Store, init, open_store
 from registry.writing import Entry, add_vocabulary, write_estimates

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from registry.chain import verify_ledger
 from registry.keeping.doctor import examine
-from registry.ledger import verify_ledger
 from registry.models import AttributeValue, Change, Cohort, Estimate, Study, evidence
 from registry.store import Store, open_store
 from registry.writing import project, verify_rows

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from registry.chain import verify_ledger
 from registry.errors import Conflict, NotFound, UsageError
-from registry.ledger import verify_ledger
 from registry.models import Change, Changeset, Estimate, evidence
 from registry.record import Record
 from registry.store import Store

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from registry.chain import verify_ledger
 from registry.errors import Conflict, InputRefused
-from registry.ledger import verify_ledger
 from registry.models import Change, Changeset, Contrast, Cutoff, Estimate, Report, Study, evidence, study_report
 from registry.record import Record
 from registry.store import Store

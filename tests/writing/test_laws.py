@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from registry.chain import verify_ledger
 from registry.errors import Conflict, NotFound
-from registry.ledger import verify_ledger
 from registry.models import Changeset, Estimate, evidence
 from registry.record import Record
 from registry.store import open_store
