@@ -61,16 +61,14 @@ def compose(
     materials: Sequence[Material], shared: Shared, *, title: str | None = None, style: str = "vancouver"
 ) -> Document:
     """Make the document of one or several queries. Its only date is that of the runs, or of the evidence."""
-    named = _labelled(materials)
-    sections = tuple(_sections(named, shared))
-    simulated = any(each.simulated for each in named)
+    simulated = any(each.simulated for each in materials)
     made = Document(
-        title=title or _title(named),
-        subtitle=_subtitle(named),
-        sections=sections,
+        title=title or _title(materials),
+        subtitle=_subtitle(materials),
+        sections=tuple(_sections(materials, shared)),
         notice=prose.SIMULATED if simulated else None,
-        facts=tuple(_facts(named)),
-        date=_date(named),
+        facts=tuple(_facts(materials)),
+        date=_date(materials),
         style=style,
     )
     return replace(made, references=tuple(_references(made, shared)))
@@ -97,7 +95,7 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-") or "query"
 
 
-def _labelled(materials: Sequence[Material]) -> list[Material]:
+def labelled(materials: Sequence[Material]) -> list[Material]:
     """Tell queries apart by their endpoint where that does, else by their name."""
     endpoints = [_endpoint(each) for each in materials]
     apart = None not in endpoints and len(set(endpoints)) == len(materials)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from registry.dossier.compose import compose
+from registry.dossier.compose import compose, labelled
 from registry.dossier.gather import Asked, gather, shared
 from registry.dossier.material import Material, Shared
 from registry.errors import NothingSelected, PoolRefused, UsageError
@@ -83,6 +83,11 @@ def _checked(store: Store, order: Order) -> Order:
     """Read what was asked for, and fix the moment: a number, or the name of a snapshot."""
     if len(set(order.names)) < len(order.names):
         raise UsageError("a query is named twice", "name each once")
+    if len(order.names) > 1 and order.analyses.get("baselines"):
+        raise UsageError(
+            "a baseline is of one endpoint, and this report is of several queries",
+            "write it into its query: evireg query edit NAME --baseline survival=…,prevalence=…",
+        )
     with store.read() as connection:
         moment = at_changeset(connection, order.at)
         for name in order.names:
@@ -100,7 +105,20 @@ def _materials(store: Store, order: Order, run: Run, tell: Tell) -> tuple[list[M
     with store.read() as connection:
         asked = [Asked(load(connection, name), ran[name], order.at, order.analyses) for name in order.names]
         found = [gather(connection, each, _of(tell, each.saved.name)) for each in asked]
-        return found, shared(connection, found)
+        _refuse_mixture(found)
+        return labelled(found), shared(connection, found)
+
+
+def _refuse_mixture(materials: Sequence[Material]) -> None:
+    """Refuse invented and real cohorts side by side, as a pool does."""
+    simulated = [each.saved.name for each in materials if each.simulated]
+    real = [each.saved.name for each in materials if len(each.used) and not each.simulated]
+    if simulated and real:
+        raise PoolRefused(
+            f"simulated and real cohorts in one report: {', '.join(simulated)} and {', '.join(real)}",
+            "write a report of each",
+            "simulated",
+        )
 
 
 def _of(tell: Tell, name: str) -> Tell:

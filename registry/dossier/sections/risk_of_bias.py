@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.dossier.document import Bullets, Section
 from registry.dossier.illustrated import picture
+from registry.dossier.material import Absent
 from registry.dossier.wording import columns, says, shown
 from registry.report import prose
 from registry.report.flow_tables import study_label
@@ -42,10 +43,7 @@ def _blocks(materials: Sequence[Material], shared: Shared) -> Iterator[Block]:
             " no score is summed."
         )
         yield from shown(_table(rows, tool, shared))
-        yield from picture(
-            "traffic-light", rows, f"Risk of bias by {tool}", f"Judgements of {tool}: {_counted(rows)}",
-            name=f"traffic-light-{tool.lower()}",
-        )  # fmt: skip
+        yield from _lights(materials, tool, _counted(rows))
         yield from _support(materials, tool)
 
 
@@ -69,6 +67,21 @@ def _table(rows: Sequence[Judged], tool: str, shared: Shared) -> Table:
         for row in rows
     )
     return Table(f"Risk of bias by {tool}", columns("Estimate", *heads), cells, f"{prose.NOTHING} not judged.")
+
+
+def _lights(materials: Sequence[Material], tool: str, counted: str) -> Iterator[Block]:
+    """Draw the traffic light of each pool that the tool judged."""
+    for each in materials:
+        if tool in each.appraisal and not isinstance(each.pool, Absent):
+            name = f", {each.label}" if len(materials) > 1 else ""
+            yield from picture(
+                "traffic-light",
+                each.pool,
+                f"Risk of bias by {tool}{name}",
+                f"Judgements of {tool}: {counted}",
+                name=f"traffic-light-{tool}-{each.label}".lower(),
+                tool=tool,
+            )
 
 
 def _counted(rows: Sequence[Judged]) -> str:

@@ -168,8 +168,8 @@ def _choices(found: Found[MultiverseResult]) -> Iterator[Block]:
         return
     if len({each.digest for each in found.rows}) == 1:
         yield says(
-            "No choice of rows – adjusted or not, how cutoffs were chosen, risk of bias – leaves another set of estimates"
-            " that can be pooled: the pools by other methods above are all there are."
+            "No choice of rows – adjusted or not, how cutoffs were chosen, risk of bias – leaves another set of"
+            " estimates that can be pooled: the pools by other methods above are all there are."
         )
         return
     yield says(f"{multiverse.headline(found)}. {multiverse.methods(found)}")
