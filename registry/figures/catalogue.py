@@ -33,6 +33,11 @@ class Kind:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def of_a_selection(self) -> bool:
+        """Whether it is drawn of estimates someone selects, and not of the whole registry."""
+        return self.analysis not in ("literature.prisma", "explain")
+
+    @property
     def module(self) -> ModuleType:
         """Import the module that draws it."""
         return import_module(f"registry.figures.{self.name.replace('-', '_')}")
@@ -62,6 +67,7 @@ _ALL = (
     ),
     Kind("leave-one-out", "The pool without each estimate in turn.", "pool", {"leave_one_out": True}),
     Kind("waterfall", "Why a pool moved: from one pooled ratio to the other, cohort by cohort.", "explain"),
+    Kind("traffic-light", "Risk of bias: estimates by domains of a tool, and the share of each level.", "pool"),
     Kind("prisma", "The PRISMA 2020 flow of records, reports and studies.", "literature.prisma"),
 )
 

@@ -60,7 +60,8 @@ def chosen(result: PoolResult, names: Sequence[str] = DEFAULT) -> tuple[Chosen, 
     """Resolve names of columns.
 
     They are n, events, hr, weight, yi, vi, se, cutoff, followup, risk_of_bias (or a tool, or one domain of it), any
-    column of the contract and any study characteristic. Raises UsageError for an unknown name, and for risk of bias that was not appraised.
+    column of the contract and any study characteristic. Raises UsageError for an unknown name, and for risk of bias
+    that was not appraised.
     """
     return tuple(_named(result, name) for name in dict.fromkeys(each.strip() for each in names))
 

@@ -75,7 +75,7 @@ class _Lines:
     def _diamond(
         self, label: str, pool: Pooled, rows: Sequence[int], bounds: tuple[float | None, float | None] | None = None
     ) -> Line:
-        """Make the line of a pool of these rows; without rows it is the same pool with other bounds, and only they are written."""
+        """Make the line of a pool of these rows; without rows only other bounds of the same pool are written."""
         low, high = bounds or (pool.ci_low, pool.ci_high)
         mid = pool.mu or 0.0
         cells = {each.column.name: each.pooled(pool, rows) for each in self.columns} if rows else {}

@@ -12,7 +12,7 @@ from registry.figures.lines import Kind, Line
 from registry.figures.marks import Plot
 from registry.figures.sheet import BANDS_FROM, Sheet
 from registry.figures.theme import styled
-from registry.figures.typeset import printable, wrapped
+from registry.figures.typeset import NO_BREAK, printable, wrapped
 from registry.figures.typeset import width as width_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ MANY = (Kind.ESTIMATE, Kind.POINT, Kind.STEP)
 class Content:
     """What is shown: `first` heads the labels, `mean` is a faint line, `directions` what lies left and right of 1.
 
-    `limits` are the ends of the axis, log scale, `axis` its name. `remarks` stand below; after them `below`, a heading with its list.
+    `limits` are the ends of the axis, log scale, `axis` its name. `remarks` stand below; after them `below`, a heading
+    with its list.
     """
 
     title: str
@@ -231,7 +232,7 @@ class _ForestSheet(Sheet):
 def domains_said(column: Column) -> str:
     """Name the tool and its domains by their numbers."""
     named = [each.label for each in column.domains]
-    listed = [f"{number} {label}" for number, label in enumerate(named, 1)] if len(named) > 1 else named
+    listed = [f"{number}{NO_BREAK}{label}" for number, label in enumerate(named, 1)] if len(named) > 1 else named
     return f"Risk of bias ({column.domains[0].tool}): {'; '.join(listed)}"
 
 

@@ -69,6 +69,7 @@ OUTPUTS: dict[str, list[list[str]]] = {
         ["second-opinion", "nlr-myeloma-os"],
         ["second-opinion", "nlr-myeloma-os", "-o", "nlr-myeloma-os.R"],
     ],
+    "plot": [["plot"], ["plot", "forest", "nlr-myeloma-os", "-o", "forest.svg"]],
     "watch": [["watch"], ["watch", "nlr-myeloma-os", "--crossing-one"]],
     "explain": [
         ["explain", *NLR, "--from", "1"],
