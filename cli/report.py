@@ -61,6 +61,10 @@ def command(
             help="Absolute risks: at=24 months and, last, source=… go with it (repeatable).",
         ),
     ] = None,
+    second_opinion: Annotated[
+        bool, typer.Option("--second-opinion", help="Repeat the analysis with R's metafor; its log goes in.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over a bundle that is there.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress display.")] = False,
     db: Database = DEFAULT_DATABASE,
     curator: As = None,
@@ -97,6 +101,8 @@ def command(
             title=title,
             style=style,
             analyses=analyses(more),
+            second_opinion=second_opinion,
+            force=force,
             progress=progress,
         )
     if as_json:

@@ -23,6 +23,7 @@ from registry.dossier.sections import (
     reproduce,
     risk_of_bias,
     search,
+    second_opinion,
     selection,
     sensitivity,
     small_study,
@@ -54,7 +55,7 @@ OF_EACH = (
 )
 #: All there is to say of a query without a pool.
 OF_REFUSED = (selection, pooled, moved)
-LAST = (methods, origins, reproduce)
+LAST = (methods, origins, second_opinion, reproduce)
 
 
 def compose(

@@ -23,6 +23,10 @@ class Reporting:
         """Give the stored run that says what a query gives; see `Querying.current_run`."""
         raise NotImplementedError
 
+    def second_opinion(self, query: str, *, at: At = None) -> str:
+        """Give an R script that repeats a saved query; see `Sharing.second_opinion`."""
+        raise NotImplementedError
+
     def report(
         self,
         query: str,
@@ -33,6 +37,8 @@ class Reporting:
         title: str | None = None,
         style: str = "vancouver",
         analyses: Mapping[str, Any] | None = None,
+        second_opinion: bool = False,
+        force: bool = False,
         progress: Callable[[str], None] | None = None,
         curator: str | None = None,
     ) -> Reported:
@@ -40,17 +46,19 @@ class Reporting:
 
         Each query is run, unless a stored run says the same. `analyses` are asked for beside those the queries plan,
         by kind as in `registry.queries.analyses`; the report calls them post hoc. `bundle` is a folder or a .zip with
-        data, script and references. `progress` is called with the name of each step.
+        data, script and references, written over only with `force`. `second_opinion` has R's metafor repeat the
+        analysis. `progress` is called with the name of each step.
         """
-        from registry.dossier.report import Order, report
+        from registry.dossier.report import Order, Verbs, report
 
         paths = (path,) if isinstance(path, str | Path) else tuple(path)
-        order = Order((query, *more), at, paths, bundle, title, style, analyses or {})
+        order = Order((query, *more), at, paths, bundle, title, style, analyses or {}, second_opinion, force)
 
-        def run(name: str, moment: At) -> Ran:
-            return self.current_run(name, at=moment, curator=curator)
-
-        return report(self.store, order, run, progress or _quiet)
+        verbs = Verbs(
+            run=lambda name, moment: self.current_run(name, at=moment, curator=curator),
+            script=lambda name, moment: self.second_opinion(name, at=moment),
+        )
+        return report(self.store, order, verbs, progress or _quiet)
 
 
 def _quiet(_step: str) -> None:

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from registry.dossier import beside
 from registry.dossier.beside import Rows, attempt
-from registry.dossier.material import Absent, Found, Material, Moment, Shared
+from registry.dossier.material import Absent, Analysis, Found, Material, Moment, Shared
 from registry.dossier.wanted import wanted
 from registry.explaining.explain import explain
 from registry.explaining.provenance import provenance
+from registry.grading.findings import summary_of_findings
 from registry.models import Attribute, Changeset, Cohort, Estimate, Report, Snapshot, Study, evidence
 from registry.queries.running import pooled, runs
 from registry.queries.specified import specified
@@ -29,6 +30,7 @@ from registry.writing.bulk import select_in
 if TYPE_CHECKING:
     from registry.explaining.explanation import Explanation
     from registry.explaining.provenance import Chain
+    from registry.grading.findings import SummaryOfFindings
     from registry.pooling.result import PoolResult
     from registry.queries.running import Ran
     from registry.queries.saved import Saved
@@ -140,8 +142,11 @@ class _Gathering:
         found["findings"] = self._findings(whole, found["absolutes"])
         return found
 
-    def _findings(self, _whole: PoolResult, _absolutes: Sequence[Any]) -> Any:
-        return Absent("certainty was not rated")
+    def _findings(self, whole: PoolResult, effects: Sequence[Analysis]) -> Found[SummaryOfFindings]:
+        """Summarise with the absolute effects that were computed, and the reasons of those that were not."""
+        made = [each.found for each in effects if not isinstance(each.found, Absent)]
+        refused = tuple(dict.fromkeys(each.found.why for each in effects if isinstance(each.found, Absent)))
+        return attempt(lambda: summary_of_findings(self.connection, self.saved, whole, made, refused=refused))
 
     def _specified(self, whole: Found[PoolResult]) -> Any:
         if isinstance(whole, Absent):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from registry.explaining.explanation import Explanation
     from registry.explaining.provenance import Chain
     from registry.flow import Flow
+    from registry.formats.r_run import Log
     from registry.frame import Frame
     from registry.grading.findings import SummaryOfFindings
     from registry.pooling.bias_result import BiasResult
@@ -110,6 +111,7 @@ class Material:
     planned: frozenset[str]
     adjustment: tuple[Mapping[str, Any], ...]
     appraisal: Mapping[str, tuple[Mapping[str, Any], ...]]
+    second_opinion: Log | None = None
 
     @property
     def simulated(self) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.dossier.compose import compose, labelled
 from registry.dossier.gather import Asked, gather, shared
-from registry.dossier.material import Material, Shared
+from registry.dossier.material import Absent, Material, Shared
 from registry.errors import NothingSelected, PoolRefused, UsageError
 from registry.queries.analyses import read_analyses
 from registry.queries.saved import load
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 #: Suffix of a file → the module that writes it.
 RENDERERS = {".html": "html", ".htm": "html", ".docx": "docx", ".md": "markdown"}
 
-#: Runs a query as of a moment, or gives the stored run that says the same.
-Run = Callable[[str, "At"], "Ran"]
 #: Is called with the name of each step.
 Tell = Callable[[str], None]
 
@@ -36,7 +34,8 @@ Tell = Callable[[str], None]
 class Order:
     """What is wanted: the report of these queries, as of a moment, in these files.
 
-    `analyses` are asked for beside those the queries plan, by kind as in `registry.queries.analyses`.
+    `analyses` are asked for beside those the queries plan, by kind as in `registry.queries.analyses`. `second_opinion`
+    runs R's metafor. `force` writes over a bundle that is there.
     """
 
     names: tuple[str, ...]
@@ -46,6 +45,8 @@ class Order:
     title: str | None = None
     style: str = "vancouver"
     analyses: Mapping[str, Any] = field(default_factory=dict)
+    second_opinion: bool = False
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +65,30 @@ class Reported:
         return as_dict(self)
 
 
-def report(store: Store, order: Order, run: Run, tell: Tell) -> Reported:
-    """Make the report of saved queries and write it to each path.
+@dataclass(frozen=True, slots=True)
+class Verbs:
+    """What a report has others do: run a query or give the stored run that says the same; write its R script."""
+
+    run: Callable[[str, At], Ran]
+    script: Callable[[str, At], str]
+
+
+def report(store: Store, order: Order, verbs: Verbs, tell: Tell) -> Reported:
+    """Make the report of saved queries and write it to each path, and the bundle.
 
     A pool that is refused, or has nothing to pool, is a report too. Raises NotFound for a query or moment that is not
     there, UsageError for a suffix no renderer knows and for analyses evireg does not have: before anything is computed.
     """
     targets = [_target(path) for path in order.paths]
     order = _checked(store, order)
-    materials, common = _materials(store, order, run, tell)
+    materials, common = _materials(store, order, verbs, tell)
     tell("document")
     document = compose(materials, common, title=order.title, style=order.style)
+    made = Reported(tuple(materials), common, document, ())
     files = [_write(module, document, path, tell) for module, path in targets]
-    return Reported(tuple(materials), common, document, tuple(files))
+    if order.bundle is not None:
+        files.append(_bundle(store, made, order, verbs, tell))
+    return replace(made, files=tuple(files))
 
 
 def _checked(store: Store, order: Order) -> Order:
@@ -96,17 +108,28 @@ def _checked(store: Store, order: Order) -> Order:
     return replace(order, at=snapshot_name(order.at) or moment, analyses=more)
 
 
-def _materials(store: Store, order: Order, run: Run, tell: Tell) -> tuple[list[Material], Shared]:
+def _materials(store: Store, order: Order, verbs: Verbs, tell: Tell) -> tuple[list[Material], Shared]:
     """Run every query, then read all that is said of them from one moment of the database."""
     ran = {}
     for name in order.names:
         tell(f"{name}: run")
-        ran[name] = _run(run, name, order.at)
+        ran[name] = _run(verbs, name, order.at)
     with store.read() as connection:
         asked = [Asked(load(connection, name), ran[name], order.at, order.analyses) for name in order.names]
         found = [gather(connection, each, _of(tell, each.saved.name)) for each in asked]
         _refuse_mixture(found)
-        return labelled(found), shared(connection, found)
+        found = labelled(found)
+        return [_repeated(each, order, verbs, tell) for each in found], shared(connection, found)
+
+
+def _repeated(material: Material, order: Order, verbs: Verbs, tell: Tell) -> Material:
+    """Have R repeat the analysis of a query, if that is asked for and there is one."""
+    if not order.second_opinion or isinstance(material.pool, Absent):
+        return material
+    from registry.formats.r_run import run
+
+    tell(f"{material.saved.name}: metafor")
+    return replace(material, second_opinion=run(verbs.script(material.saved.name, order.at)))
 
 
 def _refuse_mixture(materials: Sequence[Material]) -> None:
@@ -125,10 +148,10 @@ def _of(tell: Tell, name: str) -> Tell:
     return lambda step: tell(f"{name}: {step}")
 
 
-def _run(run: Run, name: str, moment: At) -> Ran | None:
+def _run(verbs: Verbs, name: str, moment: At) -> Ran | None:
     """Run a query; None where it is refused or has nothing to pool, which the material tells."""
     try:
-        return run(name, moment)
+        return verbs.run(name, moment)
     except (PoolRefused, NothingSelected):
         return None
 
@@ -148,3 +171,21 @@ def _write(module: str, document: Document, path: Path, tell: Tell) -> Path:
     tell(f"writing {path.name}")
     import_module(f"registry.dossier.{module}").render(document, path)
     return path
+
+
+def _bundle(store: Store, made: Reported, order: Order, verbs: Verbs, tell: Tell) -> Path:
+    """Put the report and all it rests on into one folder or zip file."""
+    from registry.dossier.bundle import write
+    from registry.dossier.bundled import parts
+
+    kinds = {module: path.suffix.lower() for module, path in map(_target, order.paths)} or {"html": ".html"}
+    found: dict[str, bytes] = {}
+    for module, suffix in kinds.items():
+        tell(f"bundle: report{suffix}")
+        found |= import_module(f"registry.dossier.{module}").files(made.document, f"report{suffix}")
+    pooled = [each.saved.name for each in made.materials if not isinstance(each.pool, Absent)]
+    scripts = {name: verbs.script(name, order.at) for name in pooled}
+    tell("bundle: figures and data")
+    with store.read() as connection:
+        found |= parts(connection, made.materials, made.document, scripts)
+    return write(found, str(order.bundle), force=order.force)
