@@ -13,7 +13,7 @@ from registry.figures.catalogue import KINDS
 EXAMPLE = "evireg plot forest nlr-myeloma-os -o forest.svg"
 
 #: Options that take several, with commas between them.
-_LISTS = ("columns", "tests")
+_LISTS = ("columns", "tests", "on", "by")
 
 _Kind = Annotated[
     str | None, typer.Argument(metavar="KIND", help="One of the kinds above; without it they are listed.")

@@ -49,6 +49,11 @@ class Analysis(Values):
         return self.basis.provenance
 
     @property
+    def about(self) -> Mapping[str, str]:
+        """What all rows have in common: factor, endpoint, disease, contrast, measure."""
+        return self.basis.about
+
+    @property
     def measure(self) -> str | None:
         """The ratio that was analysed (`registry.terms.Measure`), None if no row says."""
         return self.basis.about.get("measure")

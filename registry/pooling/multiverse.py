@@ -89,6 +89,12 @@ class MultiverseResult(Analysis):
     level: float
     basis: Basis
 
+    @property
+    def main(self) -> Specification | None:
+        """The specification of the first of every choice; None where it must not be pooled."""
+        first = self.rows[0]
+        return first if first.role == "specification" and first.hr is not None else None
+
     def to_pandas(self) -> pd.DataFrame:
         """Give the rows as a DataFrame: the choices, a column per further column varied, then the numbers."""
         import pandas as pd
@@ -148,7 +154,7 @@ def _several(given: str | Collection[str]) -> list[str]:
 
 
 def _settings(methods: Sequence[str], tests: Sequence[str], level: float) -> Iterator[tuple[str, Settings]]:
-    """Every estimator with every test, each once; a common effect has the Wald test only."""
+    """Every estimator with every test, each once, then the reference lines; a common effect has the Wald test only."""
     done = set()
     for method in methods:
         for test in tests:
@@ -159,7 +165,8 @@ def _settings(methods: Sequence[str], tests: Sequence[str], level: float) -> Ite
                 done.add((method.upper(), one.test))
                 yield "specification", one
     for method, test in REFERENCES:
-        yield "reference", Settings(method, test, level)
+        if (method, test) not in done:
+            yield "reference", Settings(method, test, level)
 
 
 def _different(given: Iterator[RowSet]) -> tuple[list[RowSet], list[str]]:

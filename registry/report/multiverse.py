@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import TYPE_CHECKING
 
+from registry.pooling.grouping import title as column_title
 from registry.report import prose
 from registry.report.flow_tables import flow
 from registry.report.prose import NOTHING
@@ -36,7 +37,7 @@ def tables(result: MultiverseResult) -> Iterator[Table]:
 
 def specifications(result: MultiverseResult) -> Table:
     """List the pools with the choices that made them, and the lines to compare them with."""
-    varied = _varied(result)
+    varied = varied_choices(result)
     columns = (
         *(text(title, keep=8) for title in varied),
         text("tau²", keep=9),
@@ -48,7 +49,7 @@ def specifications(result: MultiverseResult) -> Table:
         text("", keep=5),
     )
     rows = tuple(_row(each, varied) for each in result.rows if not each.refused)
-    same = [f"{title.casefold()} {word}" for title, word in _words(result.rows[0]).items() if title not in varied]
+    same = [f"{title.casefold()} {word}" for title, word in words(result.rows[0]).items() if title not in varied]
     same = [each for each in same if not each.endswith((" all", NOTHING))]
     note = f"In all of them: {', '.join(same)}. " if same else ""
     return without_empty(Table("Specifications", columns, rows, f"{note}Reference lines are what most reviews print."))
@@ -56,31 +57,35 @@ def specifications(result: MultiverseResult) -> Table:
 
 def refused(result: MultiverseResult) -> Table:
     """List the choices whose estimates must not be pooled together, and what settles it."""
-    varied = _varied(result)
-    found = {tuple(_words(each)[title] for title in varied): each.refused or "" for each in result.rows if each.refused}
+    varied = varied_choices(result)
+    found = {tuple(words(each)[title] for title in varied): each.refused or "" for each in result.rows if each.refused}
     columns = (*(text(title, keep=8) for title in varied), text("Why not", keep=9))
     return without_empty(Table("Not pooled", columns, tuple((*words, why) for words, why in found.items())))
 
 
-def _varied(result: MultiverseResult) -> list[str]:
+def varied_choices(result: MultiverseResult) -> list[str]:
     """Name the choices of rows that differ between specifications."""
-    words = [_words(each) for each in result.rows]
-    return [title for title in words[0] if len({each[title] for each in words}) > 1]
+    found = [words(each) for each in result.rows]
+    return [title for title in found[0] if len({each[title] for each in found}) > 1]
 
 
-def _words(each: Specification) -> dict[str, str]:
+def words(each: Specification) -> dict[str, str]:
     """Give the choices of rows, each under its title."""
     found = {"Adjusted": each.adjusted, "Cutoffs": each.cutoffs}
-    found |= {name.partition(":")[0].replace("_", " "): word for name, word in each.by.items()}
+    found |= {column_title(name.partition(":")[0]): word for name, word in each.by.items()}
     return found | {"One per": NOTHING if each.one_per is None else each.one_per}
 
 
+def model_words(each: Specification) -> tuple[str, str]:
+    """Name the estimator of tau² and what the interval rests on."""
+    return "common effect" if each.method == "FE" else each.method, "Wald" if each.test == "z" else each.test
+
+
 def _row(each: Specification, varied: Sequence[str]) -> Cells:
-    words = _words(each)
+    chosen = words(each)
     return (
-        *(words[title] for title in varied),
-        "common effect" if each.method == "FE" else each.method,
-        "Wald" if each.test == "z" else each.test,
+        *(chosen[title] for title in varied),
+        *model_words(each),
         NOTHING if each.k is None else str(each.k),
         prose.value(each.hr, each.hr_ci_low, each.hr_ci_high),
         prose.number(each.tau2, 3),

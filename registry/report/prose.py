@@ -237,9 +237,13 @@ def _dependent_methods(result: PoolResult) -> str:
 
 def methods_in_short(result: PoolResult) -> str:
     """Say in a line under a figure what was done: `Random effects (REML); 95 % interval: Hartung–Knapp.`."""
-    pool = result.pool
+    return methods(result) if result.pool.k == 1 else pool_in_short(result.pool)
+
+
+def pool_in_short(pool: Pooled) -> str:
+    """Say in a line what one pool was made by; of a single estimate that nothing was pooled."""
     if pool.k == 1:
-        return methods(result)
+        return "One estimate, nothing pooled."
     model = "Common effect" if pool.method == "FE" else f"Random effects ({pool.method})"
     if not pool.has_headline:
         return f"{model}; {level_text(pool.level)} intervals: Wald, and Hartung–Knapp t(k − 1)."
