@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ from registry.dossier.document import (
     TableBlock,
 )
 from registry.dossier.ink import Ink
-from registry.dossier.layout import is_wide, name_of, parts, shares
+from registry.dossier.layout import is_headed, is_small, is_wide, name_of, parts, shares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,9 +30,9 @@ if TYPE_CHECKING:
 
 #: What a file of no date says of its making: files that say nothing else are refused by some readers.
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _NUMBER = re.compile(r"(\d+)")
-_FIGURE_SHARE = 0.82
+#: As high as a figure is at most, with its caption under it: 208 mm in English Metric Units.
+_FIGURE_HEIGHT = 208 * 36_000
 #: Width of a letter, of the size of its face; a little more than the mean of Arial.
 _LETTER = 0.55
 _LOOKS = {
@@ -62,18 +61,7 @@ def encoded(document: Document) -> bytes:
     """Give a document as the bytes of a Word file; the same document gives the same bytes."""
     buffer = io.BytesIO()
     _Writer(document).written().save(buffer)
-    return _without_dates(buffer.getvalue())
-
-
-def _without_dates(made: bytes) -> bytes:
-    """Pack a zip file anew with one date for all members."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(made)) as read, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as write:
-        for member in read.infolist():
-            about = zipfile.ZipInfo(member.filename, _ZIP_DATE)
-            about.compress_type, about.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            write.writestr(about, read.read(member))
-    return packed.getvalue()
+    return word.without_dates(buffer.getvalue())
 
 
 class _Writer:
@@ -131,11 +119,6 @@ class _Writer:
         section = self.file.sections[-1]
         return int(section.page_width - section.left_margin - section.right_margin)
 
-    @property
-    def _height(self) -> int:
-        section = self.file.sections[-1]
-        return int(section.page_height - section.top_margin - section.bottom_margin)
-
     def _turn(self, *, turned: bool) -> None:
         from docx.enum.section import WD_SECTION
 
@@ -155,8 +138,7 @@ class _Writer:
             cells = table.add_row().cells
             word.fill(cells[0], name, size=9).runs[0].font.color.rgb = word.colour(word.MUTED)
             self.ink.words(word.fill(cells[1], "", size=9), said, size=9)
-        for at, share in enumerate((0.22, 0.78)):
-            for cell in table.columns[at].cells:
+            for cell, share in zip(cells, (0.22, 0.78), strict=True):
                 cell.width = int(self._width * share)
         word.rule(table._tbl.tblPr, "w:tblBorders", insideH=(4, word.RULE), bottom=(12, word.ACCENT))  # noqa: SLF001
 
@@ -254,20 +236,20 @@ class _Writer:
         self._named(caption, name_of(placed.label))
 
     def _table(self, placed: Placed, block: TableBlock) -> None:
-        table, size = block.table, 7.5 if is_wide(block.table, block.cites) else 8.5
+        table, size = block.table, 7.5 if is_small(block.table, block.cites) else 8.5
         self._caption(placed, kept=True)
-        made = self.file.add_table(rows=1 + len(table.rows), cols=len(table.columns))
-        for at, column in enumerate(table.columns):
-            word.fill(made.cell(0, at), column.header, bold=True, right=column.right, size=size)
-        cells = made._cells[len(table.columns) :]  # noqa: SLF001 - made.cell() counts them all each time
+        headed, across = is_headed(table), len(table.columns)
+        made = self.file.add_table(rows=headed + len(table.rows), cols=across)
+        cells = made._cells  # noqa: SLF001 - made.cell() counts them all each time
+        for at, column in enumerate(table.columns if headed else ()):
+            word.fill(cells[at], column.header, bold=True, right=column.right, size=size)
         for number, row in enumerate(table.rows):
             for at, (column, text) in enumerate(zip(table.columns, row, strict=True)):
-                cell = cells[number * len(table.columns) + at]
-                paragraph = word.fill(cell, text, right=column.right, size=size)
+                paragraph = word.fill(cells[(number + headed) * across + at], text, right=column.right, size=size)
                 if at == 0 and block.cites and block.cites[number]:
                     paragraph.add_run(" ")
                     self.ink.cite(paragraph, block.cites[number], size)
-        word.set_table(made, self._columns(block, size), placed.caption)
+        word.set_table(made, self._columns(block, size), placed.caption, headed=headed)
         self._below(table.note)
 
     def _columns(self, block: TableBlock, size: float) -> list[int]:
@@ -296,7 +278,7 @@ class _Writer:
         paragraph = self.file.add_paragraph()
         paragraph.paragraph_format.keep_with_next = True
         shape = paragraph.add_run().add_picture(io.BytesIO(made))
-        scale = min(1.0, self._width / shape.width, self._height * _FIGURE_SHARE / shape.height)
+        scale = min(1.0, self._width / shape.width, _FIGURE_HEIGHT / shape.height)
         shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
         about = shape._inline.docPr  # noqa: SLF001 - python-docx has no alternative texts
         about.set("descr", word.clean(block.alt))

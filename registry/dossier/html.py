@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from registry.dossier.citing import citations_of
 from registry.dossier.document import Cite, CodeSpan, Emphasis, FigureBlock, Link, Strong, TableBlock, runs
-from registry.dossier.layout import is_wide, listed, name_of, parts, stamp, widths
+from registry.dossier.layout import is_headed, is_wide, listed, name_of, parts, stamp, widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,7 +68,9 @@ def page(document: Document) -> str:
         address=_safe,
         name=name_of,
     )
-    environment.globals.update(cite=partial(_cite, citations=citations), drawn=_drawn, is_wide=is_wide, widths=widths)
+    environment.globals.update(
+        cite=partial(_cite, citations=citations), drawn=_drawn, is_headed=is_headed, is_wide=is_wide, widths=widths
+    )
     return environment.get_template("page.html.jinja").render(
         document=document,
         parts=laid,
@@ -91,8 +93,8 @@ def _style(document: Document) -> Markup:
 
 
 def _css_string(text: str) -> str:
-    """Give a text as a string of CSS: everything but letters, digits and spaces by its number."""
-    return '"' + "".join(each if each.isalnum() or each == " " else f"\\{ord(each):06x}" for each in text) + '"'
+    """Give a text as a string of CSS: everything but letters and digits by its number, which eats a space behind it."""
+    return '"' + "".join(each if each.isalnum() else f"\\{ord(each):06x}" for each in text) + '"'
 
 
 # -- words -------------------------------------------------------------------------------------------------------------

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from registry.dossier.document import Block, Document, Section
     from registry.report.table import Table
 
-#: Characters that fit side by side on an upright page; a table that needs more is laid across a turned one.
-UPRIGHT = 96
+#: Characters that fit side by side on an upright page, and in small type; what needs more goes across a turned page.
+UPRIGHT, SMALL = 96, 120
 _PADDING = 3
 _WRAPPED = 26
 _LONGEST = 70
@@ -111,7 +111,21 @@ def shares(table: Table, cites: tuple[tuple[str, ...], ...], room: float) -> tup
 
 def is_wide(table: Table, cites: tuple[tuple[str, ...], ...] = ()) -> bool:
     """Say whether a table wants a turned page."""
-    return sum(width + _PADDING for width in widths(table, cites)) > UPRIGHT
+    return _need(table, cites) > SMALL
+
+
+def is_small(table: Table, cites: tuple[tuple[str, ...], ...] = ()) -> bool:
+    """Say whether a table is set in small type."""
+    return _need(table, cites) > UPRIGHT
+
+
+def is_headed(table: Table) -> bool:
+    """Say whether any column has a header; pairs of name and value have none."""
+    return any(column.header for column in table.columns)
+
+
+def _need(table: Table, cites: tuple[tuple[str, ...], ...]) -> int:
+    return sum(width + _PADDING for width in widths(table, cites))
 
 
 def _limits(table: Table, cites: tuple[tuple[str, ...], ...]) -> list[tuple[int, int]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -189,26 +191,29 @@ def set_edges(section: Section, notice: str, title: str, width: int) -> None:
     field(foot, "NUMPAGES", "1")
 
 
-def set_table(table: Table, columns: list[int], caption: str) -> None:
-    """Draw the three lines of a printed table, fix its columns, repeat its first row on each page, tell what it is."""
+def set_table(table: Table, columns: list[int], caption: str, *, headed: bool) -> None:
+    """Draw the three lines of a printed table, fix its columns, repeat its head on each page, tell what it is."""
+    from docx.shared import Emu
+
     properties = table._tbl.tblPr  # noqa: SLF001
     table.autofit = False
     rule(properties, "w:tblBorders", top=(12, INK), bottom=(12, INK))
     properties.append(element("w:tblCaption", val=clean(caption)))
-    for at, width in enumerate(columns):
-        table.columns[at].width = width
-        for cell in table.columns[at].cells:
-            cell.width = width
+    for column, width in zip(table.columns, columns, strict=True):
+        column.width = Emu(width)
+    cells = table._cells  # noqa: SLF001 - asking a row for its cells counts them all each time
     for number, row in enumerate(table.rows):
         kept = row._tr.get_or_add_trPr()  # noqa: SLF001
         kept.append(element("w:cantSplit"))
-        if number == 0:
+        head = headed and number == 0
+        if head:
             kept.append(element("w:tblHeader"))
-        for cell in row.cells:
+        for cell, width in zip(cells[number * len(columns) :], columns, strict=False):
+            cell.width = Emu(width)
             inside = cell._tc.get_or_add_tcPr()  # noqa: SLF001
-            if number == 0:
+            if head:
                 rule(inside, "w:tcBorders", bottom=(6, INK))
-            elif number % 2 == 0:
+            elif number % 2 != headed:
                 shaded(inside, BAND)
 
 
@@ -223,3 +228,14 @@ def fill(cell: _Cell, text: str, *, bold: bool = False, right: bool = False, siz
     run = paragraph.add_run(clean(text))
     run.bold, run.font.size = bold, Pt(size)
     return paragraph
+
+
+def without_dates(made: bytes) -> bytes:
+    """Pack a file anew with one date for all its members, so that the same content is the same bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(made)) as read, zipfile.ZipFile(packed, "w") as write:
+        for member in read.infolist():
+            about = zipfile.ZipInfo(member.filename, (1980, 1, 1, 0, 0, 0))
+            about.compress_type, about.create_system, about.external_attr = zipfile.ZIP_DEFLATED, 3, 0o100644 << 16
+            write.writestr(about, read.read(member))
+    return packed.getvalue()
