@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
+from registry.dossier.references import csl_items
 from registry.errors import PoolRefused, StatisticsError, UsageError
+from registry.formats.included import included_reports
+from registry.grading.findings import summary_of_findings
+from registry.models import Changeset
 from registry.pooling import pool
 from registry.pooling.bias import bias as test_small_study
 from registry.pooling.moderators import moderators
@@ -15,9 +21,8 @@ from registry.selection import select
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import sqlalchemy as sa
-
     from registry.frame import Frame
+    from registry.grading.findings import SummaryOfFindings
     from registry.pooling.bias_result import BiasResult
     from registry.pooling.moderators import Asked
     from registry.pooling.regress_result import RegressResult
@@ -40,7 +45,8 @@ class Analysed:
     """A saved query and its pool.
 
     `subgroups`, `regressions` and `bias` are the analyses the query names beside its pool; `refused` says of each that
-    the evidence does not allow why.
+    the evidence does not allow why. `findings` holds the ratings of its certainty, `references` the reports behind it
+    as CSL-JSON, `made_at` when the state of the registry was made (UTC, ISO 8601).
     """
 
     query: Saved
@@ -49,6 +55,9 @@ class Analysed:
     regressions: tuple[Regressed, ...]
     bias: BiasResult | None
     refused: Mapping[str, str]
+    findings: SummaryOfFindings
+    references: tuple[Mapping[str, Any], ...]
+    made_at: str
 
     @property
     def title(self) -> str:
@@ -80,6 +89,9 @@ def analysed(connection: sa.Connection, saved: Saved, at: At = None, **options: 
         regressions=tuple(_regressions(chosen.frame, result.rows, asked, given, refused)),
         bias=_bias(chosen.frame, asked, given, refused),
         refused=refused,
+        findings=summary_of_findings(connection, saved, result),
+        references=csl_items(connection, included_reports(connection, [str(each.key) for each in result.estimates])),
+        made_at=connection.execute(sa.select(Changeset.at).where(Changeset.number == chosen.changeset)).scalar_one(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,3 +45,21 @@ class Sharing:
             bias=found.bias,
             title=found.title,
         )
+
+    def export_result(
+        self, query: str, path: str | Path, *, kind: str | None = None, at: At = None, force: bool = False
+    ) -> Analysed:
+        """Write what a saved query gives to a file, in a form of `registry.formats.catalogue.FORMATS`.
+
+        The ending of the file names the form unless `kind` does. Raises UsageError for an unknown form and a file that
+        is there already, and as `analysed`.
+        """
+        from registry.formats.catalogue import format_of
+        from registry.workbook.files import refuse_existing, replacing
+
+        place, form = Path(path), format_of(path, kind)
+        refuse_existing(place, force=force)
+        found = self.analysed(query, at=at)
+        with replacing(place) as temporary:
+            temporary.write_bytes(form.write(found))
+        return found

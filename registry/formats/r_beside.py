@@ -51,7 +51,7 @@ def dependent(result: PoolResult) -> Iterator[str]:
         _section(f"The pool of all {result.pool.k}, of {found.clusters} cohorts or groups that share patients"),
         f"rows$unit <- {vector('/'.join(unit) for unit in units(result.rows))}",
         "rows$row <- seq_len(nrow(rows))",
-        'search <- list(optimizer = "nlminb", rel.tol = 1e-12, iter.max = 10000, eval.max = 10000)',
+        'search <- list(optimizer = "optim", optmethod = "BFGS", reltol = 1e-15)',
     ]
     if correlated:
         lines.append(f"V <- working_covariance({literal(found.rho)})")
@@ -197,4 +197,4 @@ def _events(name: str, counts: Mapping[str, list[float]], ours: dict[str, float]
 def _selection(found: SelectionModel) -> str:
     ours = _defined(found, ("mu", "tau2", "delta", "lrt"))
     asked = f"{literal(found.step)}, {literal(found.alternative)}"
-    return f'compare("selection model", {named(ours)},\n  selected({asked}), tolerance = 1e-3)'
+    return f'compare("selection model", {named(ours)},\n  selected({asked}), tolerance = 1e-4)'

@@ -23,7 +23,7 @@ _NOT_IN_HC = ("p", "wald_ci_low", "wald_ci_high", *_PREDICTION)
 
 
 def checks(where: str, members: str, pool: Pooled, names: Sequence[str], *, tau2: str = "", full: bool = False) -> str:
-    """Write the comparison of a pool of `members`, an R expression as `those` and `all_but` give; so is a given tau²."""
+    """Write the comparison of a pool of `members`, R as `those` and `all_but` give it; so is `tau2`, if it is given."""
     ours = numbers(pool, names)
     given = f", tau2 = {tau2}" if tau2 else ""
     whole = ", full = TRUE" if full else ""

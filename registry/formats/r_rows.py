@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from registry.formats.r_words import Value, data_frame, literal
-from registry.pooling.notes import INVERTED
+from registry.formats.reported import inverted, reported
 from registry.terms import Derivation
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ def rows_of(result: PoolResult) -> str:
     columns: dict[str, list[Value]] = {
         "key": [each.key for each in result.estimates],
         "label": [each.label for each in result.estimates],
-        **{header: _as_printed(result.rows, name) for name, header in _PRINTED.items()},
-        "inverted": [INVERTED in each.flags for each in result.estimates],
+        **{header: _as_printed(result, name) for name, header in _PRINTED.items()},
+        "inverted": list(inverted(result)),
         "yi": [each.yi for each in result.estimates],
         "vi": [each.vi for each in result.estimates],
         "weight": [each.weight for each in result.estimates],
@@ -34,20 +34,20 @@ def rows_of(result: PoolResult) -> str:
     return f"{_SAID}\nrows <- {data_frame(columns)}"
 
 
-def _as_printed(rows: Frame, name: str) -> list[Value]:
+def _as_printed(result: PoolResult, name: str) -> list[Value]:
     """Give numbers as they are printed; without their text, as they are stored."""
-    texts, values = rows[f"{name}_text"].tolist(), rows[name].tolist()
+    texts, values = result.rows[f"{name}_text"].tolist(), reported(result)[name]
     return [text or (None if math.isnan(value) else f"{value:g}") for text, value in zip(texts, values, strict=True)]
 
 
-def from_print(rows: Frame) -> Iterator[str]:
-    """Write the derivation of yi and vi from ratio and CI (Parmar, Torri & Stewart 1998), where that was the route."""
+def from_print(result: PoolResult) -> Iterator[str]:
+    """Write how yi and vi follow from ratio and CI (Parmar, Torri & Stewart 1998), where that was the route."""
+    rows = result.rows
     places = [place for place, row in enumerate(_routes(rows)) if row]
     if not places:
         return
     columns: dict[str, list[Any]] = {"row": [place + 1 for place in places]}
-    for name in ("est", "ci_low", "ci_high"):
-        columns[name] = [rows[name].tolist()[place] for place in places]
+    columns |= {name: [values[place] for place in places] for name, values in reported(result).items()}
     levels = rows["ci_level"].tolist()
     columns["level"] = [95.0 if math.isnan(levels[place]) else levels[place] for place in places]
     yield "\n".join(

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from registry.pooling.pooled import Pooled
     from registry.pooling.result import LeftOut, PoolResult, Subgroups
 
-#: How far two programs may be apart: absolute for numbers below 1, else relative. What agrees agrees within 1e-8.
-TOLERANCE = 1e-6
+#: How far two programs may be apart: absolute for numbers below 1, else relative. They agree within 1e-12.
+TOLERANCE = 1e-8
 WEIGHTS = '\ncompare_rows("weight", seq_len(nrow(rows)), rows$weight, weight_of_rows())'
 _LEFT_OUT = ("mu", "ci_low", "ci_high", "tau2", "i2")
 
@@ -52,7 +52,7 @@ def script(
         files("registry.formats").joinpath("second_opinion.R").read_text("utf-8").rstrip(),
         "# ---- The analysis ----",
         f"head_of_log({literal(_headline(result, named))})",
-        *from_print(result.rows),
+        *from_print(result),
         *_body(result),
         *(part for each in _all(result, subgroups) for part in _subgroups(each)),
         *(part for each in regressions for part in regressed(each, result.rows)),

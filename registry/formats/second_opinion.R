@@ -48,19 +48,23 @@ end_of_log <- function() {
 }
 
 # metafor's model, its iterations run on to the end. Fisher scoring finds one stationary point of the likelihood, which
-# need not be its highest, and may not converge: (RE)ML is started from several places, and the likeliest fit is taken.
+# need not be its highest, and may step to and fro: (RE)ML is started from several places with whole and half steps, and
+# the likeliest fit is taken.
 model <- function(yi, vi, method = METHOD, test = "z", mods = NULL, tau2 = NULL) {
-  fit <- function(from) {
-    control <- list(threshold = 1e-12, maxiter = 10000, tol = 1e-15, tau2.max = 1e6)
+  fit <- function(from, step = 1) {
+    control <- list(threshold = 1e-12, maxiter = 10000, tol = 1e-15, tau2.max = 1e6, stepadj = step)
     if (!is.na(from)) control$tau2.init <- from
     asked <- list(yi = yi, vi = vi, method = method, test = test, level = LEVEL, control = control)
     asked$mods <- mods
     asked$tau2 <- tau2
     tryCatch(suppressWarnings(do.call(rma, asked)), error = function(e) conditionMessage(e))
   }
+  fitted <- function(fits) Filter(function(each) !is.character(each), fits)
   likelihood <- method %in% c("REML", "ML") && is.null(tau2) && length(yi) > 1
-  fits <- lapply(if (likelihood) c(NA, 0, var(yi), 10 * var(yi)) else NA, fit)
-  good <- Filter(function(each) !is.character(each), fits)
+  starts <- if (likelihood) c(NA, 0, var(yi), 10 * var(yi)) else NA
+  fits <- lapply(starts, fit)
+  good <- fitted(fits)
+  if (likelihood && length(good) < length(fits)) good <- c(good, fitted(lapply(starts, fit, step = 0.5)))
   if (!length(good)) stop("metafor cannot fit this model: ", fits[[1]], call. = FALSE)
   if (length(good) == 1) return(good[[1]])
   good[[which.max(vapply(good, function(each) as.numeric(logLik(each)), 0))]]
@@ -134,8 +138,9 @@ spread_of <- function(z, k) list(
 
 # Henmi & Copas (2010): the common-effect mean with an interval that allows for heterogeneity.
 henmi_copas <- function(yi, vi, full) {
+  if (length(yi) == 1) return(pooled(yi, vi, "DL", "z"))
   z <- model(yi, vi, "DL")
-  found <- hc(z)
+  found <- hc(z, control = list(tol = 1e-15, maxiter = 10000))
   c(
     list(
       mu = as.numeric(found$beta), se = found$se, ci_low = found$ci.lb, ci_high = found$ci.ub, hr = exp(as.numeric(found$beta)),
@@ -226,7 +231,7 @@ mixed <- function(fit) list(mu = as.numeric(fit$beta), tau2 = if (is.null(fit$ta
 compare_robust <- function(kind, ours, fit, unit, tolerance = TOLERANCE) {
   if (kind == "CR2" && !requireNamespace("clubSandwich", quietly = TRUE))
     return(leave("CR2 standard errors", "they need the R package clubSandwich"))
-  found <- if (kind == "model") fit else robust(fit, cluster = unit, clubSandwich = kind == "CR2")
+  found <- if (kind == "model") fit else do.call(robust, list(fit, cluster = unit, clubSandwich = kind == "CR2"))
   compare(kind, ours, list(se = found$se, p = found$pval, ci_low = found$ci.lb, ci_high = found$ci.ub), tolerance)
 }
 

@@ -42,6 +42,10 @@ OUTPUTS: dict[str, list[list[str]]] = {
     "add attribute": [["add", "attribute", "platform", "--levels", "a", "--levels", "b", "--as", "Ada"]],
     "template": [["template", "new.xlsx"]],
     "export estimates": [["export", "estimates", "all.csv"], ["export", "estimates", "nlr.xlsx", "--where", "n > 100"]],
+    "export result": [
+        ["export", "result", "nlr-myeloma-os", "os.xlsx"],
+        ["export", "result", "nlr-myeloma-os", "os.csv", "--format", "revman"],
+    ],
     "list": [["list", kind] for kind in Kind],
     "show": [["show", "kim2016"], ["show", "ferritin"], ["show", "TransfusApherSci2023_auto/myeloma"]],
     "pool": [
