@@ -1,4 +1,4 @@
-"""`evireg demo`: a whole analysis on simulated cohorts, in a database of its own."""
+"""`evireg demo`: a whole analysis and its report, on simulated cohorts, in a database of their own."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ class Analysis:
 def command(
     *,
     into: Annotated[
-        str, typer.Option("--into", metavar="FOLDER", help="Where the database and the figures go.")
+        str, typer.Option("--into", metavar="FOLDER", help="Where the database, the figures and the report go.")
     ] = "demo",
     as_json: AsJson = False,
 ) -> None:
     """Run a whole meta-analysis on SIMULATED cohorts.
 
-    Pools, leave-one-out, subgroups and forest plots. Eight invented cohorts stand in for those of a published
-    meta-analysis of ferritin before CAR-T cells. They live in a database of their own and never meet your registry.
-    The demo can be run again at any time.
+    Pools, leave-one-out, subgroups, forest plots, and the complete report. Eight invented cohorts stand in for those of
+    a published meta-analysis of ferritin before CAR-T cells. They live in a database of their own and never meet your
+    registry. The demo can be run again at any time.
     """
     from cli import output
     from registry.handle import init
@@ -59,10 +59,21 @@ def command(
     with open_registry(database) as reg:
         reg.seed(TOPIC)
         analyses = [_analyse(reg, example, result, folder) for result in example.results]
+        report = _report(reg, example, folder, quiet=as_json)
     if as_json:
-        output.show_json(_as_object(database, analyses))
+        output.show_json(_as_object(database, analyses, report))
     else:
-        _tell(example, database, analyses)
+        _tell(example, database, analyses, report)
+
+
+def _report(reg: Registry, example: Topic, folder: Path, *, quiet: bool) -> tuple[Path, ...]:
+    """Write the report of both endpoints, as `evireg report` does."""
+    from cli import output
+
+    names = [result.query for result in example.results]
+    with output.steps(quiet=quiet) as progress:
+        made = reg.report(*names, path=folder / "simulated-report.html", progress=progress, curator=example.curator)
+    return made.files
 
 
 def _folder(into: str) -> Path:
@@ -97,7 +108,7 @@ def _draw(whole: PoolResult, by: Sequence[PoolResult], result: Result, folder: P
             yield draw("forest", each, folder / f"{name}-by-{each.subgroups.column}.svg")
 
 
-def _tell(example: Topic, database: Path, analyses: Sequence[Analysis]) -> None:
+def _tell(example: Topic, database: Path, analyses: Sequence[Analysis], report: Sequence[Path]) -> None:
     from cli import comparison, output
     from registry.report import prose
 
@@ -114,10 +125,13 @@ def _tell(example: Topic, database: Path, analyses: Sequence[Analysis]) -> None:
     output.say(prose.methods(analyses[0].sensitivity) + "\n")
     output.say("Forest plots (SIMULATED DATA):")
     output.say("\n".join(f"  {figure}" for each in analyses for figure in each.figures))
+    output.say("The complete report, marked SIMULATED on every page:")
+    output.say("\n".join(f"  {path}" for path in report))
     output.say(f"\nThe simulated registry is {database}. Look around, or change an option:")
     output.show_block(
         f"  evireg list cohorts --db {database} --where 'origin == \"simulated\"'\n"
-        f"  evireg pool --db {database} --where '{analyses[0].compared.result.where}'"
+        f"  evireg pool --db {database} --where '{analyses[0].compared.result.where}'\n"
+        f"  evireg report {' '.join(each.compared.result.query for each in analyses)} --db {database} -o report.html"
     )
 
 
@@ -134,10 +148,11 @@ def _of_endpoint(analysis: Analysis) -> Iterator[Table]:
             yield replace(table, title=f"{name}: {table.title} – SIMULATED DATA")
 
 
-def _as_object(database: Path, analyses: Sequence[Analysis]) -> dict[str, Any]:
+def _as_object(database: Path, analyses: Sequence[Analysis], report: Sequence[Path]) -> dict[str, Any]:
     return {
         "simulated": True,
         "database": str(database),
+        "report": [str(path) for path in report],
         "results": [
             {
                 **each.compared.as_dict(),

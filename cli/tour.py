@@ -19,6 +19,9 @@ DATABASE = FOLDER / "evireg.db"
 #: Estimates of overall survival by ferritin before a stem-cell transplantation.
 TRANSPLANT = topic("ferritin").results[0].where
 
+#: Who runs the tour, and what it calls the state of the evidence it reports on.
+CURATOR, SNAPSHOT = "evireg tour", "tour"
+
 
 def main() -> int:
     """Run the tour in ./demo; it can be run again at any time."""
@@ -30,9 +33,11 @@ def main() -> int:
     _ferritin()
     _part("4. The worked example, on simulated cohorts")
     _run("demo", "--into", str(FOLDER))
+    _reports()
     _part("Where everything is")
-    output.say(f"The registry with the real evidence is {DATABASE}; the forest plots are in {FOLDER}/:")
-    output.say("\n".join(f"  {figure}" for figure in sorted(FOLDER.glob("*.svg"))))
+    output.say(f"The registry with the real evidence is {DATABASE}; reports and forest plots are in {FOLDER}/:")
+    files = [path for kind in ("html", "docx", "svg") for path in sorted(FOLDER.glob(f"*.{kind}"))]
+    output.say("\n".join(f"  {path}" for path in files))
     return 0
 
 
@@ -77,6 +82,24 @@ def _ferritin() -> None:
     )  # fmt: skip
     output.say("\nAnd what must not be pooled together is refused, with the argument that settles it:")
     _run("pool", "--factor", "ferritin", "--endpoint", "OS", "--db", str(DATABASE), expected=2)
+
+
+def _reports() -> None:
+    from registry.handle import open as open_registry
+
+    _part("5. A saved question, a named state of the evidence, and the report of both")
+    output.say(
+        "The seeds come with saved queries. A run stores what one gives now, a snapshot names the evidence it was given"
+        " by, and the report says everything a panel needs, also where nothing can be pooled.\n"
+    )
+    _run("query", "run", "nlr-myeloma-os", "--as", CURATOR, "--db", str(DATABASE))
+    with open_registry(DATABASE) as reg:
+        known = [each.name for each in reg.snapshots()]
+    if SNAPSHOT not in known:
+        _run("snapshot", "create", SNAPSHOT, "--as", CURATOR, "--db", str(DATABASE))
+    for query in ("nlr-myeloma-os", "ferritin-cart-pfs"):
+        out = str(FOLDER / f"{query}.html")
+        _run("report", query, "--at", SNAPSHOT, "-o", out, "--as", CURATOR, "--db", str(DATABASE))
 
 
 def _part(title: str) -> None:
