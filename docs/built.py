@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from docs import gallery
 from docs.generate import HERE, cell, chapters
 from registry import errors
-from registry.figures.catalogue import KINDS
 
 ROOT = HERE.parent
 SCHEMAS = ROOT / "cli" / "schemas"
@@ -29,12 +30,6 @@ def agreement() -> str:
     """Give what is known of agreement with R, from beside the reference values."""
     text = (ROOT / "tests" / "stats" / "reference" / "README.md").read_text(encoding="utf-8")
     return text.replace("# Reference values from R metafor", "# Agreement with R", 1)
-
-
-def gallery() -> str:
-    """List the kinds of figure there are."""
-    lines = ["# Gallery", "", *(f"- **{kind.name}**: {kind.says}" for kind in KINDS.values())]
-    return "\n".join(lines) + "\n"
 
 
 def _moved(name: str) -> str:
@@ -115,12 +110,15 @@ PAGES: dict[str, Callable[[], str]] = {
     "architecture.md": architecture,
     "agreement.md": agreement,
     "changelog.md": changelog,
-    "gallery.md": gallery,
+    "gallery.md": gallery.page,
     "exit-codes.md": exit_codes,
     "schemas.md": schemas,
 }
 
 
-def assets() -> dict[str, Path]:
-    """Give the files that pages link to and that are kept elsewhere: place in the site → file."""
-    return {f"schemas/{path.name}": path for path in SCHEMAS.glob("*.json")}
+def assets() -> dict[str, bytes]:
+    """Give the files that pages link to and that are kept elsewhere or drawn now: place in the site → content."""
+    found = {f"schemas/{path.name}": path for path in SCHEMAS.glob("*.json")}
+    with tempfile.TemporaryDirectory() as folder:
+        found |= gallery.pictures(Path(folder))
+        return {name: path.read_bytes() for name, path in found.items()}

@@ -46,8 +46,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages and pictures that are made on the way."""
     for name, make in built.PAGES.items():
         files.append(File.generated(config, name, content=make()))
-    for name, path in built.assets().items():
-        files.append(File.generated(config, name, abs_src_path=str(path)))
+    for name, content in built.assets().items():
+        files.append(File.generated(config, name, content=content))
     return files
 
 

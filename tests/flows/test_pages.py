@@ -30,6 +30,14 @@ def test_page_shows_what_its_commands_print(name: str, tmp_path: Path) -> None:
     assert not found, "\n\n".join([f"renew with: python -m tests.flows.pages docs/{name}", *found])
 
 
+@pytest.mark.r
+@pytest.mark.parametrize("name", [name for name in STORIES if "$ Rscript" in (DOCS / name).read_text(encoding="utf-8")])
+def test_page_shows_what_r_prints(name: str, tmp_path: Path) -> None:
+    """Where a page shows R beside evireg, R prints it."""
+    found = faults((DOCS / name).read_text(encoding="utf-8"), tmp_path, with_r=True)
+    assert not found, "\n\n".join(found)
+
+
 @pytest.mark.parametrize("name", STORIES)
 def test_blocks_hold_commands_only_of_evireg(name: str) -> None:
     """A console block begins with a command, so that no line of a page goes unread."""
