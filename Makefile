@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test torture lint docs bench clean
+.PHONY: demo test test-r torture lint docs bench clean
 
 $(VENV)/.base: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "evireg needs Python 3.11 or newer; say which with: make PYTHON=python3.12")'
@@ -31,6 +31,11 @@ test: $(VENV)/.test
 
 torture: $(VENV)/.test
 	$(BIN)/python -m pytest -m torture -rA tests/torture
+
+# R with metafor computes every saved query of every topic again; installs them where they are missing (Debian, Ubuntu).
+test-r: $(VENV)/.test
+	$(BIN)/python -m tests.formats.install_r
+	$(BIN)/python -m pytest -m r -s tests/formats
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
