@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from registry.report import prose
 from registry.report.prose import NOTHING
-from registry.report.table import Cells, Table, number, text
+from registry.report.table import Cells, Column, Table, number
 from registry.report.tables import SHOW_PREDICTION_FROM
 from registry.terms import ContrastKind
 
@@ -73,6 +73,15 @@ def difference(result: AbsoluteResult) -> str:
     return f"{said} ({beside})" if beside else said
 
 
+def in_short(result: AbsoluteResult) -> str:
+    """Write the difference with its interval for a cell: `265 more (102 to 400 more)`."""
+    if result.difference.value is None:
+        return NOTHING
+    value, low, high = result.difference.value, result.difference.ci_low, result.difference.ci_high
+    interval = "" if low is None and high is None else f" ({spread(low, high)})"
+    return ("no more" if _rounded(value) == 0 else _signed(value)) + interval
+
+
 def _rounded(value: float | None) -> int:
     return 2 if value is None else abs(round(value))
 
@@ -119,8 +128,8 @@ def by_group(result: AbsoluteResult) -> Table:
     """Show survival and risk of both groups and the difference, with confidence and prediction interval."""
     level, by = prose.level_text(result.level), f" at {result.at_time}" if result.at_time else ""
     columns = (
-        text("Group", keep=9),
-        number(f"Free of the event{by}", keep=6),
+        Column("Group" if result.prevalence is None else "Group (share)", keep=9, whole=True),
+        number(f"Event-free{by}", keep=6),
         number(f"{events(result.about.get('endpoint')).capitalize()} per {result.per:,}", keep=9),
         number(f"{level} CI", keep=8),
         number("Prediction interval", keep=5),
@@ -140,7 +149,7 @@ def by_group(result: AbsoluteResult) -> Table:
 
 
 def _named(name: str, share: dict[str, float]) -> str:
-    return f"{name} ({_percent(share[name])} of patients)" if share else name
+    return f"{name} ({100.0 * share[name]:g} %)" if share else name
 
 
 def _percent(share: float | None) -> str:

@@ -67,9 +67,7 @@ def summary(result: SummaryOfFindings) -> Table:
         number(ratio_header(result.result), keep=9),
         number("Prediction interval", keep=4),
         text("Survival taken", keep=3),
-        number("Risk low group", keep=7),
-        number("Risk high group", keep=7),
-        text("Difference", keep=8),
+        *_risks(result),
         Column("Certainty", keep=9, whole=True),
     )
     effects: Sequence[AbsoluteResult | None] = result.absolutes or (None,)
@@ -84,29 +82,35 @@ def _outcome(result: SummaryOfFindings, effect: AbsoluteResult | None) -> Cells:
     outcome = result.result.about.get("endpoint", NOTHING)
     first = (f"{n} ({flow.used_cohorts})", prose.pooled_value(result.result), predicted)
     if effect is None:
-        return (outcome, *first, "", "", "", "", certainty(result.certainty))
+        return (outcome, *first, "", "", "", certainty(result.certainty))
     name = f"{outcome} at {effect.at_time}" if effect.at_time else outcome
     return (name, *first, *_effect(effect), certainty(result.certainty))
+
+
+def _risks(result: SummaryOfFindings) -> tuple[Column, ...]:
+    """Head the columns of absolute effects: risks of the low and the high group, and the difference."""
+    high, low = absolute.groups(result.absolutes[0]) if result.absolutes else ("high", "low")
+    level = prose.level_text(result.result.pool.level)
+    return number(f"{low.capitalize()}, {high}", keep=7), number(f"Difference ({level} CI)", keep=8)
 
 
 def _effect(effect: AbsoluteResult) -> Cells:
     of = "of all" if effect.baseline == "all" else "of the low group"
     share = "" if effect.prevalence is None else f", {100 * effect.prevalence:g} % high"
-    return (
-        f"{100 * effect.survival:g} % {of}{share}",
-        _per(effect.risk_low.value, effect.per),
-        _per(effect.risk_high.value, effect.per),
-        absolute.difference(effect),
-    )
-
-
-def _per(risk: float | None, per: int) -> str:
-    return NOTHING if risk is None else f"{round(risk):,} per {per:,}"
+    risks = [
+        NOTHING if each.value is None else f"{round(each.value):,}" for each in (effect.risk_low, effect.risk_high)
+    ]
+    return f"{100 * effect.survival:g} % {of}{share}", ", ".join(risks), absolute.in_short(effect)
 
 
 def _beneath(result: SummaryOfFindings) -> str:
     sources = dict.fromkeys(each.source for each in result.absolutes if each.source)
     said_of = [f"Survival and prevalence: {'; '.join(sources)}."] if sources else []
+    if result.absolutes:
+        happening = absolute.events(result.result.about.get("endpoint"))
+        said_of.insert(
+            0, f"Risks and their difference: {happening} per {result.absolutes[0].per:,} patients of a group."
+        )
     said_of += [f"Assumed: {each}." for each in dict.fromkeys(_assumed(result))]
     said_of += [f"No absolute effect: {prose.sentence(each.partition(chr(10))[0])}" for each in result.refused]
     return "\n".join(said_of)
@@ -174,9 +178,14 @@ def overview(found: Sequence[SummaryOfFindings]) -> Table:
             str(each.result.pool.k),
             prose.pooled_value(each.result),
             certainty(each.certainty),
-            ", ".join(domain.label for domain in each.not_rated),
-            ", ".join(one.domain.label for one in each.domains if one.changed),
+            _named(each.not_rated),
+            _named([one.domain for one in each.domains if one.changed]),
         )
         for each in found
     )
     return without_empty(Table("", columns, rows))
+
+
+def _named(which: Sequence[GradeDomain]) -> str:
+    """Name domains; `all` for every one that can lower the certainty."""
+    return "all" if set(LOWERING) <= set(which) else ", ".join(each.label for each in which)

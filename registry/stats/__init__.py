@@ -23,6 +23,7 @@
 | `small_study`, `rank_test` | Egger, Debray, PET-PEESE; Begg |
 | `trim_fill`, `selection_model`, `fail_safe` | what a pool would be with what may be missing |
 | `bayes`, `posterior`, `direct`, `marginal` | the normal–normal model: front, densities, grid, summaries |
+| `absolute` | a ratio and a baseline → survival of two groups |
 | `routes`, `rescale` | every way from printed numbers to a log ratio; the same for another comparison |
 | `curves`, `cox` | a Kaplan–Meier pair → patients → log hazard ratio |
 | `rounding` | what printed digits can stand for, and how far that moves a pool |

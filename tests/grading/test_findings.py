@@ -9,6 +9,7 @@ from registry.grading.domains import LOWERING, Certainty
 from registry.grading.findings import SummaryOfFindings
 from registry.handle import Registry
 from registry.report import grading as report
+from registry.report.absolute import in_short
 from registry.report.table import Table
 from registry.store import Store
 from registry.terms import GradeDomain
@@ -72,7 +73,9 @@ def test_absolute_effects_are_those_the_query_names(reg: Registry) -> None:
     assert effect.difference == reg.absolute("os", survival=0.5, prevalence=0.4).difference
     [row] = table(found, "Summary").rows
     assert row[0] == "OS at 24 months"
-    assert "more deaths per 1,000" in row[-2]
+    assert row[-2] == in_short(effect)
+    assert "more (" in row[-2]
+    assert "deaths per 1,000 patients" in table(found, "Summary").note
     assert "a register" in table(found, "Summary").note
     assert reg.findings("os", baselines=[]).absolutes == ()
     with pytest.raises(UsageError, match="prevalence is missing"):
