@@ -21,7 +21,9 @@ def methods(material: Material, shared: Shared) -> Iterator[str]:
     """Give the paragraphs: selection, effect measures, pool, analyses beside it, software."""
     yield " ".join(_selection(material, shared))
     if isinstance(material.pool, Absent):
+        yield ""
         yield "No pool was made; nothing beside it could be analysed."
+        yield ""
     else:
         yield " ".join(_effects(material))
         yield " ".join(_pool(material.pool))

@@ -206,6 +206,12 @@ WORKS: dict[str, tuple[str, str, str, str, str, str]] = {
         " broad categories of patients",
         "BMJ", "350", "h870", "10.1136/bmj.h870",
     ),
+    "Skoetz et al. 2020": (
+        "Skoetz N; Goldkuhle M; van Dalen EC; Akl EA; Trivella M; Mustafa RA; others",
+        "GRADE guidelines 27: how to calculate absolute effects for time-to-event outcomes in summary of findings"
+        " tables and Evidence Profiles",
+        "Journal of Clinical Epidemiology", "118", "124-131", "10.1016/j.jclinepi.2019.10.015",
+    ),
     "Foroutan et al. 2020": (
         "Foroutan F; Guyatt G; Zuk V; Vandvik PO; Alba AC; Mustafa R; others",
         "GRADE Guidelines 28: Use of GRADE for the assessment of evidence about prognostic factors: rating certainty in"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from registry.dossier.document import Section, Subheading
@@ -24,21 +25,29 @@ def section(materials: Sequence[Material], shared: Shared) -> Section:
 
 
 def _blocks(materials: Sequence[Material], shared: Shared) -> Iterator[Block]:
-    told: dict[tuple[str, ...], list[str]] = {}
-    for each in materials:
-        told.setdefault(tuple(methods(each, shared)), []).append(each.label)
-    for paragraphs, names in told.items():
-        if len(told) > 1:
-            yield Subheading(", ".join(names))
-        yield from (says(each) for each in paragraphs)
+    yield from _told(materials, [tuple(methods(each, shared)) for each in materials])
     yield Subheading("Prespecified or post hoc")
     for each in materials:
-        name = f"{each.label}: " if len(materials) > 1 else ""
-        yield says(f"{name}{_proof(each)}")
-        rows = tuple(analyses(each))
-        yield from shown(
-            Table(f"{name}{'how' if name else 'How'} each analysis stands", columns("Analysis", "Standing"), rows)
-        )
+        yield says(f"{each.label}: {_proof(each)}" if len(materials) > 1 else _proof(each))
+    yield from shown(_standing(materials))
+
+
+def _told(materials: Sequence[Material], paragraphs: Sequence[tuple[str, ...]]) -> Iterator[Block]:
+    """Tell what was done alike once, and what was not query by query."""
+    for several in zip_longest(*paragraphs, fillvalue=""):
+        if len(set(several)) == 1:
+            yield says(several[0])
+        else:
+            yield from (says(f"{each.label}: {said}") for each, said in zip(materials, several, strict=True) if said)
+
+
+def _standing(materials: Sequence[Material]) -> Table:
+    """Show how each analysis stands, a column for each query."""
+    found = [dict(analyses(each)) for each in materials]
+    names = dict.fromkeys(name for each in found for name in each)
+    heads = [each.label for each in materials] if len(materials) > 1 else ["Standing"]
+    rows = tuple((name, *(each.get(name, "not made") for each in found)) for name in names)
+    return Table("How each analysis stands", columns("Analysis", *heads), rows)
 
 
 def _proof(material: Material) -> str:

@@ -11,11 +11,13 @@ from registry.dossier.illustrated import picture
 from registry.dossier.material import Absent
 from registry.dossier.standing import standing_words
 from registry.dossier.wording import absent, says, sentences, shown
+from registry.pooling.grouping import title
 from registry.report import prose, regress
 
 if TYPE_CHECKING:
     from registry.dossier.document import Block
     from registry.dossier.material import Analysis, Material, Shared
+    from registry.report.table import Table
 
 NONE_PLANNED = "The saved query plans no meta-regression, and none was asked for."
 
@@ -36,18 +38,24 @@ def _blocks(material: Material) -> Iterator[Block]:
 
 def _one(material: Material, analysis: Analysis) -> Iterator[Block]:
     found = analysis.found
-    name = analysis.asked.partition(":")[0]
-    yield Subheading(f"On {name.replace('_', ' ')}")
+    column = analysis.asked.partition(":")[0]
+    name = title(column)
+    yield Subheading(f"On {name}")
     if isinstance(found, Absent):
         yield absent("not done", found)
         return
-    yield says(f"{prose.sentence(regress.headline(found))} {prose.sentence(standing_words(material, analysis))}")
-    alt = regress.headline(found)
-    yield from picture("bubble", found, f"Bubble plot, {name}", alt, name=f"bubble-{name.replace('_', '-')}")
-    name = prose.measure_label(found.measure)
-    note = f"The intercept is the {name} at the reference; every other ratio is one {name} over another."
+    alt = regress.headline(found).replace(column, name)
+    yield says(f"{prose.sentence(alt)} {prose.sentence(standing_words(material, analysis))}")
+    yield from picture("bubble", found, f"Bubble plot, {name}", alt, name=f"bubble-{column.replace('_', '-')}")
+    measure = prose.measure_label(found.measure)
+    note = f"The intercept is the {measure} at the reference; every other ratio is one {measure} over another."
     for table in (replace(regress.coefficients(found), note=note), regress.tests(found), regress.heterogeneity(found)):
-        yield from shown(table)
+        yield from shown(_named(table, column, name))
     mine = [note for note in found.notes if not isinstance(material.pool, Absent) and note not in material.pool.notes]
     if mine:
         yield sentences(mine)
+
+
+def _named(table: Table, column: str, name: str) -> Table:
+    """Call a moderator by its title in the first cell of each row."""
+    return replace(table, rows=tuple((row[0].replace(column, name), *row[1:]) for row in table.rows))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from registry.dossier.document import Section, Subheading
 from registry.dossier.illustrated import picture
 from registry.dossier.material import Absent
+from registry.dossier.ranges import range_of
 from registry.dossier.wording import absent, columns, says, shown
 from registry.report import influence, multiverse, prose, tables
 from registry.report.sensitivity_tables import cumulative, leave_one_out, ratio_header
@@ -61,26 +62,6 @@ def _leaving_out(whole: PoolResult, found: Found[PoolResult]) -> Iterator[Block]
     yield says(prose.sentence(range_of(whole, pools)))
     yield from picture("leave-one-out", found, "Leave-one-out", prose.sentence(range_of(whole, pools)))
     yield from shown(leave_one_out(found))
-
-
-def range_of(whole: PoolResult, pools: Sequence[Pooled]) -> str:
-    """Say how far the ratio moves when one estimate is left out, and whether an interval then meets 1."""
-    known = [each for each in pools if each.hr is not None]
-    name = prose.measure_label(whole.measure)
-    if not known:
-        return f"no {name} can be computed without one of the estimates"
-    low, high = min(each.hr for each in known), max(each.hr for each in known)  # type: ignore[type-var]
-    said = f"with one estimate left out the {name} runs from {prose.number(low)} to {prose.number(high)}"
-    meets = sum(meets_one(each) for each in known)
-    if meets_one(whole.pool):
-        return f"{said}; the interval includes 1 in {meets} of {len(known)}, as that of all estimates does"
-    many = f"the interval then includes 1 in {meets} of {len(known)}"
-    return f"{said}; {many if meets else 'no interval then includes 1'}"
-
-
-def meets_one(pool: Pooled) -> bool:
-    """Whether the confidence interval includes a ratio of 1."""
-    return pool.hr_ci_low is not None and pool.hr_ci_high is not None and pool.hr_ci_low <= 1.0 <= pool.hr_ci_high
 
 
 def _others(whole: PoolResult, variants: Sequence[Variant]) -> Table:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from registry.dossier.document import Bullets, Section, Strong
 from registry.dossier.material import Absent
+from registry.dossier.ranges import range_of
 from registry.dossier.wording import contrast, joined, without_advice
 from registry.report import prose
 from registry.report.tables import SHOW_PREDICTION_FROM
@@ -15,7 +16,7 @@ from registry.terms import EffectDirection
 
 if TYPE_CHECKING:
     from registry.dossier.document import Words
-    from registry.dossier.material import Material, Shared
+    from registry.dossier.material import Analysis, Material, Shared
     from registry.pooling.result import PoolResult
 
 
@@ -30,7 +31,7 @@ def _item(material: Material, *, several: bool) -> Words:
     if isinstance(material.pool, Absent):
         return (Strong(prose.sentence(f"{name}nothing could be pooled")), f" {why_none(material.pool)} ",
                 directions(material))  # fmt: skip
-    return (Strong(f"{name}{prose.headline(material.pool)}. "), *_found(material, material.pool))
+    return (Strong(f"{name}{prose.headline(material.pool)}."), f" {' '.join(_found(material, material.pool))}")
 
 
 def why_none(reason: Absent) -> str:
@@ -64,11 +65,25 @@ _SAY = {
 def _found(material: Material, result: PoolResult) -> Iterator[str]:
     pool, about = result.pool, result.about
     if about.get("factor") and about.get("contrast"):
-        yield f"{about['factor']}: {contrast(about['contrast'])}. "
+        yield f"{about['factor'][:1].upper()}{about['factor'][1:]}, {contrast(about['contrast'])}."
     if pool.k > 1 and pool.i2 is not None:
-        yield f"I² {prose.percent(pool.i2)}, tau² {prose.number(pool.tau2, 3)}. "
+        yield f"I² {prose.percent(pool.i2)}, tau² {prose.number(pool.tau2, 3)}."
     if pool.hr_pi_low is not None and pool.k >= SHOW_PREDICTION_FROM:
         where = prose.interval(pool.hr_pi_low, pool.hr_pi_high)
-        yield f"In a new setting the true ratio is expected between {where.replace('–', ' and ')}. "
+        yield f"In a new setting the true ratio is expected between {where.replace('–', ' and ')}."
+    if not isinstance(material.sensitivity, Absent) and not isinstance(material.sensitivity.leave_one_out, Absent):
+        pools = [each.pool for each in material.sensitivity.leave_one_out.leave_one_out or ()]
+        yield prose.sentence(range_of(result, pools))
+    if tested := [difference for each in material.subgroups if (difference := _difference(each))]:
+        yield f"P for difference between subgroups: {', '.join(tested)}."
+    if not isinstance(material.findings, Absent) and material.findings.certainty is not None:
+        yield f"Certainty: {material.findings.certainty.label}."
     if material.flow.unusable:
         yield directions(material)
+
+
+def _difference(analysis: Analysis) -> str:
+    """Say the P of a subgroup analysis, empty where there is none."""
+    if isinstance(analysis.found, Absent) or (p := analysis.found.subgroups.test.p) is None:
+        return ""
+    return f"{analysis.found.subgroups.title} {prose.p_value(p)}"
