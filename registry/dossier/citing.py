@@ -33,6 +33,7 @@ _NAMESPACE = "{http://purl.org/net/xbiblio/csl}"
 
 _LABEL = re.compile(r"\s*[\[(]?(\d+)[\])]?[.:]?\s*")
 _SHORT = 7
+_ABBREVIATED = re.compile(r"^([A-Za-z]*)(\d+)\s*[-–]\s*(\d+)$")
 _SUFFIXES = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -178,20 +179,15 @@ def _opened(style: str, language: str) -> Any:
 
     path = style_file(style)
     try:
-        found = CitationStylesStyle(str(path), locale=language, validate=False)
-    except (etree.XMLSyntaxError, OSError, ValueError, AttributeError) as error:
+        root = etree.parse(path, etree.XMLParser(no_network=True, resolve_entities=False)).getroot()
+    except (etree.XMLSyntaxError, OSError) as error:
         raise UsageError(f"{path} is not a CSL style: {error}", _shipped()) from None
-    root = found.root
     if root.tag != f"{_NAMESPACE}style":
         raise UsageError(f"{path} is not a CSL style: it begins with <{root.tag}>", _shipped())
-    if root.find(f"{_NAMESPACE}citation") is None or root.find(f"{_NAMESPACE}bibliography") is None:
-        raise UsageError(f"{path} has no {_missing(root)}", f"it may name another style it stands for; {_shipped()}")
-    return found
-
-
-def _missing(root: Any) -> str:
-    there = {name: root.find(f"{_NAMESPACE}{name}") is not None for name in ("citation", "bibliography")}
-    return " and no ".join(name for name, found in there.items() if not found)
+    if missing := [part for part in ("citation", "bibliography") if root.find(f"{_NAMESPACE}{part}") is None]:
+        hint = f"it may stand for another style, which it names; {_shipped()}"
+        raise UsageError(f"{path} has no {' and no '.join(missing)}", hint)
+    return CitationStylesStyle(str(path), locale=language, validate=False)
 
 
 def _known(item: Reference, own: str) -> dict[str, Any]:
@@ -209,6 +205,8 @@ def _known(item: Reference, own: str) -> dict[str, Any]:
             known[name] = value
         else:
             known[name] = bare(str(value))
+    if "page" in known:
+        known["page"] = _ABBREVIATED.sub(_whole, known["page"])
     if not known.get("author") and len(words := known.get("title", "").split()) > _SHORT:
         known.setdefault("title-short", f"{' '.join(words[:_SHORT])} …")  # stands in citations where authors would
     return known
@@ -217,6 +215,12 @@ def _known(item: Reference, own: str) -> dict[str, Any]:
 def _name(name: Any) -> dict[str, str]:
     parts = ("literal",) if name.get("literal") else ("family", "given", "suffix")
     return {part: bare(str(name[part])) for part in parts if name.get(part)}
+
+
+def _whole(pages: re.Match[str]) -> str:
+    """Write the last page in full, 85-9 as 85-89: a style that abbreviates does so itself."""
+    before, first, last = pages.groups()
+    return f"{before}{first}-{before}{first[: len(first) - len(last)]}{last}" if len(last) < len(first) else pages[0]
 
 
 def _suffix(number: int) -> str:

@@ -32,7 +32,7 @@ _NAMED = 3
 def csl_items(connection: Connection, keys: Sequence[str]) -> tuple[dict[str, Any], ...]:
     """Give the reports of these keys as CSL-JSON, in the order of the keys; each `id` is the key.
 
-    Raises NotFound, naming the nearest, for a key the registry does not hold.
+    Raises NotFound for a key the registry does not hold.
     """
     from registry.errors import NotFound
 
