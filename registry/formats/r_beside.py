@@ -99,7 +99,7 @@ def regressed(asked: Regressed, rows: Frame) -> Iterator[str]:
 def _regression(asked: Regressed) -> dict[str, float]:
     omnibus, result = asked.result.tests[0], asked.result
     found = {**_defined(result, ("tau2", "i2", "qe", "qe_p")), **_defined(omnibus, ("chi2", "chi2_p", "f", "f_p"))}
-    return found if result.r2 is None or "r2" in result.reasons else {**found, "r2": result.r2}
+    return {**found, "r2": result.r2} if result.r2 is not None and result.tau2_without else found
 
 
 def _moderators(asked: Regressed, rows: Frame) -> tuple[list[int], list[str]]:

@@ -235,19 +235,31 @@ compare_robust <- function(kind, ours, fit, unit, tolerance = TOLERANCE) {
   compare(kind, ours, list(se = found$se, p = found$pval, ci_low = found$ci.lb, ci_high = found$ci.ub), tolerance)
 }
 
-# Meta-regression: our `hk` is the wider of knha and z, for each coefficient as for the mean.
+# Meta-regression: our `hk` is the wider of knha and z, for each coefficient as for the mean. The moderators are centred,
+# which changes the intercept only, and it is turned back: with years as they are, metafor inverts a matrix in which
+# numbers of 2,000 and their squares stand beside ones, and loses half its digits.
 regression <- function(members, x, method, test) {
-  fit <- function(test) model(rows$yi[members], rows$vi[members], method, test, mods = x)
-  list(z = fit("z"), hk = if (method != "FE") fit("knha"), adhoc = if (test == "hk-adhoc") fit("adhoc"),
-       t = if (test == "t") fit("t"), test = test)
+  centres <- colMeans(x)
+  centred <- sweep(x, 2, centres)
+  fit <- function(test) model(rows$yi[members], rows$vi[members], method, test, mods = centred)
+  random <- method != "FE"
+  list(z = fit("z"), hk = if (random) fit("knha"), adhoc = if (test == "hk-adhoc" && random) fit("adhoc"),
+       t = if (test == "t" && random) fit("t"), test = test, centres = centres)
 }
 
 coefficient <- function(fit, i) {
-  z <- fit$z
-  hk <- fit$hk
-  wider <- !is.null(hk) && isTRUE((hk$ci.ub - hk$ci.lb)[i] >= (z$ci.ub - z$ci.lb)[i])
-  used <- switch(fit$test, z = z, t = fit$t, `hk-plain` = hk, `hk-adhoc` = fit$adhoc, hk = if (wider) hk else z)
-  list(b = used$beta[i, 1], se = used$se[i], p = used$pval[i], ci_low = used$ci.lb[i], ci_high = used$ci.ub[i])
+  shares <- if (i == 1) c(1, -fit$centres) else replace(numeric(length(fit$centres) + 1), i, 1)
+  of <- function(used) {
+    b <- sum(shares * used$beta)
+    se <- sqrt(drop(shares %*% used$vb %*% shares))
+    df <- if (used$test == "z") NA else used$k - used$p
+    half <- quantile_of(df) * se
+    list(b = b, se = se, p = 2 * beyond(abs(b / se), df), ci_low = b - half, ci_high = b + half, half = half)
+  }
+  z <- of(fit$z)
+  hk <- if (is.null(fit$hk)) z else of(fit$hk)
+  wider <- isTRUE(hk$half >= z$half)
+  switch(fit$test, z = z, t = of(fit$t), `hk-plain` = hk, `hk-adhoc` = of(fit$adhoc), hk = if (wider) hk else z)
 }
 
 explained <- function(fit) {

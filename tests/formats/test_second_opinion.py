@@ -93,7 +93,7 @@ def test_subgroups_are_repeated(tau2: str, test: str, asked: str, tmp_path: Path
     assert "between groups" in log
 
 
-@pytest.mark.parametrize("on", [["year:2010"], ["platform"], ["platform:b", "year"]])
+@pytest.mark.parametrize("on", [["year:2010"], ["year"], ["platform"], ["platform:b", "year"]])
 @pytest.mark.parametrize("test", ["hk", "z", "hk-plain", "hk-adhoc", "t"])
 def test_meta_regression_is_repeated(on: list[str], test: str, tmp_path: Path) -> None:
     """A regression on numbers and categories, coded by R, has the coefficients, tests and tau² of ours."""
@@ -143,6 +143,25 @@ def test_names_with_quotes_and_line_breaks_stay_text(tmp_path: Path) -> None:
     hostile = 'a"); stop("taken"); (\\" \n`x` ’é😀'
     frame = Frame.from_rows([{**row, "first_author": hostile, "year": 2020} for row in rows(MYELOMA_OS)])
     agrees(script(pool(frame, leave_one_out=True), title=f"x\nstop('taken') {hostile}"), tmp_path)
+
+
+def test_inverted_rows_are_repeated_from_what_is_printed(tmp_path: Path) -> None:
+    """A ratio reported low against high is derived from the printed numbers and turned round by R."""
+    made = rows(MYELOMA_OS)
+    for row in made[:3]:
+        est, low, high = 1 / row["est"], 1 / row["ci_high"], 1 / row["ci_low"]
+        row |= {"contrast": "below_vs_above", "est": est, "ci_low": low, "ci_high": high, "yi": -row["yi"]}
+    result = pool(Frame.from_rows(made))
+    text = script(result)
+    assert text.count("TRUE") >= 3
+    assert "From the printed ratios and intervals, 8 of 8" in agrees(text, tmp_path)
+
+
+def test_pool_without_chosen_cutoffs_is_repeated(tmp_path: Path) -> None:
+    """The pool without cutoffs chosen on the outcome is repeated without them."""
+    how = ["roc", "median", None, "min_p", "prespecified", None, None, None]
+    made = [{**row, "cutoff_method": each} for row, each in zip(rows(MYELOMA_OS), how, strict=True)]
+    assert "without them" in agrees(script(pool(Frame.from_rows(made))), tmp_path)
 
 
 # -- that it can fail --------------------------------------------------------------------------------------------------
