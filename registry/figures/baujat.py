@@ -63,7 +63,9 @@ class _Baujat(Chart):
             rows = [_coordinates(each) for each in self.result.estimates if each.influential is marked]
             if rows:
                 across, down = zip(*rows, strict=True)
-                panel.axes.plot(across, down, clip_on=False, zorder=3 + marked, **self._style(influential=marked))
+                gid = "influential" if marked else "estimates"
+                style = self._style(influential=marked)
+                panel.axes.plot(across, down, clip_on=False, zorder=3 + marked, gid=gid, **style)
         self.names(panel, self._named(panel, labels))
         if any(each.influential for each in self.result.estimates):
             self.legend(self._keys())

@@ -142,7 +142,7 @@ class _Bubble(Chart):
         sizes = [(2.0 * self.radii[row] * 72.0) ** 2 for row in order]
         down = [self.result.estimates[row].yi for row in order]
         style: dict[str, Any] = {"linewidths": 0.7, "edgecolors": self.theme.ground, "zorder": 3, "clip_on": False}
-        panel.axes.scatter(across, down, s=sizes, color=self.theme.series[0], alpha=0.75, **style)
+        panel.axes.scatter(across, down, s=sizes, color=self.theme.series[0], alpha=0.75, gid="estimates", **style)
 
     def _points(self, places: list[tuple[float, float]], labels: int) -> list[Point]:
         """Give the circles, those furthest from the line in standard errors first, with their names."""
@@ -164,7 +164,9 @@ class _Bubble(Chart):
             low, high = (_column(self.curve, name) for name in names)
             if low and high:
                 panel.axes.fill_between(x, low, high, color=self.theme.accent, alpha=alpha, lw=0, zorder=1.5)
-        panel.axes.plot(x, [each.mu or 0.0 for each in self.curve], color=self.theme.accent, lw=1.4, zorder=2)
+        panel.axes.plot(
+            x, [each.mu or 0.0 for each in self.curve], color=self.theme.accent, lw=1.4, zorder=2, gid="line"
+        )
 
     def _levels(self, panel: Panel) -> None:
         """Draw the mean of every level of a category, its CI, and the band for a new study."""

@@ -27,6 +27,7 @@ WIDTH = COLUMNS["onehalf"] / MM_PER_INCH
 #: A narrower chart is set in smaller type.
 NARROW = 4.0
 TICK, PAD = 0.04, 0.035
+OVER = 0.25
 LABEL = 0.10
 """Height of the labels of ticks and of the title of an axis, inches."""
 KEY = 0.2
@@ -95,14 +96,16 @@ class Chart(Sheet):
         left: float | None = None,
         right: float | None = None,
         foot: bool = True,
+        over: float = OVER,
     ) -> Panel:
         """Draw a panel with both axes from here down; `left` and `right` are its edges on the sheet.
 
-        Without `foot` there is no lower axis.
+        Without `foot` there is no lower axis; labels below it reach no more than `over` inches beyond its ends.
         """
         start = self.edge(y) if left is None else left
         end = self.width - self.type.margin if right is None else right
-        panel = self.bare(x.fitted(end - start, self.type.small), y, height=height, left=start, right=end)
+        reach = {"before": min(over, start), "after": min(over, self.width - end)}
+        panel = self.bare(x.fitted(end - start, self.type.small, **reach), y, height=height, left=start, right=end)
         self.y += height
         self._down(panel)
         if foot:

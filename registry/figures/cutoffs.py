@@ -130,10 +130,13 @@ class _Cutoffs(Chart):
         low, high = ([math.log(getattr(each, name)) for each in known] for name in ("hr_ci_low", "hr_ci_high"))
         x = [self._at(each.cutoff) for each in known]
         panel.axes.fill_between(x, low, high, color=self.theme.accent, alpha=0.2, lw=0, zorder=1.2)
-        for line, style in ((self.line, self._style()), (self.without, self._without_style())):
+        for line, gid, style in (
+            (self.line, "line", self._style()),
+            (self.without, "without-data-driven", self._without_style()),
+        ):
             if line is not None:
                 across = [self._at(each.cutoff) for each in line.curve]
-                panel.axes.plot(across, [each.mu or 0.0 for each in line.curve], zorder=2, **style)
+                panel.axes.plot(across, [each.mu or 0.0 for each in line.curve], zorder=2, gid=gid, **style)
 
     def _style(self) -> dict[str, Any]:
         return {"color": self.theme.accent, "lw": 1.4}
@@ -172,6 +175,7 @@ class _Cutoffs(Chart):
                 linewidths=1.1 if driven else 0.6,
                 zorder=3,
                 clip_on=False,
+                gid="data-driven" if driven else "estimates",
             )
 
     def _points(self, panel: Panel, labels: int) -> list[Point]:

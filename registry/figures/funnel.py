@@ -105,10 +105,12 @@ class _Funnel(Chart):
 
     def _points(self, panel: Panel) -> None:
         rows = self.result.estimates
-        panel.axes.plot([each.yi for each in rows], [each.sei for each in rows], zorder=3, **self._dot())
+        panel.axes.plot(
+            [each.yi for each in rows], [each.sei for each in rows], zorder=3, gid="estimates", **self._dot()
+        )
         if self.filled:
             deep = [math.sqrt(each["vi"]) for each in self.filled]
-            panel.axes.plot([each["yi"] for each in self.filled], deep, zorder=3, **self._diamond())
+            panel.axes.plot([each["yi"] for each in self.filled], deep, zorder=3, gid="filled", **self._diamond())
 
     def _filled_line(self) -> dict[str, Any]:
         return {"color": self.theme.series[3], "lw": 1.3, "ls": (0, (1, 1.2))}

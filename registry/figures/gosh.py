@@ -133,7 +133,15 @@ class _Gosh(Chart):
                 "ms": DOT if len(self.mu) > FEW else 2.0 * DOT,
                 "mew": 0,
             }
-            panel.axes.plot(self.mu[here], self.i2[here], color=color, alpha=0.6, zorder=2, **style)
+            panel.axes.plot(
+                self.mu[here],
+                self.i2[here],
+                color=color,
+                alpha=0.6,
+                zorder=2,
+                gid="with" if inside else "without",
+                **style,
+            )
 
     def _hexagons(self, panel: Panel) -> None:
         """Draw many subsets as hexagons: the denser the more there are, coloured by the share with the estimate."""
@@ -152,6 +160,7 @@ class _Gosh(Chart):
         alpha = PALEST + (DENSEST - PALEST) * many / (many.max() or 1.0)
         counts.set_array(None)
         colors = np.column_stack([share * with_it + (1.0 - share) * without, alpha])
+        counts.set_gid("subsets")
         counts.set_facecolor([tuple(each) for each in colors.tolist()])
 
     def _lines(self, panel: Panel) -> None:

@@ -139,7 +139,9 @@ class _Influence(Chart):
         low, high = around([*known, *marks], 0.08)
         total = sum(self.heights)
         scale = numbers(low, high, "", most=3)
-        panel = self.plot(scale, Scale(total, 0.0, (), ""), height=total, left=left, right=right)
+        panel = self.plot(
+            scale, Scale(total, 0.0, (), ""), height=total, left=left, right=right, over=BETWEEN / 2 - 0.01
+        )
         if self.result.simulated:
             self.stamped(panel)
         self._lines(panel, one, total)
@@ -170,7 +172,8 @@ class _Influence(Chart):
         if one.base is not None:
             color = self.theme.series[3] if influential else self.theme.accent
             panel.axes.hlines(places, one.base, values, color=color, lw=0.8, alpha=0.6, zorder=2)
-        panel.axes.plot(values, places, zorder=3, clip_on=False, **self._style(influential=influential))
+        gid = f"{one.name}{'-influential' if influential else ''}"
+        panel.axes.plot(values, places, zorder=3, clip_on=False, gid=gid, **self._style(influential=influential))
 
     def _style(self, *, influential: bool) -> dict[str, Any]:
         color = self.theme.series[3] if influential else self.theme.accent

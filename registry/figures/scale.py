@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 #: Free room between the labels of two ticks, inches.
 BETWEEN = 0.07
-#: How far the label of a tick may reach beyond the end of its axis, inches.
-OVER = 0.045
 MOST_TICKS = 7
 #: An axis of ratios spans at least this much on the log scale, so that a few alike estimates do not fill it.
 NARROWEST = 0.25
@@ -38,21 +36,21 @@ class Scale:
         """Give how far along the axis a value is, 0 to 1 for those on it."""
         return (value - self.low) / (self.high - self.low)
 
-    def fitted(self, room: float, size: float) -> Scale:
-        """Leave out ticks whose labels would touch on an axis of `room` inches, or reach far beyond its ends.
+    def fitted(self, room: float, size: float, *, before: float = 0.0, after: float = 0.0) -> Scale:
+        """Leave out ticks whose labels would touch on an axis of `room` inches: every second, third, … of them goes.
 
-        Every second, third, … of them goes.
+        No label reaches more than `before` and `after` inches beyond the ends.
         """
-        held = tuple(tick for tick in self.ticks if self._held(tick, room, size))
+        held = tuple(tick for tick in self.ticks if self._held(tick, room, size, (before, after)))
         for step in range(1, len(held) + 1):
             kept = held[_first(held, step) :: step]
             if self._apart(kept, room, size):
                 return replace(self, ticks=kept)
         return replace(self, ticks=())
 
-    def _held(self, tick: tuple[float, str], room: float, size: float) -> bool:
+    def _held(self, tick: tuple[float, str], room: float, size: float, over: tuple[float, float]) -> bool:
         middle, half = self.share(tick[0]) * room, _wide(tick[1], size) / 2.0
-        return middle - half >= -OVER and middle + half <= room + OVER
+        return middle - half >= -over[0] and middle + half <= room + over[1]
 
     def _apart(self, ticks: tuple[tuple[float, str], ...], room: float, size: float) -> bool:
         ends = [(self.share(value) * room, _wide(text, size) / 2.0) for value, text in ticks]

@@ -125,9 +125,10 @@ class _Specifications(Chart):
         for place, each in enumerate(self.pools):
             color = self._color(place)
             if each.ci_low is not None and each.ci_high is not None:
-                style: dict[str, Any] = {"color": color, "lw": min(1.6, size / 3.0), "alpha": 0.65, "zorder": 2}
-                panel.axes.plot([place, place], [each.ci_low, each.ci_high], solid_capstyle="butt", **style)
-            panel.axes.plot([place], [each.mu or 0.0], **{"zorder": 3, **self._style(place, size)})
+                look: dict[str, Any] = {"color": color, "lw": min(1.6, size / 3.0), "alpha": 0.65, "zorder": 2}
+                panel.axes.plot([place, place], [each.ci_low, each.ci_high], solid_capstyle="butt", **look)
+            style = {"zorder": 3, "gid": "main" if place == self.main else f"pool-{place}", **self._style(place, size)}
+            panel.axes.plot([place], [each.mu or 0.0], **style)
         return panel
 
     def _size(self, panel: Panel) -> float:
