@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from registry.errors import UsageError
 from registry.figures import forest_sheet, said
-from registry.figures.pools import limits, line, pool_columns
+from registry.figures.pools import drawn, limits, line, pool_columns
 from registry.figures.said import title
 from registry.figures.theme import LIGHT
 from registry.report import prose
@@ -43,7 +43,7 @@ def figure(result: PoolResult, *, theme: Theme = LIGHT, width: float | None = No
         remarks=(prose.methods_in_short(result), "Each line pools its study with all above it."),
         simulated=result.simulated,
     )
-    return forest_sheet.draw(content, theme, width)
+    return drawn(content, theme, width)
 
 
 def _shown(value: float | str) -> str:

@@ -9,13 +9,14 @@ from registry.figures.columns import Column, Holding
 from registry.figures.fitting import Part, fitted
 from registry.figures.lines import Kind, Line
 from registry.figures.sheet import COMPACT, NORMAL, Type
-from registry.figures.typeset import printable, widest
+from registry.figures.typeset import printable, widest, words
 from registry.figures.typeset import width as width_of
 
-LEAST_PLOT, PLOT_WIDTH = 0.95, 2.9
+LEAST_PLOT, PLOT_WIDTH = 0.8, 2.9
 LEAST_LABEL, MOST_LABEL = 0.75, 2.6
 LEAST_WORDS, MOST_WORDS = 0.55, 1.7
-"""Inches: the plot, the label, and a column of words."""
+MOST_WORD = 1.1
+"""Inches: the plot, the label, a column of words, and one word that is not broken."""
 DOT = 0.155
 """Inches from one dot of risk of bias to the next."""
 
@@ -72,12 +73,13 @@ def _parts(first: str, columns: Sequence[Column], lines: Sequence[Line], set_in:
 def _label_part(first: str, lines: Sequence[Line], set_in: Type) -> Part:
     """Give labels what the longest needs, up to a limit."""
     labelled = [line for line in lines if line.kind not in (Kind.REMARK, Kind.HEADING, Kind.SPACE)]
-    needed = [
-        (set_in.indent if line.indent else 0.0) + width_of(printable(line.label), size=set_in.size, bold=line.strong)
-        for line in labelled
-    ]
-    natural = min(max(*needed, width_of(first, size=set_in.size, bold=True), 0.0), MOST_LABEL)
-    return Part(min(natural, LEAST_LABEL), natural)
+    indents = [set_in.indent if line.indent else 0.0 for line in labelled]
+    whole = [width_of(printable(line.label), size=set_in.size, bold=line.strong) for line in labelled]
+    longest = [min(_longest_word(line.label, set_in, bold=line.strong), MOST_WORD) for line in labelled]
+    head = width_of(first, size=set_in.size, bold=True)
+    natural = min(max(head, *(indent + room for indent, room in zip(indents, whole, strict=True))), MOST_LABEL)
+    least = max(LEAST_LABEL, *(indent + room for indent, room in zip(indents, longest, strict=True)))
+    return Part(min(natural, least), natural)
 
 
 def _part(column: Column, lines: Sequence[Line], set_in: Type) -> Part:
@@ -90,13 +92,13 @@ def _part(column: Column, lines: Sequence[Line], set_in: Type) -> Part:
     needed = max(head, *(width_of(printable(cell), size=set_in.size, bold=strong) for cell, strong in cells))
     if column.holding is Holding.NUMBER:
         return Part(needed, needed)
-    words = max(_longest_word(cell, set_in, bold=False) for cell, _ in cells)
+    word = max(_longest_word(cell, set_in, bold=False) for cell, _ in cells)
     natural = min(needed, MOST_WORDS)
-    return Part(min(natural, max(head, words, LEAST_WORDS)), natural)
+    return Part(min(natural, max(head, min(word, MOST_WORD), LEAST_WORDS)), natural)
 
 
 def _longest_word(text: str, set_in: Type, *, bold: bool = True) -> float:
-    return widest(printable(text).split(), size=set_in.size, bold=bold)
+    return widest(words(printable(text)), size=set_in.size, bold=bold)
 
 
 def _between(parts: Sequence[Part], set_in: Type) -> float:

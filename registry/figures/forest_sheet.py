@@ -76,7 +76,7 @@ class _ForestSheet(Sheet):
         first = self.y
         banded = sum(line.kind in MANY for line in self.content.lines) >= BANDS_FROM
         for number, line in enumerate(self.content.lines):
-            self._line(line, band=banded and number % 2 == 1)
+            self._line(line, band=banded and line.kind in MANY and number % 2 == 1)
         self._references(first)
         self.axis(self.plot, self.content.axis)
         self._directions()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from registry.errors import UsageError
 from registry.figures import forest_sheet, said
 from registry.figures.lines import SPACE
-from registry.figures.pools import limits, line, pool_columns
+from registry.figures.pools import drawn, limits, line, pool_columns
 from registry.figures.said import title
 from registry.figures.theme import LIGHT
 from registry.report import prose
@@ -44,4 +44,4 @@ def figure(result: PoolResult, *, theme: Theme = LIGHT, width: float | None = No
         remarks=(prose.methods_in_short(result), "Each line pools all but what it names."),
         simulated=result.simulated,
     )
-    return forest_sheet.draw(content, theme, width)
+    return drawn(content, theme, width)

@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from registry.figures.columns import Column, Holding
+from registry.figures.fitting import NoRoomError
+from registry.figures.forest_sheet import draw
 from registry.figures.lines import Kind, Line
 from registry.report import axis, prose
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from registry.figures.forest_sheet import Content
+    from registry.figures.theme import Theme
     from registry.pooling.pooled import Pooled
     from registry.pooling.result import PoolResult
+
+
+_DISPENSABLE = ("tau2", "p", "k", "i2")
+
+
+def drawn(content: Content, theme: Theme, width: float | None) -> Figure:
+    """Draw lines that are pools; in a narrow figure tau², p, k and I² are left out, in this order, as room lacks."""
+    for most in range(len(_DISPENSABLE)):
+        try:
+            return draw(_without(content, _DISPENSABLE[:most]), theme, width)
+        except NoRoomError:
+            continue
+    return draw(_without(content, _DISPENSABLE), theme, width)
+
+
+def _without(content: Content, names: tuple[str, ...]) -> Content:
+    return replace(content, columns=tuple(column for column in content.columns if column.name not in names))
 
 
 def pool_columns(result: PoolResult, by: str = "") -> tuple[Column, ...]:

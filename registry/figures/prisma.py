@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from registry.prisma import Prisma
     from registry.report.prisma import Row
 
-FILLED = 0.93
-"""Share of a line that text may fill: fitted to the pixels of a PNG, letters grow by some percent."""
 LEAST_BOX, SMALL_BOX = 1.15, 1.9
 """Inches: the narrowest box that can be read, and the box below which text is small and gaps are narrow."""
 
@@ -137,7 +135,7 @@ class _Diagram:
             whole = printable(text).replace("(n = ", f"(n{NO_BREAK}={NO_BREAK}")
             parts = wrapped(
                 whole,
-                (self.sizes.box - 2 * self.sizes.padding - indent - self.sizes.indent) * FILLED,
+                self.sizes.box - 2 * self.sizes.padding - indent - self.sizes.indent,
                 size=self.sizes.size,
             )
             found += [(indent + (self.sizes.indent if place else 0.0), part) for place, part in enumerate(parts)]

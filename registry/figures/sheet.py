@@ -13,6 +13,7 @@ from registry.figures.typeset import printable, wrapped
 from registry.figures.typeset import width as width_of
 from registry.report import axis
 from registry.report.prose import SIMULATED
+from registry.report.wrapping import held
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +97,8 @@ class Sheet:
         """Write a paragraph of small text, its second and later lines set in."""
         set_in = self.type
         room = self.width - 2 * set_in.margin - set_in.indent
-        for number, part in enumerate(wrapped(printable(text), room, size=set_in.small, bold="fontweight" in style)):
+        whole = held(printable(text))
+        for number, part in enumerate(wrapped(whole, room, size=set_in.small, bold="fontweight" in style)):
             x, y = set_in.margin + set_in.indent * (number > 0), self.y + set_in.next_line / 2
             self.text(x, y, part, fontsize=set_in.small, **style)
             self.y += set_in.next_line

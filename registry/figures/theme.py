@@ -87,6 +87,8 @@ FILE_STYLE: dict[Any, Any] = {
     "svg.hashsalt": "evireg",
     "svg.fonttype": "path",
     "pdf.fonttype": 42,
+    # Letters fitted to pixels would be wider than they were measured.
+    "text.hinting": "none",
 }
 
 

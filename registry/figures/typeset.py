@@ -20,12 +20,17 @@ def together(text: str) -> str:
     return text.replace(" ", NO_BREAK)
 
 
+def words(text: str) -> list[str]:
+    """Give the pieces of a text between which lines are broken."""
+    return [word for word in _SPACES.split(text) if word]
+
+
 def printable(text: str) -> str:
     """Leave out what cannot be drawn: control characters, and line breaks that would break the layout."""
     return "".join(each if each.isprintable() or each == NO_BREAK else " " for each in text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def width(text: str, *, size: float, bold: bool = False) -> float:
     """Measure a text of `size` points."""
     from matplotlib.font_manager import FontProperties
@@ -44,7 +49,7 @@ def wrapped(text: str, room: float, *, size: float, bold: bool = False) -> list[
     """Break a text into lines no wider than `room`: between words, and within a word that is wider alone."""
     done: list[str] = []
     line = ""
-    for word in filter(None, _SPACES.split(text)):
+    for word in words(text):
         longer = f"{line} {word}" if line else word
         if width(longer, size=size, bold=bold) <= room + _NEARLY:
             line = longer

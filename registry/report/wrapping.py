@@ -15,15 +15,20 @@ _KEEP_TOGETHER = re.compile(
     r"|\b[A-Za-z] [=<>≥] [\d.]+"  # p < 0.001
     r"|(?:I² )?[\d.]+ %"
     r"|\d+ (?:df|of \d+)"
+    r"|t\([^()]*\)"  # t(k − 1)
 )
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def wrapped(text: str, width: int) -> list[str]:
     """Break text into lines of at most `width`, never inside a pooled value, a p-value or a number with its unit."""
-    held = _KEEP_TOGETHER.sub(lambda found: found.group().replace(" ", _NO_BREAK), text)
-    lines = _wrap(held, width)
+    lines = _wrap(held(text), width)
     return [line.replace(_NO_BREAK, " ") for line in lines]
+
+
+def held(text: str) -> str:
+    """Put no-break spaces into every value and number with its unit."""
+    return _KEEP_TOGETHER.sub(lambda found: found.group().replace(" ", _NO_BREAK), text)
 
 
 def _wrap(text: str, width: int) -> list[str]:

@@ -1,18 +1,24 @@
-"""The forest plot as a file: made, valid, the same every time, nothing overlapping."""
+"""The forest plot: valid files, the same every time; what it says, in which columns, in which order."""
 
 from __future__ import annotations
 
-import itertools
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from registry.errors import UsageError
 from registry.figures.catalogue import draw
 from registry.figures.forest import figure
+from registry.figures.judged import Domain, domains, mark
+from registry.figures.ordering import ordered
+from registry.frame import Frame
+from registry.pooling import pool
+from registry.pooling.result import PoolResult
 from registry.report.prose import SIMULATED
+from tests.figures.shapes import QUIPS, appraised, judged_pool
+from tests.pooling.rows import plain
 from tests.report.results import LONG, SHAPES
 
 MAGIC = {"svg": b"<?xml", "pdf": b"%PDF-", "png": b"\x89PNG\r\n"}
@@ -33,26 +39,6 @@ def test_same_result_gives_the_same_bytes(kind, tmp_path: Path) -> None:
     """No date, no random id: a figure can be compared and cached."""
     first, second = (draw("forest", SHAPES["simulated"], tmp_path / f"{name}.{kind}") for name in "ab")
     assert first.read_bytes() == second.read_bytes()
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_no_text_overlaps_another_or_leaves_the_sheet(shape) -> None:
-    """From one estimate to a hundred, with long names, subgroups and known evidence below."""
-    made = figure(SHAPES[shape])
-    renderer = FigureCanvasAgg(made).get_renderer()
-    sheet = made.bbox
-    boxes = []
-    for text in made.axes[0].texts:
-        if text.get_gid() == "stamp":
-            continue
-        box = text.get_window_extent(renderer)
-        assert sheet.x0 <= box.x0
-        assert box.x1 <= sheet.x1
-        assert sheet.y0 <= box.y0
-        assert box.y1 <= sheet.y1
-        boxes.append((box.shrunk(0.98, 0.98), text.get_text()))
-    for (one, text), (other, beside) in itertools.combinations(boxes, 2):
-        assert not one.overlaps(other), (text, beside)
 
 
 @pytest.mark.parametrize("shape", ["eight", "subgroups", "two"])
@@ -115,9 +101,6 @@ def test_long_names_are_wrapped_and_complete() -> None:
 
 def test_letters_the_font_lacks_are_no_error(tmp_path: Path) -> None:
     """A study from Sapporo can be drawn."""
-    from registry.pooling import pool
-    from tests.pooling.rows import plain
-
     draw("forest", pool(plain(2, first_author=["札幌", "Seoul 서울"], year=[2001, 2002])), tmp_path / "forest.png")
 
 
@@ -137,3 +120,79 @@ def test_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
 def test_suffix_may_be_in_capitals(tmp_path: Path) -> None:
     """FOREST.SVG is an SVG."""
     assert draw("forest", SHAPES["one"], str(tmp_path / "FOREST.SVG")).exists()
+
+
+def cells(result: PoolResult, *columns: str, sort: str | None = None) -> list[str]:
+    return [text.get_text() for text in figure(result, columns=columns, sort=sort).axes[0].texts]
+
+
+def test_columns_are_those_chosen() -> None:
+    """Columns of the contract and study characteristics, with their units in the header, and no others."""
+    shown = cells(SHAPES["simulated"], "cutoff", "followup", "product_source", "hr")
+    assert {"Cutoff", "(ng/mL)", "Product", "source", "650", "24.3", "commercial"} <= {*shown}
+    assert not {"n", "Weight"} & {*shown}
+
+
+def test_patients_and_events_are_summed_where_all_are_known() -> None:
+    """A total stands in the line of a pool; not where a number was not read."""
+    frame = plain(3, n=[100.0, 50.0, 20.0], n_events=[10.0, 20.0, 30.0])
+    assert {"170", "60"} <= {*cells(pool(frame), "n", "events")}
+    unread = frame.replace(n_events=np.array([10.0, 20.0, np.nan]))
+    shown = cells(pool(unread), "n", "events")
+    assert "10" in shown
+    assert "30" not in shown
+
+
+def test_unknown_column_names_the_nearest() -> None:
+    """A misspelt column is no empty column."""
+    with pytest.raises(UsageError, match="no column 'weigth'; did you mean 'weight'"):
+        figure(SHAPES["eight"], columns=["weigth"])
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"), [("year", "Author 0 2001"), ("year:desc", "Author 4 2005"), ("n:desc", "Author 4 2005")]
+)
+def test_estimates_stand_in_the_order_asked_for(sort: str, first: str) -> None:
+    """By a column, from the smallest or from the largest on."""
+    shown = cells(judged_pool(5), "n", sort=sort)
+    assert next(text for text in shown if text.startswith("Author")) == first
+
+
+def test_what_was_not_read_comes_last_in_any_order() -> None:
+    """Nothing is known of it, so nothing is before or after it."""
+    result = pool(plain(3, year=[None, 2001, 2005], first_author=["A", "B", "C"]))
+    assert [result.estimates[row].label for row in ordered(result, "year:desc")][:2] == ["C 2005", "B 2001"]
+    assert ordered(result, "year:desc")[-1] == ordered(result, "year")[-1] == 0
+    with pytest.raises(UsageError, match="cannot be sorted by 'yaer'; did you mean 'year'"):
+        ordered(result, "yaer")
+    with pytest.raises(UsageError, match="no such direction"):
+        ordered(result, "year:down")
+
+
+def test_judgements_have_a_symbol_beside_their_colour() -> None:
+    """Every level of three has its own, unclear is none of them, and what was not judged is empty."""
+    [first, *_] = domains(judged_pool(3).rows)
+    marks = [mark(first, level) for level in ("low", "moderate", "high", None)]
+    assert [each.symbol for each in marks] == ["+", "_", "x", ""]
+    assert len({each.grade for each in marks}) == 4
+    open_ended = Domain("d", "d", "T", ("low", "moderate", "serious", "critical", "no information"))
+    assert [mark(open_ended, level).symbol for level in open_ended.levels] == ["+", "_", "x", "$!$", "$?$"]
+
+
+def test_domains_stand_in_the_order_of_their_tool() -> None:
+    """QUIPS begins with participation, whatever the alphabet says."""
+    assert [each.name for each in domains(judged_pool(3).rows)] == [*QUIPS]
+    shown = cells(judged_pool(3), "risk_of_bias")
+    assert any(text.startswith("Risk of bias (QUIPS): 1 study participation; 2 study attrition") for text in shown)
+
+
+def test_risk_of_bias_nobody_judged_is_refused() -> None:
+    """No empty dots for what nobody looked at; with several tools one is to be named."""
+    with pytest.raises(UsageError, match="no estimate was appraised"):
+        figure(SHAPES["eight"], columns=["risk_of_bias"])
+    both = appraised(3)
+    other = appraised(3, names={"nos_outcome": "outcome"}, tool="NOS")
+    frame = Frame(both.columns, {**both.attributes, **other.attributes}, {**both.declared, **other.declared})
+    with pytest.raises(UsageError, match=r"appraised with NOS, QUIPS\nname one tool"):
+        figure(pool(frame), columns=["risk_of_bias"])
+    assert any(text.startswith("Risk of bias (NOS): outcome") for text in cells(pool(frame), "NOS"))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import matplotlib as mpl
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from registry.errors import UsageError
 from registry.figures.catalogue import draw
 from registry.figures.prisma import figure
+from registry.figures.theme import FILE_STYLE
 from registry.prisma import Prisma
 from tests.report.flows import LONG, SMALL
 
@@ -19,6 +22,11 @@ from tests.report.flows import LONG, SMALL
 def test_no_text_leaves_its_box_and_no_box_its_sheet(flow: Prisma) -> None:
     """Measured on the drawn figure: every text is inside a box or in the margin lines, and boxes do not overlap."""
     made = figure(flow)
+    with mpl.rc_context(FILE_STYLE):
+        _hold(made)
+
+
+def _hold(made: Figure) -> None:
     renderer = FigureCanvasAgg(made).get_renderer()
     (axes,) = made.axes
     sheet = made.bbox
