@@ -175,7 +175,7 @@ def _tests(result: PoolResult) -> tuple[dict[str, float | None], str | None]:
     try:
         found = bias(_as_pooled(result), allow=result.provenance.get("allow") or ())
     except EviregError as error:
-        return {}, error.message
+        return {}, error.message.partition(":")[0]
     tests = {"egger": found.egger, "begg": found.begg, "debray": found.d_fiv}
     run = {name: each.p for name, each in tests.items() if each is not None}
     return run, None if run else next(iter(found.reasons.values()), None)
@@ -203,7 +203,7 @@ def exposure_response(result: PoolResult) -> ExposureResponse:
     try:
         found = cutoffs(_as_pooled(result), log=True, allow=result.provenance.get("allow") or ())
     except EviregError as error:
-        return ExposureResponse(contrast, distinct, reason=error.message)
+        return ExposureResponse(contrast, distinct, reason=error.message.partition(":")[0])
     line = found.all.line
     if line is None:
         return ExposureResponse(contrast, distinct, reason=found.all.reasons.get("line", "no line can be had"))

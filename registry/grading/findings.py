@@ -181,7 +181,7 @@ def _finding(
 def _remarks(domains: Sequence[DomainFinding]) -> list[str]:
     said = []
     if old := [each.domain.label for each in domains if each.changed]:
-        said.append(f"rated on other evidence than shown: {', '.join(old)}; look at them again")
+        said.append(f"rated on other evidence than is shown, to be looked at again: {', '.join(old)}")
     moves = {each.domain: each.moves or 0 for each in domains}
     if any(moves[domain] < 0 for domain in LOWERING) and any(moves[domain] > 0 for domain in RAISING):
         said.append("rated up although rated down elsewhere: GRADE rates up what has no reason for doubt")

@@ -15,6 +15,7 @@ from registry.grading.shown import (
     PublicationBias,
     RiskOfBias,
 )
+from registry.pooling.bias import RECOMMENDED
 from registry.report import prose
 from registry.terms import Adjusted, CutoffMethod, EffectDirection
 
@@ -76,7 +77,7 @@ def _listed(shares: Mapping[str, float]) -> str:
     words = {each.value: each.label for term in (Adjusted, CutoffMethod) for each in term}
     told = [f"{words.get(value, value)} {prose.percent(share)}" for value, share in list(shares.items())[:_SHOWN]]
     more = len(shares) - _SHOWN
-    return ", ".join(told) + (f" and {prose.count(more, 'other')}" if more > 0 else "")
+    return "; ".join(told) + (f"; and {prose.count(more, 'other')}" if more > 0 else "")
 
 
 def _imprecision(found: Imprecision) -> Iterator[str]:
@@ -98,8 +99,10 @@ def _publication_bias(found: PublicationBias) -> Iterator[str]:
     yield prose.count(found.k, "estimate")
     if found.tests:
         yield ", ".join(f"{_TESTS[name]} {prose.p_text(p)}" for name, p in found.tests.items())
+    elif found.k < RECOMMENDED:
+        yield f"no test for small-study effects: fewer than {RECOMMENDED} could not tell chance from asymmetry"
     elif found.reason:
-        yield f"no test: {found.reason.partition(': --test')[0]}"
+        yield f"no test for small-study effects: {found.reason}"
     if not found.unusable_cohorts:
         yield "no cohort is known that could not be pooled"
         return

@@ -101,7 +101,7 @@ def test_rating_on_other_evidence_says_so(reg: Registry, sqlite_store: Store) ->
     old = next(each for each in found.domains if each.domain is GradeDomain.RISK_OF_BIAS)
     assert old.changed == f"rated at changeset {changeset}; the evidence has changed since"
     assert "(rated on other evidence)" in report.headline(found)
-    assert any("look at them again" in remark for remark in found.remarks)
+    assert any("to be looked at again: risk of bias" in remark for remark in found.remarks)
     rate_all(reg)
     assert not any(each.changed for each in reg.findings("os").domains)
 
