@@ -16,28 +16,28 @@ class Sharing:
 
     store: Store
 
-    def analysed(self, query: str, *, at: At = None, leave_one_out: bool | str | None = None) -> Analysed:
-        """Give all that a saved query asks, computed; `leave_one_out` as of `pool`, by default as it was saved.
-
-        Raises NotFound for an unknown query, and what `pool` raises.
-        """
+    def analysed(self, query: str, *, at: At = None) -> Analysed:
+        """Give all that a saved query asks, computed. Raises NotFound for an unknown query, and what `pool` raises."""
         from registry.formats.analysed import analysed
         from registry.queries.saved import load
 
-        options = {} if leave_one_out is None else {"leave_one_out": leave_one_out}
         with self.store.read() as connection:
-            return analysed(connection, load(connection, query), at, **options)
+            return analysed(connection, load(connection, query), at)
 
     def second_opinion(self, query: str, *, at: At = None) -> str:
         """Give an R script that repeats a saved query with metafor, and stops when a number is not the same.
 
         Without each estimate in turn too, whether or not the query asks for it. Raises as `analysed`.
         """
+        from registry.formats.analysed import analysed
         from registry.formats.r_script import script
+        from registry.queries.saved import load
 
-        found = self.analysed(query, at=at)
-        if found.result.leave_one_out is None and found.result.dependence is None:
-            found = self.analysed(query, at=at, leave_one_out=True)
+        with self.store.read() as connection:
+            saved = load(connection, query)
+            options = saved.definition.options
+            left_out = options["leave_one_out"] or options["dependence"] is None
+            found = analysed(connection, saved, at, leave_one_out=left_out)
         return script(
             found.result,
             subgroups=found.subgroups,
