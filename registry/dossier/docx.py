@@ -20,7 +20,7 @@ from registry.dossier.document import (
     TableBlock,
 )
 from registry.dossier.ink import Ink
-from registry.dossier.layout import is_headed, is_small, is_wide, name_of, parts, shares
+from registry.dossier.layout import UPRIGHT, is_headed, is_wide, name_of, needed, parts, shares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -236,7 +236,7 @@ class _Writer:
         self._named(caption, name_of(placed.label))
 
     def _table(self, placed: Placed, block: TableBlock) -> None:
-        table, size = block.table, 7.5 if is_small(block.table, block.cites) else 8.5
+        table, size = block.table, word.type_size(needed(block.table, block.cites) / UPRIGHT)
         self._caption(placed, kept=True)
         headed, across = is_headed(table), len(table.columns)
         made = self.file.add_table(rows=headed + len(table.rows), cols=across)

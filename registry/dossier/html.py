@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from registry.dossier.citing import citations_of
 from registry.dossier.document import Cite, CodeSpan, Emphasis, FigureBlock, Link, Strong, TableBlock, runs
-from registry.dossier.layout import is_headed, is_wide, listed, name_of, parts, stamp, widths
+from registry.dossier.layout import is_headed, is_short, is_wide, listed, name_of, parts, stamp, widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,9 +68,8 @@ def page(document: Document) -> str:
         address=_safe,
         name=name_of,
     )
-    environment.globals.update(
-        cite=partial(_cite, citations=citations), drawn=_drawn, is_headed=is_headed, is_wide=is_wide, widths=widths
-    )
+    environment.globals.update(cite=partial(_cite, citations=citations), drawn=_drawn)
+    environment.globals.update(is_headed=is_headed, is_short=is_short, is_wide=is_wide, widths=widths)
     return environment.get_template("page.html.jinja").render(
         document=document,
         parts=laid,

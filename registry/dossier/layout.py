@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from registry.report.table import Table
 
 #: Characters that fit side by side on an upright page, and in small type; what needs more goes across a turned page.
-UPRIGHT, SMALL = 96, 120
+UPRIGHT, SMALL = 96, 128
+#: Rows up to which a table is kept on one page.
+SHORT = 14
 _PADDING = 3
 _WRAPPED = 26
 _LONGEST = 70
@@ -111,12 +113,12 @@ def shares(table: Table, cites: tuple[tuple[str, ...], ...], room: float) -> tup
 
 def is_wide(table: Table, cites: tuple[tuple[str, ...], ...] = ()) -> bool:
     """Say whether a table wants a turned page."""
-    return _need(table, cites) > SMALL
+    return needed(table, cites) > SMALL
 
 
-def is_small(table: Table, cites: tuple[tuple[str, ...], ...] = ()) -> bool:
-    """Say whether a table is set in small type."""
-    return _need(table, cites) > UPRIGHT
+def is_short(table: Table) -> bool:
+    """Say whether a table is kept on one page."""
+    return len(table.rows) <= SHORT
 
 
 def is_headed(table: Table) -> bool:
@@ -124,7 +126,8 @@ def is_headed(table: Table) -> bool:
     return any(column.header for column in table.columns)
 
 
-def _need(table: Table, cites: tuple[tuple[str, ...], ...]) -> int:
+def needed(table: Table, cites: tuple[tuple[str, ...], ...] = ()) -> int:
+    """Give how many characters side by side a table wants, the space between columns among them."""
     return sum(width + _PADDING for width in widths(table, cites))
 
 

@@ -191,6 +191,11 @@ def set_edges(section: Section, notice: str, title: str, width: int) -> None:
     field(foot, "NUMPAGES", "1")
 
 
+def type_size(crowded: float) -> float:
+    """Give the type of a table in points, by halves: smaller as it wants more than an upright page has (1), not tiny."""
+    return round(2 * min(8.5, max(7.0, 8.5 / crowded))) / 2
+
+
 def set_table(table: Table, columns: list[int], caption: str, *, headed: bool) -> None:
     """Draw the three lines of a printed table, fix its columns, repeat its head on each page, tell what it is."""
     from docx.shared import Emu

@@ -175,7 +175,7 @@ def test_the_same_document_gives_the_same_bytes(text: str) -> None:
 def test_a_wide_table_lies_across(text: str) -> None:
     """A table too wide for an upright page scrolls on the screen and is printed on a turned page, its section too."""
     assert '<section id="studies" class="turned"' in text
-    assert text.count('class="table wide"') == 1
+    assert text.count('class="table wide short"') == 1
 
 
 def test_a_document_is_written_to_its_path(tmp_path: Path, text: str) -> None:
