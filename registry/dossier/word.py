@@ -192,7 +192,7 @@ def set_edges(section: Section, notice: str, title: str, width: int) -> None:
 
 
 def type_size(crowded: float) -> float:
-    """Give the type of a table in points, by halves: smaller as it wants more than an upright page has (1), not tiny."""
+    """Give the type of a table in points, by halves: smaller the more it wants than an upright page has, not tiny."""
     return round(2 * min(8.5, max(7.0, 8.5 / crowded))) / 2
 
 
