@@ -112,7 +112,9 @@ def draw(axes: Axes, theme: Theme, dots: Collection[tuple[float, float, Mark]], 
         x = [x for x, _, each in dots if each == mark]
         y = [y for _, y, each in dots if each == mark]
         if mark.grade == NONE.grade:
-            axes.plot(x, y, ls="", marker="o", ms=size * 0.85, mfc="none", mec=theme.muted, mew=0.6, alpha=0.7, gid="dots")
+            axes.plot(
+                x, y, ls="", marker="o", ms=size * 0.85, mfc="none", mec=theme.muted, mew=0.6, alpha=0.7, gid="dots"
+            )
             continue
         axes.plot(x, y, ls="", marker="o", ms=size, mfc=colour(mark, theme), mec="none", zorder=3, gid="dots")
         axes.plot(x, y, ls="", marker=mark.symbol, ms=size * 0.55, color=theme.on_judged, mew=size * 0.13, zorder=4)

@@ -77,6 +77,12 @@ def test_pool_imports_figures_only_when_one_is_asked_for(registry_path: Path, tm
     assert not loaded & {"pandas", "scipy.stats", "alembic"}
 
 
+def test_plot_imports_no_window_and_no_pandas(registry_path: Path, tmp_path: Path) -> None:
+    """A figure is drawn without what opens windows, fits models or holds tables."""
+    drawn = ["plot", "forest", *POOL[1:], "-o", str(tmp_path / "forest.png"), "--db", str(registry_path)]
+    assert not modules_after(drawn) & {"matplotlib.pyplot", "pandas", "scipy", "scipy.stats", "alembic", "rich"}
+
+
 ANALYSES = [
     ["bias", "--test", "egger"],
     ["regress", "--on", "year"],
