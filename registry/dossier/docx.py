@@ -20,7 +20,7 @@ from registry.dossier.document import (
     TableBlock,
 )
 from registry.dossier.ink import Ink
-from registry.dossier.layout import UPRIGHT, is_headed, is_wide, name_of, needed, parts, shares
+from registry.dossier.layout import UPRIGHT, is_headed, is_short, is_wide, name_of, needed, parts, shares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,8 +59,7 @@ def files(document: Document, name: str) -> dict[str, bytes]:
 
 def encoded(document: Document) -> bytes:
     """Give a document as the bytes of a Word file; the same document gives the same bytes."""
-    buffer = io.BytesIO()
-    _Writer(document).written().save(buffer)
+    _Writer(document).written().save(buffer := io.BytesIO())
     return word.without_dates(buffer.getvalue())
 
 
@@ -249,7 +248,8 @@ class _Writer:
                 if at == 0 and block.cites and block.cites[number]:
                     paragraph.add_run(" ")
                     self.ink.cite(paragraph, block.cites[number], size)
-        word.set_table(made, self._columns(block, size), placed.caption, headed=headed)
+        columns = self._columns(block, size)
+        word.set_table(made, columns, placed.caption, headed=headed, together=is_short(table))
         self._below(table.note)
 
     def _columns(self, block: TableBlock, size: float) -> list[int]:

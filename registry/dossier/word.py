@@ -196,8 +196,11 @@ def type_size(crowded: float) -> float:
     return round(2 * min(8.5, max(7.0, 8.5 / crowded))) / 2
 
 
-def set_table(table: Table, columns: list[int], caption: str, *, headed: bool) -> None:
-    """Draw the three lines of a printed table, fix its columns, repeat its head on each page, tell what it is."""
+def set_table(table: Table, columns: list[int], caption: str, *, headed: bool, together: bool) -> None:
+    """Draw the three lines of a printed table, fix its columns, repeat its head on each page, tell what it is.
+
+    `headed` says that its first row is a head; `together` keeps it on one page.
+    """
     from docx.shared import Emu
 
     properties = table._tbl.tblPr  # noqa: SLF001
@@ -215,6 +218,8 @@ def set_table(table: Table, columns: list[int], caption: str, *, headed: bool) -
             kept.append(element("w:tblHeader"))
         for cell, width in zip(cells[number * len(columns) :], columns, strict=False):
             cell.width = Emu(width)
+            if head or (together and number < len(cells) // len(columns) - 1):
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
             inside = cell._tc.get_or_add_tcPr()  # noqa: SLF001
             if head:
                 rule(inside, "w:tcBorders", bottom=(6, INK))

@@ -72,6 +72,12 @@ def test_tables_have_captions_heads_and_cells(file: Any) -> None:
     assert pairs.cell(0, 0).text == "Factor"
 
 
+def test_short_tables_stay_on_one_page(file: Any) -> None:
+    """Every row but the last is kept with the next, so that the table is not broken."""
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in file.tables[2].rows]
+    assert kept == [True, True, None]
+
+
 def test_figures_are_sharp_and_say_what_they_show(file: Any) -> None:
     """A figure has at least 200 dots per inch where it is printed, and an alternative text."""
     (shape,) = file.inline_shapes
