@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import subprocess
 import sys
 from inspect import signature
@@ -29,7 +28,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def printed(command: str, folder: Path) -> list[str]:
-    return tidy(run([sys.executable, "-m", "cli.app", *shlex.split(command)[1:]], folder))
+    """Run a command in this process, in the folder, with the environment of somebody who has set nothing."""
+    from tests.flows import pages
+
+    with pages.clean(folder):
+        return pages.printed(command)
 
 
 def parts(lines: list[str]) -> list[list[str]]:
