@@ -115,6 +115,7 @@ def tell(made: Reported) -> None:
     """Say in a few lines what the report found, what it has not, and where it is."""
     from cli import output
     from registry.dossier.material import Absent
+    from registry.dossier.sections.summary import why_none
     from registry.report import prose
 
     if made.document.notice:
@@ -123,7 +124,7 @@ def tell(made: Reported) -> None:
     for each in made.materials:
         name = each.saved.name
         if isinstance(each.pool, Absent):
-            output.say(f"{name}: nothing could be pooled. {prose.sentence(each.pool.why)}")
+            output.say(f"{name}: nothing could be pooled. {why_none(each.pool)}")
         else:
             run = f", run {each.run.id}" if each.run else ""
             output.say(f"{name}: {prose.headline(each.pool)}{run}")

@@ -80,6 +80,7 @@ def report(store: Store, order: Order, verbs: Verbs, tell: Tell) -> Reported:
     there, UsageError for a suffix no renderer knows and for analyses evireg does not have: before anything is computed.
     """
     targets = [_target(path) for path in order.paths]
+    _refuse_bundle(order)
     order = _checked(store, order)
     materials, common = _materials(store, order, verbs, tell)
     tell("document")
@@ -130,6 +131,13 @@ def _repeated(material: Material, order: Order, verbs: Verbs, tell: Tell) -> Mat
 
     tell(f"{material.saved.name}: metafor")
     return replace(material, second_opinion=run(verbs.script(material.saved.name, order.at)))
+
+
+def _refuse_bundle(order: Order) -> None:
+    """Refuse a place that is in use before anything is computed."""
+    place = None if order.bundle is None else Path(order.bundle)
+    if place is not None and not order.force and place.exists() and not (place.is_dir() and not any(place.iterdir())):
+        raise UsageError(f"{place} is there already", "name another place, or write over it: --force")
 
 
 def _refuse_mixture(materials: Sequence[Material]) -> None:

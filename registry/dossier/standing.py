@@ -30,7 +30,7 @@ def standing(material: Material, *, planned: bool) -> str:
     if not planned:
         return "post hoc: asked for with this report"
     if saved.prespecified is None:
-        return "planned in the saved query, without a protocol: post hoc"
+        return "planned, but no protocol is named: post hoc"
     return f"prespecified ({saved.prespecified})"
 
 

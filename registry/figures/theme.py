@@ -5,6 +5,7 @@ Series are the colours of Okabe and Ito (2008, Color Universal Design), told apa
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,10 @@ from registry.figures.typeset import FONT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+
+#: It tells whoever draws for the first time on a machine that it builds a cache of fonts.
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,10 @@ OUTPUTS: dict[str, list[list[str]]] = {
     ],
     "plot": [["plot"], ["plot", "forest", "nlr-myeloma-os", "-o", "forest.svg"]],
     "watch": [["watch"], ["watch", "nlr-myeloma-os", "--crossing-one"]],
+    "report": [
+        ["report", "nlr-myeloma-os", "ferritin-cart-pfs", "--as", "Ada", "--also-subgroup", "year:2015"],
+        ["report", "nlr-myeloma-pfs", "--as", "Ada", "-o", "report.md", "--baseline", "survival=0.5,prevalence=0.4"],
+    ],
     "explain": [
         ["explain", *NLR, "--from", "1"],
         ["explain", "nlr-myeloma-os", "--waterfall", "w.svg"],

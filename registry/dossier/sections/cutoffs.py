@@ -26,7 +26,8 @@ def section(material: Material, _shared: Shared) -> Section:
 
 def _blocks(found: CutoffsResult) -> Iterator[Block]:
     yield says(f"{cutoffs.headline(found)}. {cutoffs.methods(found)}")
-    yield from picture("cutoffs", found, "The ratio by cutoff", cutoffs.headline(found))
+    if found.all.line or found.all.multi_cutoff:
+        yield from picture("cutoffs", found, "The ratio by cutoff", cutoffs.headline(found))
     yield from shown(cutoffs.pools(found))
     yield from shown(cutoffs.slopes(found))
     yield from shown(cutoffs.predictions(found))

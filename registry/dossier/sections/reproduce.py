@@ -23,11 +23,9 @@ def section(materials: Sequence[Material], _shared: Shared) -> Section:
 
 
 def _blocks(materials: Sequence[Material]) -> Iterator[Block]:
-    heads = [each.label for each in materials] if len(materials) > 1 else [""]
-    facts = [dict(_facts(each)) for each in materials]
-    told = [(name, *(each[name] for each in facts)) for name in facts[0]]
-    rows = tuple(row for row in told if any(row[1:]))
-    yield from shown(Table("What this report is of", columns("", *heads), rows))
+    rows = [*_state(materials[0])]
+    rows += [fact for each in materials for fact in _facts(each, several=len(materials) > 1)]
+    yield from shown(Table("What this report is of", columns("", ""), tuple(rows)))
     yield says("In the folder of the registry, or with --db after each command:")
     yield CodeBlock("\n".join(commands(materials)), "sh")
     if any(each.run for each in materials):
@@ -37,16 +35,22 @@ def _blocks(materials: Sequence[Material]) -> Iterator[Block]:
         )
 
 
-def _facts(material: Material) -> Iterator[tuple[str, str]]:
-    moment, run = material.moment, material.run
-    yield "Query", f"{material.saved.name}, version {material.saved.version}"
+def _state(material: Material) -> Iterator[tuple[str, str]]:
+    moment = material.moment
+    yield "Made with", f"evireg {VERSION}"
     yield "Evidence as of", f"changeset {moment.changeset} ({moment.at[:10]})"
     yield "Snapshot of this evidence", moment.snapshot.name if moment.snapshot else "none was taken"
-    yield "Root of the snapshot", moment.snapshot.root if moment.snapshot else ""
-    pool = material.pool
-    yield "Digest of the rows pooled", "" if isinstance(pool, Absent) else str(pool.provenance["digest"])
-    yield "Stored run", "none: nothing could be pooled" if run is None else f"{run.id}, digest {run.digest}"
-    yield "Made with", f"evireg {VERSION}"
+    if moment.snapshot:
+        yield "Root of the snapshot", moment.snapshot.root
+
+
+def _facts(material: Material, *, several: bool) -> Iterator[tuple[str, str]]:
+    of = f"{material.label}: " if several else ""
+    run, pool = material.run, material.pool
+    yield f"{of}query", f"{material.saved.name}, version {material.saved.version}"
+    if not isinstance(pool, Absent):
+        yield f"{of}digest of the rows pooled", str(pool.provenance["digest"])
+    yield f"{of}stored run", "none: nothing could be pooled" if run is None else f"{run.id}, digest {run.digest}"
 
 
 def commands(materials: Sequence[Material]) -> Iterator[str]:

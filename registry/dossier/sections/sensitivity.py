@@ -132,12 +132,9 @@ def _influence(found: Found[InfluenceResult]) -> Iterator[Block]:
         "influence", found, "Deletion diagnostics", "Panel of deletion diagnostics, estimate by estimate"
     )
     yield from shown(influence.diagnostics(found))
-    yield from picture(
-        "baujat",
-        found,
-        "Baujat plot",
-        "Contribution of each estimate to heterogeneity against its influence on the pool",
-    )
+    if any(each.baujat_y is not None for each in found.estimates):
+        what = "Contribution of each estimate to heterogeneity against its influence on the pool"
+        yield from picture("baujat", found, "Baujat plot", what)
     if found.gosh:
         yield from picture("gosh", found, "GOSH plot", "Pooled ratio and I² of the subsets of the estimates")
         yield from shown(influence.subsets(found))
