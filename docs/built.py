@@ -48,11 +48,7 @@ def exit_codes() -> str:
         lines += [f"| {each.exit_code} | `{each.__name__}` | {cell(_first(each.__doc__ or ''))} |"]
     lines += [f"| {errors.SOMETHING_CHANGED} | | `evireg watch --exit-code`: a query would give another result |"]
     lines += ["| 130 | | stopped with Ctrl-C; nothing is stored by halves |"]
-    lines += [
-        "| 141 | | the program that read the output has gone, as in `evireg list estimates | head` |".replace(
-            " | head", " \\| head"
-        )
-    ]
+    lines += ["| 141 | | the program that read the output has gone, as when a list is piped into `head` |"]
     return "\n".join(lines) + "\n"
 
 
