@@ -42,9 +42,10 @@ def figure(
     """
     if columns is not None:
         return _drawn(result, [columns] if isinstance(columns, str) else columns, sort, theme, width)
+    known = any(each.n is not None for each in result.estimates)
     for names in BY_DEFAULT[:-1]:
         try:
-            return _drawn(result, names, sort, theme, width)
+            return _drawn(result, [name for name in names if known or name != "n"], sort, theme, width)
         except NoRoomError:
             continue
     return _drawn(result, BY_DEFAULT[-1], sort, theme, width)

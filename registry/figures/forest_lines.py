@@ -44,7 +44,7 @@ class _Lines:
         heaviest = max(each.weight for each in self.result.estimates)
         for row in sorted(rows, key=self.place.__getitem__):
             each = self.result.estimates[row]
-            cells = {column.column.name: column.cells[row] for column in self.columns}
+            cells = {column.column.name: column.cells[row] or prose.NOTHING for column in self.columns}
             low, high = math.log(each.ci_low), math.log(each.ci_high)
             yield Line(Kind.ESTIMATE, each.label, cells, low, each.yi, high, each.weight / heaviest, indent)
 

@@ -64,7 +64,13 @@ def _pieces(word: str, room: float, *, size: float, bold: bool) -> list[str]:
     pieces = []
     while len(word) > 1 and width(word, size=size, bold=bold) > room + _NEARLY:
         fits = (end for end in range(len(word) - 1, 1, -1) if width(word[:end], size=size, bold=bold) <= room)
-        end = next(fits, 1)
+        end = _seam(word, next(fits, 1))
         pieces.append(word[:end])
         word = word[end:]
     return [*pieces, word]
+
+
+def _seam(word: str, most: int) -> int:
+    """Find where a word that is too long is broken: after its last `_`, `-` or `/` that fits, if that is not early."""
+    seam = max(word.rfind(sign, 0, most) for sign in "_-–/") + 1
+    return seam if seam > most // 3 else most

@@ -13,6 +13,7 @@ from registry.figures.catalogue import draw
 from registry.figures.forest import figure
 from registry.figures.judged import Domain, domains, mark
 from registry.figures.ordering import ordered
+from registry.figures.typeset import wrapped
 from registry.frame import Frame
 from registry.pooling import pool
 from registry.pooling.result import PoolResult
@@ -141,6 +142,19 @@ def test_patients_and_events_are_summed_where_all_are_known() -> None:
     shown = cells(pool(unread), "n", "events")
     assert "10" in shown
     assert "30" not in shown
+
+
+def test_what_was_not_read_is_a_dash() -> None:
+    """A column that was asked for stands there, whatever was read; one nobody asked for does not when it is empty."""
+    unread = pool(plain(3).replace(n=np.full(3, np.nan)))
+    assert cells(unread, "n", "country").count("–") == 6
+    assert "n" not in [text.get_text() for text in figure(unread).axes[0].texts]
+
+
+def test_keys_are_broken_at_their_seams() -> None:
+    """A long key without spaces is broken after an underscore, and nothing of it is lost."""
+    parts = wrapped("BBMT2013_RIC_lymphoid", 1.0, size=8.0)
+    assert parts == ["BBMT2013_RIC_", "lymphoid"]
 
 
 def test_unknown_column_names_the_nearest() -> None:
