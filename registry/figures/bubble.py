@@ -12,7 +12,7 @@ from registry.figures.chart import WIDTH, Chart, Key, question, ratio_title
 from registry.figures.labelling import Point
 from registry.figures.scale import Scale, around, numbers, ratios
 from registry.figures.theme import LIGHT, styled
-from registry.figures.typeset import wrapped
+from registry.figures.typeset import together, wrapped
 from registry.pooling.grouping import title as column_title
 from registry.report import prose
 
@@ -207,8 +207,8 @@ class _Bubble(Chart):
         for each in self.result.coefficients:
             if each.moderator == self.moderator:
                 of = f"{each.level} against {self._reference()}" if each.level else f"per unit of {self._name()}"
-                shown = prose.value(each.hr, each.hr_ci_low, each.hr_ci_high)
-                said.append(f"Ratio of {name}s {of}: {shown}, {prose.p_text(each.p)}.")
+                shown = together(prose.value(each.hr, each.hr_ci_low, each.hr_ci_high))
+                said.append(f"Ratio of {name}s {of}: {shown}, {together(prose.p_text(each.p))}.")
         left = f"Residual tau² {prose.number(self.result.tau2, 3)}"
         r2 = f"; R² {prose.percent(self.result.r2)}" if self.result.r2 is not None else ""
         others = [column_title(other) for other in self.result.curves if other != self.moderator]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from registry.figures.labelling import Box, Point, placed
 from registry.figures.sheet import CAPITAL, COMPACT, NORMAL, Sheet
 from registry.figures.theme import stamp
-from registry.figures.typeset import widest, width, wrapped
+from registry.figures.typeset import together, widest, width, wrapped
 from registry.figures.widths import COLUMNS, MM_PER_INCH
 from registry.report import prose
 from registry.terms import Measure
@@ -243,7 +243,7 @@ def ratio_title(measure: str | None) -> str:
 
 def pool_said(pool: Pooled, measure: str | None) -> str:
     """Say a pool and its model in a line: `HR 1.73 (1.23–2.44), k = 8. Random effects (REML); …`."""
-    shown = prose.value(pool.hr, pool.hr_ci_low, pool.hr_ci_high)
+    shown = together(prose.value(pool.hr, pool.hr_ci_low, pool.hr_ci_high))
     if not pool.has_headline or pool.hr_ci_low is None:
         shown = prose.number(pool.hr)
     return f"{prose.measure_label(measure)} {shown}, k = {pool.k}. {prose.pool_in_short(pool)}"

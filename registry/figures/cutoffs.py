@@ -12,6 +12,7 @@ from registry.figures.chart import WIDTH, Chart, Key, question, ratio_title
 from registry.figures.labelling import Point
 from registry.figures.scale import Scale, around, logarithms, numbers, ratios
 from registry.figures.theme import LIGHT, styled
+from registry.figures.typeset import together
 from registry.report import prose
 
 if TYPE_CHECKING:
@@ -209,6 +210,6 @@ class _Cutoffs(Chart):
         what = f"{prose.count(line.cohorts, 'cohort')}, all cutoffs of each"
         what = "one estimate per cohort" if line.rho is None else what
         per = "doubling of the cutoff" if line.log else line.per
-        shown = prose.value(line.hr_slope, line.hr_slope_ci_low, line.hr_slope_ci_high)
+        shown = together(prose.value(line.hr_slope, line.hr_slope_ci_low, line.hr_slope_ci_high))
         name = prose.measure_label(self.result.measure)
-        return f"k = {line.k}, {what}. Ratio of {name}s per {per}: {shown}, {prose.p_text(line.slope_p)}."
+        return f"k = {line.k}, {what}. Ratio of {name}s per {per}: {shown}, {together(prose.p_text(line.slope_p))}."

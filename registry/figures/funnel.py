@@ -12,6 +12,7 @@ from registry.figures.chart import WIDTH, Chart, Key, pool_said, question, ratio
 from registry.figures.labelling import Point
 from registry.figures.scale import Scale, numbers, ratios
 from registry.figures.theme import LIGHT, styled
+from registry.figures.typeset import together
 from registry.report import prose
 from registry.stats.distributions import ndtri
 
@@ -156,9 +157,9 @@ class _Funnel(Chart):
         """Say what the tests of asymmetry gave, as far as they were run."""
         said = []
         if (egger := self.result.egger) is not None:
-            said.append(f"Egger's test: {prose.p_text(egger.p)}.")
+            said.append(f"Egger's test: {together(prose.p_text(egger.p))}.")
         if (fill := self.result.trim_fill) is not None:
-            shown = prose.value(fill.pool.hr, fill.pool.hr_ci_low, fill.pool.hr_ci_high)
+            shown = together(prose.value(fill.pool.hr, fill.pool.hr_ci_low, fill.pool.hr_ci_high))
             name = prose.measure_label(self.result.measure)
             ratio = f": {name} {shown}" if fill.k0 else ""
             said.append(f"Trim and fill ({fill.estimator}): {fill.k0} filled in on the {fill.side}{ratio}.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from registry.figures.chart import PAD, Chart, Key, pool_said, question
-from registry.figures.scale import Scale, around, numbers
+from registry.figures.scale import Scale, around, narrow
 from registry.figures.theme import LIGHT, styled
 from registry.figures.typeset import printable, widest, wrapped
 from registry.figures.widths import COLUMNS, MM_PER_INCH
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 WIDTH = COLUMNS["double"] / MM_PER_INCH
 LEAST, BETWEEN = 0.52, 0.17
 """How narrow the panel of a diagnostic may be, and the room between two, inches."""
+OVER = BETWEEN / 2 - 0.01
+"""How far the label of a tick may reach beyond its panel, inches."""
 MOST_LABEL = 0.3
 """Most of the width that names may take."""
 PER_LINE = (8, 4, 2)
@@ -95,7 +97,8 @@ class _Influence(Chart):
         if len(self.rows) < len(self.result.estimates):
             shown = f"The {len(self.rows)} of {len(self.result.estimates)} estimates with the largest Cook's distances."
             self.note(shown)
-        self.note("Influential is a reason to look, not to leave out.")
+        if any(each.influential for each in self.rows):
+            self.note("Influential is a reason to look, not to leave out.")
         return self.closed()
 
     def _block(self, shown: Sequence[Diagnostic], wide: float) -> None:
@@ -138,10 +141,8 @@ class _Influence(Chart):
         marks = [*one.lines, *([] if one.base is None else [one.base])]
         low, high = around([*known, *marks], 0.08)
         total = sum(self.heights)
-        scale = numbers(low, high, "", most=3)
-        panel = self.plot(
-            scale, Scale(total, 0.0, (), ""), height=total, left=left, right=right, over=BETWEEN / 2 - 0.01
-        )
+        scale = narrow(low, high, right - left, self.type.small, over=OVER)
+        panel = self.plot(scale, Scale(total, 0.0, (), ""), height=total, left=left, right=right, over=OVER)
         if self.result.simulated:
             self.stamped(panel)
         self._lines(panel, one, total)

@@ -93,6 +93,18 @@ def numbers(
     return Scale(low, high, tuple(zip(inside, written, strict=True)), title)
 
 
+def narrow(low: float, high: float, room: float, size: float, *, over: float) -> Scale:
+    """Make an axis of plain numbers of a few tenths of an inch: as many round ticks as have room, two if possible."""
+    best = Scale(low, high, (), "")
+    for most in (4, 3, 2, 5, 6, 7):
+        whole = numbers(low, high, "", most=most)
+        kept = whole.fitted(room, size, before=over, after=over)
+        if len(kept.ticks) > 1 and len(kept.ticks) == len(whole.ticks):
+            return kept
+        best = max(best, kept, key=lambda each: len(each.ticks))
+    return best
+
+
 def logarithms(low: float, high: float, title: str) -> Scale:
     """Make an axis of positive numbers on the log scale between `low` and `high`, their logarithms."""
     steps = ((1, 2, 5), (1, 3), (1,))

@@ -10,7 +10,7 @@ import pytest
 
 from registry.figures.bubbles import apart, radii
 from registry.figures.labelling import Box, Point, placed
-from registry.figures.scale import Scale, logarithms, numbers, ratios
+from registry.figures.scale import Scale, logarithms, narrow, numbers, ratios
 from registry.figures.typeset import width
 
 FRAME = Box(0.0, 0.0, 3.0, 2.0)
@@ -110,3 +110,10 @@ def test_circles_on_a_line_move_apart_within_their_room() -> None:
     assert all(abs(one - other) >= 0.1 - 1e-9 for one, other in itertools.combinations(moved, 2))
     assert max(map(abs, moved)) <= 0.5
     assert apart([1.0, 2.0], [0.05, 0.05], 0.5) == [0.0, 0.0]
+
+
+def test_a_narrow_axis_has_two_ticks_whenever_two_have_room() -> None:
+    """Half an inch holds −2, 0, 2 of an axis whose finer ticks would touch."""
+    scale = narrow(-2.9, 2.3, 0.55, 7.0, over=0.07)
+    assert [text for _, text in scale.ticks] == ["−2", "0", "2"]
+    assert len(narrow(0.37, 0.43, 0.55, 7.0, over=0.07).ticks) >= 1
