@@ -146,8 +146,7 @@ class _Writer:
         from docx.shared import Pt
 
         lines = [(f"{part.number}  {part.section.title}", f"sec-{name_of(part.section.id)}") for part in laid]
-        if self.citations.entries:
-            lines.append((f"{len(laid) + 1}  References", "sec-references"))
+        lines += [(f"{len(laid) + 1}  References", "sec-references")] * bool(self.citations.entries)
         head = self.file.add_paragraph()
         head.paragraph_format.space_before = Pt(18)
         head.add_run("Contents").bold = True
@@ -168,7 +167,8 @@ class _Writer:
 
     def _marked(self) -> None:
         if self.document.notice:
-            run = self.file.add_paragraph().add_run(word.clean(self.document.notice))
+            (paragraph := self.file.add_paragraph()).paragraph_format.keep_with_next = True
+            run = paragraph.add_run(word.clean(self.document.notice))
             run.bold, run.font.color.rgb = True, word.colour(word.STAMP)
 
     def _named(self, paragraph: Any, anchor: str) -> None:
