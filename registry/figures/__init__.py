@@ -6,7 +6,7 @@
 | `theme`, `widths` | colours on light and dark ground; how wide journals print |
 | `saving` | a figure as SVG, PDF or PNG, the same input giving the same bytes |
 | `typeset`, `sheet`, `marks` | measured text; a sheet laid out in inches from it; squares, intervals, diamonds |
-| `chart`, `scale`, `labelling`, `bubbles` | a sheet with plots: panels with measured axes, round ticks, names that cover nothing |
+| `chart`, `scale`, `labelling`, `bubbles` | plots on a sheet: measured axes, round ticks, names that cover nothing |
 | `forest`, `waterfall`, `prisma`, … | one kind each: `figure(result, theme=…, width=…)` and `title(result)` |
 | `door` | `Registry.plot` |
 

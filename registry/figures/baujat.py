@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from registry.errors import UsageError
-from registry.figures.chart import WIDTH, Chart, Key, pool_said, question
+from registry.figures.chart import WIDTH, Chart, Key, how_many, pool_said, question
 from registry.figures.labelling import Point
 from registry.figures.scale import numbers
 from registry.figures.theme import LIGHT, styled
@@ -34,7 +34,7 @@ def figure(result: InfluenceResult, *, theme: Theme = LIGHT, width: float | None
         why = result.reasons.get("baujat_y") or result.reasons.get("baujat_x") or "a coordinate is undefined"
         raise UsageError(f"there is nothing to plot: {why}", "Baujat's plot needs three estimates")
     with styled(theme):
-        return _Baujat(result, theme, width or WIDTH).drawn(labels)
+        return _Baujat(result, theme, width or WIDTH).drawn(how_many("labels", labels))
 
 
 def title(result: InfluenceResult) -> str:

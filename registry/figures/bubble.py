@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from registry.columns import BY_NAME
 from registry.errors import UsageError
 from registry.figures.bubbles import apart, radii
-from registry.figures.chart import WIDTH, Chart, Key, question, ratio_title
+from registry.figures.chart import WIDTH, Chart, Key, how_many, question, ratio_title
 from registry.figures.labelling import Point
 from registry.figures.scale import Scale, around, numbers, ratios
 from registry.figures.theme import LIGHT, styled
@@ -43,7 +43,7 @@ def figure(
     The `labels` estimates furthest from the line bear their names. Raises UsageError for an unknown moderator.
     """
     with styled(theme):
-        return _Bubble(result, theme, width or WIDTH, _named(result, moderator)).drawn(labels)
+        return _Bubble(result, theme, width or WIDTH, _named(result, moderator)).drawn(how_many("labels", labels))
 
 
 def title(result: RegressResult) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from registry.errors import UsageError
 from registry.figures.labelling import Box, Point, placed
 from registry.figures.sheet import CAPITAL, COMPACT, NORMAL, Sheet
 from registry.figures.theme import stamp
@@ -228,6 +229,13 @@ class Chart(Sheet):
         self.over.set_ylim(height, 0.0)
         self.over.set_axis_off()
         return made
+
+
+def how_many(option: str, given: object) -> int:
+    """Check an option that counts. Raises UsageError for anything but a whole number from 0 on."""
+    if isinstance(given, bool) or not isinstance(given, int) or given < 0:
+        raise UsageError(f"{option} is {given!r}", f"how many: {option}=5, or {option}=0 for none")
+    return given
 
 
 def question(about: Mapping[str, str]) -> str:

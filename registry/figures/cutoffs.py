@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.errors import UsageError
 from registry.figures.bubbles import radii
-from registry.figures.chart import WIDTH, Chart, Key, question, ratio_title
+from registry.figures.chart import WIDTH, Chart, Key, how_many, question, ratio_title
 from registry.figures.labelling import Point
 from registry.figures.scale import Scale, around, logarithms, numbers, ratios
 from registry.figures.theme import LIGHT, styled
@@ -45,7 +45,7 @@ def figure(
     and where the curve cannot be had.
     """
     with styled(theme):
-        return _Cutoffs(result, theme, width or WIDTH, *_chosen(result, model)).drawn(labels)
+        return _Cutoffs(result, theme, width or WIDTH, *_chosen(result, model)).drawn(how_many("labels", labels))
 
 
 def title(result: CutoffsResult) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from registry.figures.chart import WIDTH, Chart, Key, pool_said, question, ratio_title
+from registry.figures.chart import WIDTH, Chart, Key, how_many, pool_said, question, ratio_title
 from registry.figures.labelling import Point
 from registry.figures.scale import Scale, numbers, ratios
 from registry.figures.theme import LIGHT, styled
@@ -37,7 +37,7 @@ def figure(result: BiasResult, *, theme: Theme = LIGHT, width: float | None = No
     Trim and fill is drawn where it was run. Raises UsageError where the pool is undefined.
     """
     with styled(theme):
-        return _Funnel(result, theme, width or WIDTH).drawn(labels)
+        return _Funnel(result, theme, width or WIDTH).drawn(how_many("labels", labels))
 
 
 def title(result: BiasResult) -> str:

@@ -57,7 +57,7 @@ def _row(result: InfluenceResult, named: str | None) -> int:
     for place, each in enumerate(rows):
         if named in (each.key, each.label):
             return place
-    near = get_close_matches(named, [each.label for each in rows], n=1)
+    near = get_close_matches(str(named), [each.label for each in rows], n=1)
     meant = f"; did you mean {near[0]!r}?" if near else ""
     raise UsageError(f"there is no estimate {named!r}{meant}", "its key or label, as `evireg influence` shows it")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from registry.figures.chart import PAD, Chart, Key, pool_said, question
+from registry.figures.chart import PAD, Chart, Key, how_many, pool_said, question
 from registry.figures.scale import Scale, around, narrow
 from registry.figures.theme import LIGHT, styled
 from registry.figures.typeset import printable, widest, wrapped
@@ -46,7 +46,7 @@ def figure(result: InfluenceResult, *, theme: Theme = LIGHT, width: float | None
     With `most`, only that many estimates are shown, those with the largest Cook's distances.
     """
     with styled(theme):
-        return _Influence(result, theme, width or WIDTH, most).drawn()
+        return _Influence(result, theme, width or WIDTH, how_many("most", most)).drawn()
 
 
 def title(result: InfluenceResult) -> str:
