@@ -225,8 +225,8 @@ def _same_as(connection: sa.Connection, changeset: int) -> Any:
 
 def shared(connection: sa.Connection, materials: Sequence[Material]) -> Shared:
     """Read what all queries of a report have in common: the literature, names, and the reports that are cited."""
-    from registry.dossier.references import csl_items
     from registry.literature.counting import prisma
+    from registry.literature.reports import csl_items
 
     flow = prisma(connection)
     names = Vocabulary.load(connection)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from registry.dossier.references import csl_items
 from registry.errors import PoolRefused, StatisticsError, UsageError
 from registry.formats.included import included_reports
 from registry.grading.findings import summary_of_findings
+from registry.literature.reports import csl_items
 from registry.models import Changeset
 from registry.pooling import pool
 from registry.pooling.bias import bias as test_small_study

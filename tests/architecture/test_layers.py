@@ -38,7 +38,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("registry.writing",),
     ("registry.store",),
     ("registry.selection",),
-    ("registry.ingest", "registry.literature", "registry.dossier.references"),
+    ("registry.ingest", "registry.literature"),
     ("registry.workbook", "registry.snapshots"),
     ("registry.curation",),
     ("registry.linting",),

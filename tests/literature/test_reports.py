@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from registry.dossier.references import authors, csl_items
 from registry.errors import NotFound
 from registry.handle import Registry
+from registry.literature.reports import authors, csl_items
 from registry.store import Store
 
 HEADER = (
