@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 _DISPENSABLE = ("tau2", "p", "k", "i2")
 
 
-def drawn(content: Content, theme: Theme, width: float | None) -> Figure:
-    """Draw lines that are pools; in a narrow figure tau², p, k and I² are left out, in this order, as room lacks."""
-    for most in range(len(_DISPENSABLE)):
+def drawn(content: Content, theme: Theme, width: float | None, less: Sequence[str] = _DISPENSABLE) -> Figure:
+    """Draw lines that are pools; in a narrow figure columns of `less` are left out, in their order, as room lacks."""
+    for most in range(len(less)):
         try:
-            return draw(_without(content, _DISPENSABLE[:most]), theme, width)
+            return draw(_without(content, less[:most]), theme, width)
         except NoRoomError:
             continue
-    return draw(_without(content, _DISPENSABLE), theme, width)
+    return draw(_without(content, less), theme, width)
 
 
-def _without(content: Content, names: tuple[str, ...]) -> Content:
+def _without(content: Content, names: Sequence[str]) -> Content:
     return replace(content, columns=tuple(column for column in content.columns if column.name not in names))
 
 

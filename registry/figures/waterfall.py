@@ -10,6 +10,7 @@ from registry.errors import UsageError
 from registry.figures import forest_sheet
 from registry.figures.columns import Column, Holding
 from registry.figures.lines import Kind, Line
+from registry.figures.pools import drawn
 from registry.figures.theme import LIGHT
 from registry.figures.typeset import together
 from registry.report import explain, prose
@@ -62,7 +63,7 @@ def figure(result: Explanation, *, theme: Theme = LIGHT, width: float | None = N
         simulated=result.simulated,
         axis=prose.measure_label(result.measure),
     )
-    return forest_sheet.draw(content, theme, width)
+    return drawn(content, theme, width, ("happened", "moved"))
 
 
 def title(result: Explanation) -> str:

@@ -41,6 +41,7 @@ PICTURES: Mapping[str, Callable[[], Figure]] = {
     "traffic-light": drawn("traffic-light", judged_pool(9)),
     "traffic-light-narrow": drawn("traffic-light", pool(appraised(17)), theme="dark", wide="single"),
     "waterfall": drawn("waterfall", explanation(6), wide="onehalf"),
+    "waterfall-narrow": drawn("waterfall", explanation(3), wide="single"),
     "waterfall-many": drawn("waterfall", explanation(20), theme="dark"),
     "prisma": drawn("prisma", SMALL, wide="single"),
     "prisma-other": drawn("prisma", LONG, theme="dark", wide="double"),
