@@ -15,7 +15,7 @@ from registry.errors import UsageError
 from registry.figures import judged
 from registry.figures.judged import Domain, Mark
 from registry.report import prose
-from registry.terms import CutoffOperator
+from registry.terms import ContrastKind, CutoffOperator
 
 if TYPE_CHECKING:
     from registry.frame import Frame
@@ -153,7 +153,7 @@ def _events(result: PoolResult) -> Chosen:
 
 
 def _counted(result: PoolResult, name: str, header: str) -> Chosen:
-    values = result.rows[name].tolist()
+    values = result.rows_as_pooled[name].tolist()
 
     def pooled(_: Pooled, rows: Sequence[int]) -> str:
         known = [values[row] for row in rows]
@@ -184,11 +184,15 @@ def _cutoff_text(row: Mapping[str, Any], *, with_unit: bool) -> str:
 _HEADERS = {"followup_median_months": "Follow-up (months)", "n_index": "n high", "n_reference": "n low"}
 
 
+def _of_categories(result: PoolResult) -> bool:
+    return result.about.get("contrast") == ContrastKind.CATEGORY
+
+
 def _made_of(result: PoolResult, name: str) -> Chosen:
     column = BY_NAME[name]
     if column.kind is Holds.INTEGER and column.unit in ("patients", "events"):
-        return _counted(result, name, _HEADERS.get(name, _headed(name)))
-    return _held(result.rows, name, {})
+        return _counted(result, name, _headed(name) if _of_categories(result) else _HEADERS.get(name, _headed(name)))
+    return _held(result.rows_as_pooled, name, {})
 
 
 def _held(frame: Frame, name: str, declared: Mapping[str, Any]) -> Chosen:

@@ -43,4 +43,4 @@ def _values(result: PoolResult, name: str) -> list[Any]:
         near = get_close_matches(name.casefold(), [*_POOLED, *held], n=1)
         meant = f"; did you mean {near[0]!r}?" if near else ""
         raise UsageError(f"estimates cannot be sorted by {name!r}{meant}", "see `evireg columns` for what there is")
-    return list(result.rows[column].tolist())
+    return list(result.rows_as_pooled[column].tolist())

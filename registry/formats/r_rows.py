@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from registry.formats.r_words import Value, data_frame, literal
-from registry.formats.reported import inverted, reported
+from registry.formats.rows import inverted
 from registry.terms import Derivation
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def rows_of(result: PoolResult) -> str:
         "key": [each.key for each in result.estimates],
         "label": [each.label for each in result.estimates],
         **{header: _as_printed(result, name) for name, header in _PRINTED.items()},
-        "inverted": list(inverted(result)),
+        "inverted": list[Value](inverted(result)),
         "yi": [each.yi for each in result.estimates],
         "vi": [each.vi for each in result.estimates],
         "weight": [each.weight for each in result.estimates],
@@ -36,7 +36,7 @@ def rows_of(result: PoolResult) -> str:
 
 def _as_printed(result: PoolResult, name: str) -> list[Value]:
     """Give numbers as they are printed; without their text, as they are stored."""
-    texts, values = result.rows[f"{name}_text"].tolist(), reported(result)[name]
+    texts, values = (result.rows[column].tolist() for column in (f"{name}_text", name))
     return [text or (None if math.isnan(value) else f"{value:g}") for text, value in zip(texts, values, strict=True)]
 
 
@@ -47,7 +47,7 @@ def from_print(result: PoolResult) -> Iterator[str]:
     if not places:
         return
     columns: dict[str, list[Any]] = {"row": [place + 1 for place in places]}
-    columns |= {name: [values[place] for place in places] for name, values in reported(result).items()}
+    columns |= {name: rows[name][places].tolist() for name in _PRINTED}
     levels = rows["ci_level"].tolist()
     columns["level"] = [95.0 if math.isnan(levels[place]) else levels[place] for place in places]
     yield "\n".join(

@@ -45,7 +45,7 @@ def script(
     `subgroups`, `regressions` and `bias` are further analyses of the same rows, `tolerance` how far two programs may be
     apart: absolute for numbers below 1, else relative.
     """
-    named = title or _title(result)
+    named, rows = title or _title(result), result.rows_as_pooled
     parts = [
         _head(result, named, tolerance),
         rows_of(result),
@@ -55,8 +55,8 @@ def script(
         *from_print(result),
         *_body(result),
         *(part for each in _all(result, subgroups) for part in _subgroups(each)),
-        *(part for each in regressions for part in regressed(each, result.rows)),
-        *(small_study(bias, result.rows) if bias is not None else ()),
+        *(part for each in regressions for part in regressed(each, rows)),
+        *(small_study(bias, rows) if bias is not None else ()),
         *_not_repeated(result),
         "end_of_log()",
     ]

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from registry.columns import COLUMNS
 from registry.escaping import escaped
-from registry.formats.reported import inverted, reported
 from registry.pooling.notes import INVERTED
 from registry.terms import ContrastKind
 
 if TYPE_CHECKING:
     from registry.formats.analysed import Analysed
     from registry.frame import Array
+    from registry.pooling.result import PoolResult
 
 Row = Sequence[Any]
 
@@ -119,8 +119,13 @@ def beside(found: Analysed) -> dict[str, list[Any]]:
     if any(turned := inverted(found.result)):
         above = str(ContrastKind.ABOVE_VS_BELOW)
         columns["contrast"] = [above if turn else kind for kind, turn in zip(columns["contrast"], turned, strict=True)]
-        columns[INVERTED] = list(turned)
+        columns[INVERTED] = turned
     return {name: values for name, values in columns.items() if any(value is not None for value in values)}
+
+
+def inverted(result: PoolResult) -> list[bool]:
+    """Say of each row whether it was reported low against high and pooled high against low."""
+    return [INVERTED in each.flags for each in result.estimates]
 
 
 def plain(column: Array) -> list[Any]:
@@ -141,16 +146,13 @@ def everything(found: Analysed) -> dict[str, list[Any]]:
 
     Ratio, interval and `yi` are as reported, so that the table pools again to the same; `yi_pooled` is after inversion.
     """
-    rows, estimates, turned = found.result.rows, found.result.estimates, inverted(found.result)
+    rows, estimates = found.result.rows, found.result.estimates
     columns = {column.name: plain(rows[column.name]) for column in COLUMNS}
-    columns |= {name: [_plain(value) for value in values] for name, values in reported(found.result).items()}
-    columns["yi"] = [-each.yi if turn else each.yi for each, turn in zip(estimates, turned, strict=True)]
-    columns["vi"] = [each.vi for each in estimates]
     columns |= {name: plain(values) for name, values in rows.attributes.items()}
     columns["label"] = [each.label for each in estimates]
     columns["yi_pooled"] = [each.yi for each in estimates]
     columns["weight_percent"] = [each.weight for each in estimates]
-    columns[INVERTED] = list(turned)
+    columns[INVERTED] = inverted(found.result)
     columns["query"] = [found.query.name] * len(estimates)
     columns[SIMULATED] = [found.result.simulated] * len(estimates)
     return columns

@@ -26,7 +26,7 @@ from registry.grading.shown import (
 from registry.pooling.bias import bias
 from registry.pooling.cutoffs import cutoffs
 from registry.pooling.grouping import SAME_UNIT
-from registry.terms import ContrastKind, GradeDomain
+from registry.terms import GradeDomain
 
 if TYPE_CHECKING:
     from registry.frame import Frame
@@ -173,7 +173,7 @@ def publication_bias(result: PoolResult) -> PublicationBias:
 
 def _tests(result: PoolResult) -> tuple[dict[str, float | None], str | None]:
     try:
-        found = bias(_as_pooled(result), allow=result.provenance.get("allow") or ())
+        found = bias(result.rows, allow=result.provenance.get("allow") or ())
     except EviregError as error:
         return {}, error.message.partition(":")[0]
     tests = {"egger": found.egger, "begg": found.begg, "debray": found.d_fiv}
@@ -201,7 +201,7 @@ def exposure_response(result: PoolResult) -> ExposureResponse:
     distinct = len({each for each in rows["cutoff_value"].tolist() if not np.isnan(each)})
     contrast = result.about.get("contrast")
     try:
-        found = cutoffs(_as_pooled(result), log=True, allow=result.provenance.get("allow") or ())
+        found = cutoffs(result.rows, log=True, level=result.pool.level, allow=result.provenance.get("allow") or ())
     except EviregError as error:
         return ExposureResponse(contrast, distinct, reason=error.message.partition(":")[0])
     line = found.all.line
@@ -216,10 +216,3 @@ def exposure_response(result: PoolResult) -> ExposureResponse:
         slope_ci_high=line.hr_slope_ci_high,
         p=line.slope_p,
     )
-
-
-def _as_pooled(result: PoolResult) -> Frame:
-    """Give the rows for another analysis: those that were inverted are high against low by now."""
-    kinds = result.rows["contrast"].copy()
-    kinds[kinds == ContrastKind.BELOW_VS_ABOVE] = ContrastKind.ABOVE_VS_BELOW.value
-    return result.rows.replace(contrast=kinds)

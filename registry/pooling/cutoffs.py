@@ -27,7 +27,7 @@ from registry.pooling.kernel import Settings, pooled
 from registry.pooling.prepared import prepare
 from registry.pooling.subgroups import subgroups
 from registry.pooling.values import number, ratio, ratios
-from registry.terms import DATA_DRIVEN_CUTOFFS, ContrastKind
+from registry.terms import DATA_DRIVEN_CUTOFFS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -220,11 +220,10 @@ def _several(rows: Frame, options: Options) -> MultiCutoffLine:
 
 
 def _shares(rows: Frame) -> Array:
-    """Share of patients above each cutoff, whichever group the report took as index; nan where a count is missing."""
-    turned = np.array([kind == ContrastKind.BELOW_VS_ABOVE for kind in rows["contrast"].tolist()], dtype=np.bool_)
+    """Share of patients above each cutoff, (k,); nan where a count is missing."""
     index, reference = rows["n_index"], rows["n_reference"]
     with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(turned, reference, index) / (index + reference))
+        return np.asarray(index / (index + reference))
 
 
 def _robust(found: MultiCutoff, fit: Dependent, rows: Frame, options: Options, *, rho: float) -> CutoffLine:

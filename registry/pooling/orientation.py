@@ -16,8 +16,9 @@ LARGEST_LOG = 709.0
 def inverted(frame: Frame) -> tuple[Frame, NDArray[np.bool_]]:
     """Give the frame with every below-vs-above estimate inverted, and which rows (k,) those were.
 
-    On the log scale only the sign of yi turns; on the ratio scale est becomes 1/est and the bounds 1/upper, 1/lower.
-    `contrast` keeps what was reported.
+    On the log scale only the sign of yi turns; on the ratio scale est becomes 1/est and the bounds 1/upper, 1/lower;
+    patients and events of the index group, the low one, change places with those of the reference group. `contrast`
+    keeps what was reported: what is inverted must not be inverted again.
     """
     turned = np.array([kind == ContrastKind.BELOW_VS_ABOVE for kind in frame["contrast"]], dtype=np.bool_)
     if not turned.any():
@@ -26,7 +27,12 @@ def inverted(frame: Frame) -> tuple[Frame, NDArray[np.bool_]]:
         new: np.where(turned, 1.0 / frame[old], frame[new])
         for new, old in (("est", "est"), ("ci_low", "ci_high"), ("ci_high", "ci_low"))
     }
-    return frame.replace(yi=np.where(turned, -frame["yi"], frame["yi"]), **reciprocal), turned
+    exchanged = {
+        new: np.where(turned, frame[old], frame[new])
+        for pair in (("n_index", "n_reference"), ("events_index", "events_reference"))
+        for new, old in (pair, pair[::-1])
+    }
+    return frame.replace(yi=np.where(turned, -frame["yi"], frame["yi"]), **reciprocal, **exchanged), turned
 
 
 def shown_interval(frame: Frame, level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -109,7 +109,7 @@ def pool(
         notes=(*notes(prepared, whole), *_said_of(settings, found)),
         about=about(rows),
         simulated=is_simulated(rows),
-        rows=rows,
+        rows=prepared.reported,
     )
 
 

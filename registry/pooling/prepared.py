@@ -33,10 +33,12 @@ ABOUT = ("factor", "endpoint", "disease", "contrast", "measure")
 class Prepared:
     """Rows ready to analyse, every ratio high against low; `turned` (k,) marks those that were inverted for it.
 
-    `flow` leads to them; `allowed` and `one_per` are what was asked, `given` what the selection knows of itself.
+    `reported` are the same rows as they were taken, none inverted. `flow` leads to them; `allowed` and `one_per` are
+    what was asked, `given` what the selection knows of itself.
     """
 
     frame: Frame
+    reported: Frame
     turned: Array
     flow: Flow
     allowed: Allowed
@@ -67,7 +69,7 @@ class Prepared:
             used_patients=patients(used),
             used_cohorts=len(set(cohorts(used))),
         )
-        return replace(self, frame=used, turned=self.turned[kept], flow=flow)
+        return replace(self, frame=used, reported=self.reported.take(kept), turned=self.turned[kept], flow=flow)
 
     def provenance(self) -> dict[str, Any]:
         """Complete what the selection knows with the engine and the digest of the rows used."""
@@ -94,8 +96,8 @@ def prepare(
     allowed = guards.allowances(allow)
     rows, whole = eligible(as_frame(table), one_per=one_per, allowed=allowed, flow=flow)
     guards.check(rows, allowed, provenance, but=but)
-    rows, turned = inverted(rows)
-    return Prepared(rows, turned, whole, allowed, one_per, provenance or {})
+    one_way, turned = inverted(rows)
+    return Prepared(one_way, rows, turned, whole, allowed, one_per, provenance or {})
 
 
 def about(frame: Frame) -> dict[str, str]:

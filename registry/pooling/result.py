@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from registry.frame import Frame
+from registry.pooling.orientation import inverted
 
 if TYPE_CHECKING:
     from registry.flow import Flow
@@ -142,7 +143,8 @@ class PoolResult:
     """A pool and all that explains it: estimates, sensitivity, subgroups, flow, provenance and plain notes.
 
     `about` holds what all rows have in common: factor, endpoint, disease, contrast, measure. `simulated`: the rows are
-    invented. `rows` holds every column of the estimates, row by row, for tables and figures; the JSON leaves it out.
+    invented. `rows` holds every column of the estimates, row by row and as reported, so that another analysis can take
+    them. The JSON leaves them out.
     """
 
     pool: Pooled
@@ -169,6 +171,11 @@ class PoolResult:
     def measure(self) -> str | None:
         """The ratio that was pooled (`registry.terms.Measure`), None if no row says."""
         return self.about.get("measure")
+
+    @property
+    def rows_as_pooled(self) -> Frame:
+        """Every column of the estimates with what was inverted inverted: to be shown, not to be analysed again."""
+        return inverted(self.rows)[0]
 
     def as_dict(self) -> dict[str, Any]:
         """Give the JSON of a pool: full double precision, None never nan; what was not asked for is null."""

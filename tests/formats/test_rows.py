@@ -20,7 +20,7 @@ from registry.frame import Frame
 from registry.handle import pool
 from registry.pooling import pool as pool_frame
 from tests.formats.test_bibliography import ITEM
-from tests.pooling.rows import MYELOMA_OS, rows
+from tests.pooling.rows import MYELOMA_OS, low_against_high, rows
 
 
 def read(found: Analysed, form: str) -> list[dict[str, str]]:
@@ -37,10 +37,7 @@ def of(found: Analysed, frame: Frame) -> Analysed:
 def turned(dlbcl: Analysed) -> Analysed:
     """Give a pool of which two rows were reported low against high."""
     made = rows(MYELOMA_OS)
-    for row in made[:2]:
-        est, low, high = row["est"], row["ci_low"], row["ci_high"]
-        row |= {"contrast": "below_vs_above", "est": 1 / est, "ci_low": 1 / high, "ci_high": 1 / low, "yi": -row["yi"]}
-    return of(dlbcl, Frame.from_rows(made))
+    return of(dlbcl, Frame.from_rows([*map(low_against_high, made[:2]), *made[2:]]))
 
 
 def test_revman_rows_are_log_ratios_with_standard_errors(dlbcl: Analysed) -> None:
@@ -103,7 +100,7 @@ def test_an_inverted_row_is_told(turned: Analysed) -> None:
     first = _table(turned, "csv").iloc[0]
     assert (first["inverted"], first["contrast"]) == (True, "below_vs_above")
     assert first["yi"] == -first["yi_pooled"]
-    assert first["est"] == float(f"{1 / MYELOMA_OS[0][2]:.15g}")
+    assert first["est"] == 1 / MYELOMA_OS[0][2]
     given = read(turned, "metafor")[0]
     assert (given["inverted"], given["contrast"]) == ("true", "above_vs_below")
     assert float(given["yi"]) == first["yi_pooled"]

@@ -74,6 +74,13 @@ COMMON: dict[str, Any] = {
 }
 
 
+def low_against_high(row: dict[str, Any]) -> dict[str, Any]:
+    """Give a row as another report would have it: the low group against the high one."""
+    est, low, high = row["est"], row["ci_low"], row["ci_high"]
+    numbers = {"est": 1 / est, "ci_low": 1 / high, "ci_high": 1 / low, "yi": -row["yi"]}
+    return {**row, **numbers, "contrast": "below_vs_above"}
+
+
 def myeloma(**same: Any) -> Frame:
     """Give the eight OS estimates of NLR in myeloma."""
     return Frame.from_rows(rows(MYELOMA_OS, disease="multiple myeloma", **same))

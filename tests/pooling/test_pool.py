@@ -15,7 +15,18 @@ from registry.frame import Frame
 from registry.pooling import pool
 from registry.pooling.pooled import POOL_FIELDS
 from registry.pooling.result import ESTIMATE_FIELDS
-from tests.pooling.rows import MYELOMA_PFS, SIMULATED_OS, close, forget, myeloma, plain, rows, simulated
+from tests.pooling.rows import (
+    MYELOMA_OS,
+    MYELOMA_PFS,
+    SIMULATED_OS,
+    close,
+    forget,
+    low_against_high,
+    myeloma,
+    plain,
+    rows,
+    simulated,
+)
 
 PUBLISHED = [
     ("NLR myeloma OS", myeloma(), (1.733, 1.231, 2.439), None, 1886),
@@ -250,3 +261,14 @@ def test_numbers_that_are_no_log_ratio_are_refused() -> None:
     """An interval beyond every number is a ratio taken for its logarithm, or a standard error for its square."""
     with pytest.raises(PoolRefused, match=r"Study 1/OS: yi = 1.4 and vi = 4e[+]06 make a ratio no number can hold"):
         pool(plain(2).replace(yi=np.array([1.0, 1.4]), vi=np.array([1.0, 4e6])))
+
+
+def test_rows_of_a_pool_can_be_analysed_again() -> None:
+    """The rows a result holds give the same pool, inverted rows and all; as pooled, groups have changed places."""
+    counts = {"n_index": 30, "n_reference": 70, "events_index": 10, "events_reference": 40}
+    once = pool(Frame.from_rows([low_against_high(row) for row in rows(MYELOMA_OS, **counts)]))
+    again = pool(once.rows)
+    assert again.pool == once.pool
+    assert again.estimates == once.estimates
+    assert [once.rows_as_pooled[name][0] for name in counts] == [70, 30, 40, 10]
+    assert once.rows_as_pooled["yi"].tolist() == [each.yi for each in once.estimates]
