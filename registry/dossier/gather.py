@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from registry.dossier import beside
-from registry.dossier.beside import Rows, attempt
+from registry.dossier.beside import Evidence, attempt
 from registry.dossier.material import Absent, Analysis, Found, Material, Moment, Shared
 from registry.dossier.wanted import wanted
 from registry.explaining.explain import explain
@@ -70,7 +70,7 @@ class _Gathering:
         self.wanted = wanted(asked.saved.definition, asked.more)
         self.rows = self._rows()
 
-    def _rows(self) -> Rows:
+    def _rows(self) -> Evidence:
         """Read the rows; where the condition itself is refused the flow is told without it."""
         self.tell("evidence")
         asked = self.saved.definition
@@ -88,8 +88,8 @@ class _Gathering:
         )
         if isinstance(chosen, Absent):
             left, flow = narrow(matched, simulated=simulated, allow=asked.allow)
-            return Rows(matched, left, flow, {"changeset": self.changeset}, asked, simulated)
-        return Rows(matched, chosen.frame, chosen.flow, chosen.provenance, asked, simulated)
+            return Evidence(left, flow, {"changeset": self.changeset}, asked, matched, simulated)
+        return Evidence(chosen.frame, chosen.flow, chosen.provenance, asked, matched, simulated)
 
     def material(self) -> Material:
         """Put everything together."""

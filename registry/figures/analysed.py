@@ -15,14 +15,6 @@ if TYPE_CHECKING:
     from registry.figures.catalogue import Kind
     from registry.queries.definition import Definition
 
-#: Options of a saved query that an analysis takes over from its pool; the pool itself takes all.
-TAKEN: Mapping[str, tuple[str, ...]] = {
-    "bias": ("method", "test", "level"),
-    "influence": ("method", "test", "level"),
-    "regress": ("method", "test", "level"),
-    "cutoffs": ("method", "test", "level", "subgroup_tau2"),
-    "multiverse": ("level",),
-}
 #: Analyses of the whole registry, and those that read a saved query themselves.
 OF_ALL, READ_IT = ("literature.prisma",), ("explain",)
 #: Arguments of an analysis that come from the selection.
@@ -61,19 +53,10 @@ def _run(verb: Any, kind: Kind, where: str | None, arguments: Mapping[str, Any])
 
 def _taken(kind: Kind, saved: Definition) -> dict[str, Any]:
     """Take over what the saved query says of an analysis: options of its pool, the first of its moderators."""
-    taken = {name: saved.options[name] for name in TAKEN.get(kind.analysis, saved.options)}
-    if kind.analysis == "multiverse":
-        return {**taken, **_own_first(saved)}
-    moderators = saved.analyses.get("moderators") or ()
+    from registry.queries.beside import settings
+
+    taken, moderators = settings(saved, kind.analysis), saved.analyses.get("moderators") or ()
     return {**taken, "on": moderators[0]} if kind.analysis == "regress" and moderators else taken
-
-
-def _own_first(saved: Definition) -> dict[str, Any]:
-    """Vary estimator and test, those of the saved query first: they make the main specification."""
-    from registry.pooling.multiverse import METHODS, TESTS
-
-    usual = {"method": METHODS, "test": TESTS}
-    return {name: tuple(dict.fromkeys((saved.options[name], *words))) for name, words in usual.items()}
 
 
 def _explained(

@@ -7,27 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from registry.errors import PoolRefused, StatisticsError, UsageError
+from registry.errors import UsageError
 from registry.formats.included import included_reports
 from registry.grading.findings import summary_of_findings
 from registry.literature.reports import csl_items
 from registry.models import Changeset
-from registry.pooling import pool
-from registry.pooling.bias import bias as test_small_study
+from registry.pooling.guards import allowances
 from registry.pooling.moderators import moderators
-from registry.pooling.regress import regress
+from registry.queries.beside import Rows
 from registry.selection import select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from registry.frame import Frame
     from registry.grading.findings import SummaryOfFindings
     from registry.pooling.bias_result import BiasResult
     from registry.pooling.moderators import Asked
     from registry.pooling.regress_result import RegressResult
     from registry.pooling.result import PoolResult, Subgroups
-    from registry.queries.definition import Definition
     from registry.queries.saved import Saved
     from registry.selection.view import At
 
@@ -73,21 +70,15 @@ def analysed(connection: sa.Connection, saved: Saved, at: At = None, **options: 
     """
     asked = saved.definition
     chosen = select(connection, asked.where, at=at, one_per=asked.one_per, allow=asked.allow)
-    given: dict[str, Any] = {
-        "one_per": asked.one_per,
-        "allow": asked.allow,
-        "flow": chosen.flow,
-        "provenance": chosen.provenance,
-    }
-    set_options = {**asked.options, **options}
-    result = pool(chosen.frame, **set_options, **given)
+    rows = Rows(chosen.frame, chosen.flow, chosen.provenance, asked)
+    result = rows.whole(**options)
     refused: dict[str, str] = {}
     return Analysed(
         query=saved,
         result=result,
-        subgroups=tuple(_subgroups(chosen.frame, asked, given, refused)),
-        regressions=tuple(_regressions(chosen.frame, result.rows, asked, given, refused)),
-        bias=_bias(chosen.frame, asked, given, refused),
+        subgroups=tuple(_subgroups(rows, refused)),
+        regressions=tuple(_regressions(rows, refused)),
+        bias=_small_study(rows, refused),
         refused=refused,
         findings=summary_of_findings(connection, saved, result),
         references=csl_items(connection, included_reports(connection, [str(each.key) for each in result.estimates])),
@@ -95,38 +86,30 @@ def analysed(connection: sa.Connection, saved: Saved, at: At = None, **options: 
     )
 
 
-def _subgroups(frame: Frame, asked: Definition, given: dict[str, Any], refused: dict[str, str]) -> Iterator[Subgroups]:
-    for column in asked.analyses.get("subgroups", ()):
-        beside = {**asked.options, "subgroup": column, "leave_one_out": False, "cumulative": None, "rounding": False}
+def _subgroups(rows: Rows, refused: dict[str, str]) -> Iterator[Subgroups]:
+    for column in rows.definition.analyses.get("subgroups", ()):
         try:
-            found = pool(frame, **beside, **given).subgroups
-        except (PoolRefused, StatisticsError, UsageError) as error:
+            found = rows.subgroups(column).subgroups
+        except UsageError as error:
             refused[f"subgroups by {column}"] = error.message
         else:
             yield from (found,) if found else ()
 
 
-def _regressions(
-    frame: Frame, rows: Frame, asked: Definition, given: dict[str, Any], refused: dict[str, str]
-) -> Iterator[Regressed]:
-    from registry.pooling.guards import allowances
-
-    settings = {name: asked.options[name] for name in ("method", "test", "level")}
-    for column in asked.analyses.get("moderators", ()):
+def _regressions(rows: Rows, refused: dict[str, str]) -> Iterator[Regressed]:
+    allowed = allowances(rows.definition.allow)
+    for asked in rows.definition.analyses.get("moderators", ()):
         try:
-            named = moderators(rows, [column], allowances(asked.allow))
-            found = regress(frame, [column], **settings, **given)
-        except (PoolRefused, StatisticsError, UsageError) as error:
-            refused[f"meta-regression on {column}"] = error.message
-        else:
-            yield Regressed(tuple(named), found)
+            named = moderators(rows.selected, [rows.centred(asked)], allowed)
+            yield Regressed(tuple(named), rows.regress(asked))
+        except UsageError as error:
+            refused[f"meta-regression on {asked}"] = error.message
 
 
-def _bias(frame: Frame, asked: Definition, given: dict[str, Any], refused: dict[str, str]) -> BiasResult | None:
-    """Test for small-study effects: those the query names, else those that run unless any is named."""
-    settings = {name: asked.options[name] for name in ("method", "test", "level")}
+def _small_study(rows: Rows, refused: dict[str, str]) -> BiasResult | None:
+    """Test for small-study effects: by what the query names, else by what runs unless any is named."""
     try:
-        return test_small_study(frame, asked.analyses.get("small_study", ()), **settings, **given)
-    except (PoolRefused, StatisticsError, UsageError) as error:
+        return rows.small_study(rows.definition.analyses.get("small_study", ()))
+    except UsageError as error:
         refused["small-study effects"] = error.message
         return None

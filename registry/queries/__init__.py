@@ -4,6 +4,7 @@
 |---|---|
 | `definition` | what a query asks: condition, one-per rule, allowances, every option; checked when made |
 | `analyses` | what it asks beside its pool: subgroups, meta-regressions, small-study tests, absolute risks |
+| `beside` | the analyses of its rows as the query makes them: what a report, a figure and an export have in common |
 | `trial` | three made-up rows, on which options are tried when a query is saved |
 | `saved` | versions of queries in the registry: save, edit, remove, load, list |
 | `running` | execute a query on the evidence of a moment; store what a run gave |
