@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cli.app import COMMANDS, HELP, main, module
 from registry.columns import COLUMNS, Column
+from registry.dossier.works import WORKS
 from registry.ingest.issues import ERRORS, FLAGS, REMARKS, Explanation
 from registry.linting.catalogue import CATALOGUE, complete
 from registry.terms import Term
@@ -185,6 +186,14 @@ def _help(name: str) -> str:
     return "\n".join(line.rstrip() for line in shown.getvalue().strip().splitlines())
 
 
+def methods() -> str:
+    """Write the page of methods again with the references that its text names."""
+    text = (HERE / "methods.md").read_text(encoding="utf-8").partition("## References\n")[0]
+    flat = " ".join(text.split())
+    named = (each for each in WORKS.values() if each.name in flat)
+    return _page([f"{text}## References", "", *(f"- {each.markdown()}" for each in named)])
+
+
 def cell(text: str) -> str:
     """Give a text as the cell of a table."""
     return text.replace("|", "\\|").replace("<", "&lt;")
@@ -199,6 +208,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "issues.md": issues,
     "lint.md": lint,
     "commands.md": commands,
+    "methods.md": methods,
     **{f"commands/{page}.md": partial(chapter, page) for page in CHAPTERS},
 }
 

@@ -44,8 +44,8 @@ def derive(values: Values) -> Derived:
     """Derive a row given by contract names; absent and None are the same: not read.
 
     A log ratio with its SE wins over the ratio and its CI. The SE of a CI uses the level stored with it, 95 % if there
-    is none (Parmar, Torri & Stewart 1998, eq. 7). An SE from p needs an exact p ≤ 0.5 and a ratio other than 1 (their
-    eq. 9). Numbers that break a hard rule give none, and a row questioned by a curator keeps its numbers unused.
+    is none (Parmar, Torri & Stewart 1998). An SE from p needs an exact p ≤ 0.5 and a ratio other than 1 (ibid.).
+    Numbers that break a hard rule give none, and a row questioned by a curator keeps its numbers unused.
     """
     printed = _ratio(values)
     if faults := _faults(printed):

@@ -11,6 +11,7 @@ from registry.dossier.works import WORKS
 
 if TYPE_CHECKING:
     from registry.dossier.document import Reference, Run
+    from registry.dossier.works import Work
 
 _NAME = "|".join(re.escape(name) for name in sorted(WORKS, key=len, reverse=True))
 #: Works in brackets, which the citation replaces: (DerSimonian & Laird 1986; Paule & Mandel 1982).
@@ -47,23 +48,28 @@ def work(key: str) -> Reference | None:
     return _BY_KEY.get(key)
 
 
-def _reference(name: str) -> dict[str, Any]:
-    authors, title, journal, volume, pages, doi = WORKS[name]
-    rest = (("container-title", journal), ("volume", volume), ("page", pages), ("DOI", doi))
-    found: dict[str, Any] = {
-        "id": key_of(name),
-        "type": "article-journal" if journal else "book",
-        "title": title,
-        "author": [_person(each) for each in authors.split("; ")],
-        "issued": {"date-parts": [[int(name[-4:])]]},
+def _reference(known: Work) -> dict[str, Any]:
+    fields = {
+        "container-title": known.within,
+        "volume": known.volume,
+        "page": known.pages,
+        "publisher": known.publisher,
+        "DOI": known.doi,
     }
-    return found | {field: value for field, value in rest if value}
+    found: dict[str, Any] = {
+        "id": key_of(known.name),
+        "type": known.kind,
+        "title": known.title,
+        "author": [_person(each) for each in known.authors.split("; ")],
+        "issued": {"date-parts": [[known.year]]},
+    }
+    return found | {field: value for field, value in fields.items() if value}
 
 
 def _person(name: str) -> dict[str, str]:
     """Read `DerSimonian R`: initials stand last."""
     family, _, initials = name.rpartition(" ")
-    return {"family": family, "given": ". ".join(initials) + "."} if family else {"literal": name}
+    return {"family": family, "given": ". ".join(initials) + "."}
 
 
-_BY_KEY = {key_of(name): _reference(name) for name in WORKS}
+_BY_KEY = {key_of(name): _reference(known) for name, known in WORKS.items()}

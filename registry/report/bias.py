@@ -29,7 +29,7 @@ SOURCES = {
     "begg": "Begg & Mazumdar 1994",
     "d_fiv": "Debray, Moons & Riley 2018",
     "d_fav": "Debray, Moons & Riley 2018",
-    "trim_fill": "Duval & Tweedie 2000",
+    "trim_fill": "Duval & Tweedie 2000a; Duval & Tweedie 2000b",
     "pet_peese": "Stanley & Doucouliagos 2014",
     "selection_model": "Hedges 1992; Vevea & Hedges 1995",
     "fail_safe": "Rosenthal 1979; Orwin 1983; Rosenberg 2005",

@@ -198,7 +198,7 @@ class _At:
         return np.asarray(w * a - wc * inner[self.model.member])
 
     def log_likelihood(self) -> float:
-        """With the constants metafor adds (Harville 1977, eq. 5.1, for any covariance)."""
+        """With the constants metafor adds (Harville 1977, for any covariance)."""
         log_theta = -float(np.log(self.w).sum()) - float(np.log(self.shrink).sum())
         return -0.5 * float(self.model.constant + log_theta + self.log_xwx + self.quadratic)
 

@@ -174,7 +174,7 @@ def _nodes(low: float, high: float) -> Floats:
 
 
 def _interpolate(nodes: Floats, values: Floats, x: Floats) -> Floats:
-    """Barycentric interpolation (Berrut & Trefethen 2004, eq. 5.4) of values (c, n) at nodes (n,), read at x (u,)."""
+    """Barycentric interpolation (Berrut & Trefethen 2004) of values (c, n) at nodes (n,), read at x (u,)."""
     signs = np.where(np.arange(len(nodes)) % 2 == 0, 1.0, -1.0)
     signs[[0, -1]] *= 0.5
     distance = x - nodes[:, None]

@@ -36,7 +36,7 @@ def three_level(
     """Fit y = Xb + u + w + e by REML, u for each cluster, w for each estimate, e with variance vi.
 
     `clusters` (k,) names the cluster of each estimate; `moderators` as in `regress`, none for one mean. Konstantopoulos
-    2011, eq. 4. Raises StatisticsError for fewer than two clusters, clusters of one estimate only (the two variances
+    2011. Raises StatisticsError for fewer than two clusters, clusters of one estimate only (the two variances
     are then one), singular designs.
 
     Equal to metafor's `rma.mv(random = ~ 1 | cluster/obs)` as far as its optimiser goes: ours climbs from every local
@@ -83,7 +83,8 @@ def working_correlations(
 ) -> tuple[Dependent, ...]:
     """Fit the model once for each working correlation rho of the sampling errors within clusters, 0 ≤ rho < 1.
 
-    `model` is CHE, CE (both by REML) or HTJ, which enters rho into tau² only (2010, eq. 15, as robumeta's CORR). What
+    `model` is CHE, CE (both by REML) or HTJ, which enters rho into tau² only (Hedges, Tipton & Johnson 2010, as
+    robumeta's CORR). What
     does not move with rho can be relied on; CR2 is right whatever the true correlation. Errors as `three_level`.
     """
     effects, variances, design, codes = check_dependent(yi, vi, clusters, moderators, level)
@@ -155,7 +156,7 @@ def check_dependent(
 
 
 def _by_moments(yi: Floats, vi: Floats, design: DesignMatrix, codes: Ints, *, rho: float, level: float) -> Dependent:
-    """Hedges, Tipton & Johnson 2010: weights 1/(n (v̄ + tau²)) in a cluster of n, tau² by moments (eq. 15)."""
+    """Hedges, Tipton & Johnson 2010: weights 1/(n (v̄ + tau²)) in a cluster of n, tau² by moments."""
     n = np.bincount(codes)[codes].astype(np.float64)
     mean_v = (np.bincount(codes, weights=vi) / np.bincount(codes))[codes]
     tau2 = _moments_tau2(yi, design.matrix, codes, 1.0 / (n * mean_v), rho)

@@ -6,7 +6,7 @@ freedom above `LARGE`. Which of the two answers depends on the question alone, s
 digits. They agree to 2e-12 relative (tests/stats/test_distributions.py).
 
 Incomplete beta and gamma functions: continued fractions by the modified Lentz method (Press et al. 2007, Numerical
-Recipes, 3rd ed., sections 5.2, 6.2, 6.4); differences of log-gamma at large arguments by Stirling's series (Abramowitz
+Recipes, 3rd ed.); differences of log-gamma at large arguments by Stirling's series (Abramowitz
 & Stegun 1964, 6.1.40). Quantiles: Newton's method on the log of the probability, held in a bracket.
 """
 

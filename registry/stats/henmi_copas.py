@@ -77,7 +77,7 @@ def _moments(model: Mean, tau2: Floats) -> _Moments:
 
 
 def _tail(at: _Moments, x: Floats) -> tuple[Floats, Floats]:
-    """P(|mean|/(its estimated standard error) > x)/2, (1, m) like x, and its slope (equation 15 there).
+    """P(|mean|/(its estimated standard error) > x)/2, (1, m) like x, and its slope.
 
     It is ∫ₓ^∞ P(Q < f(r/x) | r) φ(r) dr with f(u) = (W₁/W₂ − 1)(u² − 1) + k − 1.
     """

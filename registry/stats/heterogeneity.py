@@ -52,8 +52,8 @@ def spread(q: Floats, df: Floats, typical: Floats, tau2: Floats) -> Heterogeneit
 def chi_squared_tail(q: Floats, df: Floats) -> Floats:
     """Probability that chi² (df) exceeds q, both (m,).
 
-    For many pools of one size the finite sum for whole degrees of freedom (Abramowitz & Stegun 1964, 26.4.4 and
-    26.4.5), all of its terms positive, takes a third of the time of the incomplete gamma function.
+    For many pools of one size the finite sum for whole degrees of freedom (Abramowitz & Stegun 1964, section
+    26.4), all of its terms positive, takes a third of the time of the incomplete gamma function.
     """
     if len(q) < MANY or not (df == df[0]).all() or df[0] > MOST_TERMS:
         return np.asarray(chdtrc(df, q))

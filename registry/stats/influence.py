@@ -63,7 +63,7 @@ class StudyEffects:
 def influence(yi: ArrayLike, vi: ArrayLike, *, method: str = "REML") -> Influence:
     """Compare the pool of yi (k,), vi (k,) with the k pools without one estimate, tau² estimated anew by `method`.
 
-    With mu, V of all and mu₍₎, V₍₎, t₍₎ = tau² without estimate i (Viechtbauer & Cheung 2010, section 2; Baujat et al.
+    With mu, V of all and mu₍₎, V₍₎, t₍₎ = tau² without estimate i (Viechtbauer & Cheung 2010; Baujat et al.
     2002): rstudent (y − mu₍₎)/√(v + t₍₎ + V₍₎); dffits (mu − mu₍₎)/√(hat (v + t₍₎)); dfbetas (mu − mu₍₎)/√V at t₍₎;
     Cook's distance (mu − mu₍₎)²/V; covariance ratio V₍₎/V; Baujat's x (y − mu)²/(v + tau²) and y (mu − mu₍₎)²/V₍₎.
     Influential if |dffits| > 3/√(k − 1), Cook's distance above the median of chi² (1), hat > 3/k or |dfbetas| > 1.
@@ -121,7 +121,7 @@ def _diagnostics(yi: Floats, vi: Floats, whole: Pool, without: Pools) -> dict[st
 def study_effects(
     yi: ArrayLike, vi: ArrayLike, *, method: str = "REML", test: str = "hk", level: float = 95.0
 ) -> StudyEffects:
-    """Predict each study's true effect: λy + (1 − λ)mu with λ = tau²/(tau² + v) (Raudenbush & Bryk 1985, eq. 12).
+    """Predict each study's true effect: λy + (1 − λ)mu with λ = tau²/(tau² + v) (Raudenbush & Bryk 1985).
 
     Standard error √(λv + (1 − λ)² V) with V that of the pool by `test`, whose distribution the interval uses; as
     metafor's `blup`. Options and errors are those of `fit`. Under FE, and for one estimate, all is the mean's.

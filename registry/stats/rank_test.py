@@ -37,7 +37,7 @@ def begg(yi: ArrayLike, vi: ArrayLike) -> RankTest:
     """Rank correlation of (yi − mean)/√(vi − 1/Σw), w = 1/vi, with vi; both (k,) (Begg & Mazumdar 1994).
 
     Two-sided p, exact without ties, else normal with the variance corrected for ties, without continuity correction
-    (Kendall 1970, chapters 4 and 5; as R's cor.test and metafor's `ranktest`). With one value of vi, or with identical
+    (as R's cor.test and metafor's `ranktest`). With one value of vi, or with identical
     effects, tau is nan. Raises StatisticsError below k = 3. Differs from metafor: exact only to k = 400.
     """
     yi, vi = checked(yi, vi)

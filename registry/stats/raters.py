@@ -49,7 +49,7 @@ def kappa(first: Sequence[object], second: Sequence[object], *, level: float = 9
     """Give Cohen's unweighted kappa of two raters' categories, shape (n,) each, in the same order of things.
 
     kappa = (observed − expected)/(1 − expected), expected from the raters' own margins (Cohen 1960). Its standard error
-    is that of Fleiss, Cohen & Everitt 1969, eq. 13, for kappa other than 0. Undefined when both raters used one and the
+    is that of Fleiss, Cohen & Everitt 1969, for kappa other than 0. Undefined when both raters used one and the
     same category throughout: all agreement is then expected. Raises StatisticsError for unequal lengths.
     """
     if len(first) != len(second):

@@ -135,11 +135,11 @@ def regress(
     `moderators` is what `design_matrix` makes, a mapping that it takes, or a design matrix (k, p) as it is. `method` is
     a key of `tau2.ESTIMATORS`, all of which work with the residual forms of the regression (Raudenbush 2009); `test`
     one of `inference.TESTS` with k − p degrees of freedom: z, t (Wald's standard errors), hk-plain (all standard errors
-    times √q, q = Σw(y − Xb)²/(k − p); Knapp & Hartung 2003, eq. 11), hk-adhoc (q not below 1), hk (the wider of
+    times √q, q = Σw(y − Xb)²/(k − p); Knapp & Hartung 2003), hk-adhoc (q not below 1), hk (the wider of
     hk-plain and z, which is the same one for all coefficients).
 
-    The omnibus test is of all coefficients but the intercept. R² = 100 (tau²₀ − tau²)/tau²₀ (Raudenbush 2009, eq.
-    16.19), not below 0, with tau²₀ from the same estimates without moderators; under FE the adjusted R² of the weighted
+    The omnibus test is of all coefficients but the intercept. R² = 100 (tau²₀ − tau²)/tau²₀ (Raudenbush 2009),
+    not below 0, with tau²₀ from the same estimates without moderators; under FE the adjusted R² of the weighted
     regression. Where tau²₀ is 0 it is 0 as in metafor, with a remark in `reasons`.
 
     Raises StatisticsError for singular designs (naming the columns), k ≤ p, and as `fit` does.

@@ -10,7 +10,7 @@ from scipy.special import stdtr, stdtrit
 from registry.stats.batch import Floats
 from registry.stats.clusters import Clustered, Solution
 
-# Below these degrees of freedom the t approximation no longer holds its level (Tipton 2015, section 4).
+# Below these degrees of freedom the t approximation no longer holds its level (Tipton 2015).
 FEW = 4.0
 # Directions in which a cluster leaves the residuals no freedom are left out (a generalised inverse).
 EMPTY = 1e-10
@@ -133,7 +133,7 @@ def _by_integral(model: Clustered, variances: Floats, at: Solution, rows: slice)
     """Compute A Θ⁻¹X = (ΘS)^-½X of one cluster without an n × n matrix: (2/π)∫(ΘS + t²)⁻¹X dt over t > 0.
 
     ΘS + t² is diagonal but for rank 2 + p, so its inverse is Woodbury's (1950); in log t the trapezoidal rule errs by
-    less than exp(−π²/h) (Trefethen & Weideman 2014, theorem 5.1).
+    less than exp(−π²/h) (Trefethen & Weideman 2014).
     """
     c, x, s1 = model.c[rows], model.x[rows], float(variances[0])
     d = model.d[rows] + variances[1]

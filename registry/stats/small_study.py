@@ -225,7 +225,7 @@ def slope_design(x: Floats, name: str) -> DesignMatrix:
 
 
 def few(k: int) -> tuple[str, ...]:
-    """Remark on a test of k studies, if there are too few (Sterne et al. 2011, recommendation 1)."""
+    """Remark on a test of k studies, if there are too few (Sterne et al. 2011)."""
     if k >= RECOMMENDED:
         return ()
     return (f"k = {k}: below {RECOMMENDED} studies tests for small-study effects cannot tell chance from asymmetry",)

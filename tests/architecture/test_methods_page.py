@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from docs.generate import HERE
+from registry.dossier.works import WORKS
 from registry.pooling.bias import TESTS as SMALL_STUDY
 from registry.stats.inference import TESTS
 from registry.stats.prediction import PI_RULES
@@ -38,3 +39,11 @@ def test_every_reference_is_cited() -> None:
     text, references = PAGE.split("## References")
     for author, year in re.findall(r"^- ([^\s,]+)[^(]*\(((?:19|20)\d\d[ab]?)\)", references, re.MULTILINE):
         assert re.search(rf"{author}\b[^|;]*{year}", text), (author, year)
+
+
+def test_every_work_the_page_names_is_among_the_works() -> None:
+    """What is cited on the page is a work with a reference, by the name reports cite it by."""
+    left = " ".join(PAGE.split("## References")[0].split())
+    for name in WORKS:
+        left = left.replace(name, "")
+    assert CITED.findall(left) == []

@@ -56,6 +56,29 @@ def test_reference_of_a_work_has_what_a_list_prints(name: str) -> None:
     item = work(key_of(name))
     assert item is not None
     assert item["title"]
-    assert item["issued"]["date-parts"] == [[int(name[-4:])]]
+    assert item["issued"]["date-parts"] == [[WORKS[name].year]]
     first = item["author"][0]["family"]
     assert re.match(re.split(r",| & | et al| \d", name)[0], first.rpartition(" ")[2]) or name.startswith(first)
+
+
+def test_address_of_a_work_is_a_doi_of_its_own() -> None:
+    """A DOI is bare, and no two works have one."""
+    dois = [each.doi for each in WORKS.values() if each.doi]
+    assert len({doi.lower() for doi in dois}) == len(dois)
+    assert all(re.fullmatch(r"10\.\d{4,5}/[^\s<>]+", doi) for doi in dois)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Egger et al. 1997", "article-journal"),
+        ("Raudenbush 2009", "chapter"),
+        ("Hedges & Olkin 1985", "book"),
+        ("Viechtbauer 2021", "paper-conference"),
+    ],
+)
+def test_kind_of_a_work_follows_from_what_is_known(name: str, kind: str) -> None:
+    """A chapter, a book and a talk are not printed as articles of a journal."""
+    item = work(key_of(name))
+    assert item is not None
+    assert item["type"] == WORKS[name].kind == kind
