@@ -48,7 +48,7 @@ def parts(
     connection: sa.Connection, materials: Sequence[Material], document: Document, scripts: Mapping[str, str]
 ) -> dict[str, bytes]:
     """Give the files of a bundle beside the report itself: name → bytes. `scripts` holds the R script of each query."""
-    from registry.dossier.pictures import pictures
+    from registry.dossier.rendering.pictures import pictures
 
     found: dict[str, bytes] = {}
     for kind in ("svg", "pdf"):

@@ -177,7 +177,7 @@ def _target(path: str | Path) -> tuple[str, Path]:
 
 def _write(module: str, document: Document, path: Path, tell: Tell) -> Path:
     tell(f"writing {path.name}")
-    import_module(f"registry.dossier.{module}").render(document, path)
+    import_module(f"registry.dossier.rendering.{module}").render(document, path)
     return path
 
 
@@ -190,7 +190,7 @@ def _bundle(store: Store, made: Reported, order: Order, verbs: Verbs, tell: Tell
     found: dict[str, bytes] = {}
     for module, suffix in kinds.items():
         tell(f"bundle: report{suffix}")
-        found |= import_module(f"registry.dossier.{module}").files(made.document, f"report{suffix}")
+        found |= import_module(f"registry.dossier.rendering.{module}").files(made.document, f"report{suffix}")
     pooled = [each.saved.name for each in made.materials if not isinstance(each.pool, Absent)]
     scripts = {name: verbs.script(name, order.at) for name in pooled}
     tell("bundle: figures and data")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from registry.dossier.citing import STYLES, Citations, style_file
-from registry.dossier.phrases import plain
+from registry.dossier.rendering.citing import STYLES, Citations, style_file
+from registry.dossier.rendering.phrases import plain
 from registry.errors import UsageError
 from tests.dossier.pages import ITEMS
 

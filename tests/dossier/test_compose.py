@@ -44,6 +44,7 @@ SECTIONS = (
     "moved",
     "methods",
     "provenance",
+    "second-opinion",
     "reproduce",
 )
 

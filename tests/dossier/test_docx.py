@@ -12,7 +12,7 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from PIL import Image
 
-from registry.dossier import docx
+from registry.dossier.rendering import docx
 from tests.dossier.pages import HOSTILE, NOTICE, document
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.dossier import html
+from registry.dossier.rendering import html
 from registry.errors import UsageError
 from tests.dossier.pages import HOSTILE, NOTICE, document
 

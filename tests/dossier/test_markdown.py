@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from registry.dossier import markdown
+from registry.dossier.rendering import markdown
 from tests.dossier.pages import HOSTILE, NOTICE, document
 
 

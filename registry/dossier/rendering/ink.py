@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from registry.dossier import word
 from registry.dossier.document import Cite, CodeSpan, Emphasis, Link, Strong, runs
-from registry.dossier.layout import name_of
+from registry.dossier.rendering import word
+from registry.dossier.rendering.layout import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from registry.dossier.citing import Citations
     from registry.dossier.document import Run, Words
-    from registry.dossier.phrases import Phrase
+    from registry.dossier.rendering.citing import Citations
+    from registry.dossier.rendering.phrases import Phrase
 
 _NUMBER = re.compile(r"(\d+)")
 

@@ -7,18 +7,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from registry.dossier.citing import citations_of
 from registry.dossier.document import Cite, CodeSpan, Emphasis, FigureBlock, Link, Strong, TableBlock, runs
-from registry.dossier.layout import is_headed, is_short, is_wide, listed, name_of, parts, stamp, widths
+from registry.dossier.rendering.citing import citations_of
+from registry.dossier.rendering.layout import is_headed, is_short, is_wide, listed, name_of, parts, stamp, widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from markupsafe import Markup
 
-    from registry.dossier.citing import Citations
     from registry.dossier.document import Document, Run, Words
-    from registry.dossier.phrases import Phrase
+    from registry.dossier.rendering.citing import Citations
+    from registry.dossier.rendering.phrases import Phrase
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _TAGS = {
@@ -171,8 +171,8 @@ def _drawn(block: FigureBlock, name: str, *, simulated: bool) -> Markup:
     """Draw a figure for light and for dark ground; the page shows the one that fits."""
     from markupsafe import Markup
 
-    from registry.dossier.pictures import picture
-    from registry.dossier.svg import inlined
+    from registry.dossier.rendering.pictures import picture
+    from registry.dossier.rendering.svg import inlined
     from registry.figures.theme import THEMES
 
     made = Markup("")

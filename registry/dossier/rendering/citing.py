@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from registry.dossier.phrases import FORMATTER, Phrase, bare, once, phrases, plain
+from registry.dossier.rendering.phrases import FORMATTER, Phrase, bare, once, phrases, plain
 from registry.errors import UsageError
 
 if TYPE_CHECKING:

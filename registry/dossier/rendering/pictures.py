@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from registry.dossier.document import FigureBlock
-from registry.dossier.layout import listed, parts
+from registry.dossier.rendering.layout import listed, parts
 
 if TYPE_CHECKING:
     from registry.dossier.document import Document

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from registry.dossier.citing import citations_of
 from registry.dossier.document import (
     Bullets,
     Cite,
@@ -23,15 +22,16 @@ from registry.dossier.document import (
     TableBlock,
     runs,
 )
-from registry.dossier.layout import name_of, parts
+from registry.dossier.rendering.citing import citations_of
+from registry.dossier.rendering.layout import name_of, parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from registry.dossier.citing import Citations
     from registry.dossier.document import Document, Run, Words
-    from registry.dossier.layout import Placed
-    from registry.dossier.phrases import Phrase
+    from registry.dossier.rendering.citing import Citations
+    from registry.dossier.rendering.layout import Placed
+    from registry.dossier.rendering.phrases import Phrase
 
 _SIGNS = re.compile(r"[\\`*_\[\]<>|~^$#&]")
 _AT_START = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)", re.MULTILINE)
@@ -59,7 +59,7 @@ def render(document: Document, path: str | Path) -> Path:
 
 def files(document: Document, name: str) -> dict[str, bytes]:
     """Give the Markdown file, of this name, and those of its figures."""
-    from registry.dossier.pictures import pictures
+    from registry.dossier.rendering.pictures import pictures
 
     folder = f"{Path(name).stem}_files"
     made = {f"{folder}/{stem}.svg": drawn for stem, drawn in pictures(document, "svg").items()}

@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from registry.dossier import word
-from registry.dossier.citing import citations_of
 from registry.dossier.document import (
     Bullets,
     CodeBlock,
@@ -19,14 +17,16 @@ from registry.dossier.document import (
     Subheading,
     TableBlock,
 )
-from registry.dossier.ink import Ink
-from registry.dossier.layout import UPRIGHT, is_headed, is_short, is_wide, name_of, needed, parts, shares
+from registry.dossier.rendering import word
+from registry.dossier.rendering.citing import citations_of
+from registry.dossier.rendering.ink import Ink
+from registry.dossier.rendering.layout import UPRIGHT, is_headed, is_short, is_wide, name_of, needed, parts, shares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from registry.dossier.document import Document, Words
-    from registry.dossier.layout import Part, Placed
+    from registry.dossier.rendering.layout import Part, Placed
 
 #: What a file of no date says of its making: files that say nothing else are refused by some readers.
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
@@ -271,7 +271,7 @@ class _Writer:
             run.font.size, run.font.color.rgb = Pt(8.5), word.colour(word.MUTED)
 
     def _figure(self, placed: Placed, block: FigureBlock) -> None:
-        from registry.dossier.pictures import picture
+        from registry.dossier.rendering.pictures import picture
         from registry.figures.theme import LIGHT
 
         made = picture(block, "png", LIGHT, simulated=self.document.notice is not None)
