@@ -67,7 +67,13 @@ def test_guide_names_every_analysis() -> None:
 
     shown = {command.split()[1] for command, _ in BLOCK.findall(GUIDE.read_text(encoding="utf-8"))}
     analyses = {name for name in COMMANDS if "one_per" in signature(module(name).command).parameters}
-    saved = {"query save", "query edit", "explain", "provenance"}  # they keep or take apart what these give
+    saved = {
+        "query save",
+        "query edit",
+        "explain",
+        "provenance",
+        "plot",
+    }  # they keep, take apart or draw what these give
     assert shown >= analyses - saved
     assert shown >= {"derive"}
 
