@@ -6,15 +6,15 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from registry.errors import UsageError
-from registry.figures.chart import WIDTH, Chart, Key, how_many, pool_said, question
-from registry.figures.labelling import Point
-from registry.figures.scale import numbers
+from registry.figures.drawing.chart import WIDTH, Chart, Key, how_many, pool_said, question
+from registry.figures.drawing.labelling import Point
+from registry.figures.drawing.scale import numbers
 from registry.figures.theme import LIGHT, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from registry.figures.chart import Panel
+    from registry.figures.drawing.chart import Panel
     from registry.figures.theme import Theme
     from registry.pooling.influence_result import EstimateInfluence, InfluenceResult
 

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from registry.columns import BY_NAME
 from registry.errors import UsageError
-from registry.figures.bubbles import apart, radii
-from registry.figures.chart import WIDTH, Chart, Key, how_many, question, ratio_title
-from registry.figures.labelling import Point
-from registry.figures.scale import Scale, around, numbers, ratios
+from registry.figures.drawing.bubbles import apart, radii
+from registry.figures.drawing.chart import WIDTH, Chart, Key, how_many, question, ratio_title
+from registry.figures.drawing.labelling import Point
+from registry.figures.drawing.scale import Scale, around, numbers, ratios
+from registry.figures.drawing.typeset import together, wrapped
 from registry.figures.theme import LIGHT, styled
-from registry.figures.typeset import together, wrapped
 from registry.pooling.grouping import title as column_title
 from registry.report import prose
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from registry.figures.chart import Panel
+    from registry.figures.drawing.chart import Panel
     from registry.figures.theme import Theme
     from registry.pooling.regress_result import Prediction, RegressedEstimate, RegressResult
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from registry.errors import UsageError
-from registry.figures import forest_sheet, said
-from registry.figures.pools import drawn, limits, line, pool_columns
+from registry.figures import said
+from registry.figures.forests import sheet
+from registry.figures.forests.pools import drawn, limits, line, pool_columns
 from registry.figures.said import title
 from registry.figures.theme import LIGHT
 from registry.report import prose
@@ -32,7 +33,7 @@ def figure(result: PoolResult, *, theme: Theme = LIGHT, width: float | None = No
         value = "" if step.value is None else _shown(step.value)
         lines.append(line(step.estimate.label, step.pool, by=value, whole=step.pool.k == result.pool.k > 1))
     heading = found.column.replace("_", " ")
-    content = forest_sheet.Content(
+    content = sheet.Content(
         title=f"{title(result)}: cumulative by {heading}" if title(result) else f"Cumulative by {heading}",
         first="Study added",
         columns=pool_columns(result, by=heading[:1].upper() + heading[1:]),

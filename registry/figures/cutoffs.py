@@ -7,18 +7,18 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from registry.errors import UsageError
-from registry.figures.bubbles import radii
-from registry.figures.chart import WIDTH, Chart, Key, how_many, question, ratio_title
-from registry.figures.labelling import Point
-from registry.figures.scale import Scale, around, logarithms, numbers, ratios
+from registry.figures.drawing.bubbles import radii
+from registry.figures.drawing.chart import WIDTH, Chart, Key, how_many, question, ratio_title
+from registry.figures.drawing.labelling import Point
+from registry.figures.drawing.scale import Scale, around, logarithms, numbers, ratios
+from registry.figures.drawing.typeset import together
 from registry.figures.theme import LIGHT, styled
-from registry.figures.typeset import together
 from registry.report import prose
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from registry.figures.chart import Panel
+    from registry.figures.drawing.chart import Panel
     from registry.figures.theme import Theme
     from registry.pooling.cutoff_result import CutoffEstimate, CutoffLine, CutoffModels, CutoffsResult
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from registry.figures import forest_sheet, said
-from registry.figures.columns import DEFAULT, chosen
-from registry.figures.fitting import NoRoomError
-from registry.figures.forest_lines import limits, lines
-from registry.figures.ordering import ordered
+from registry.figures import said
+from registry.figures.drawing.fitting import NoRoomError
+from registry.figures.forests import sheet
+from registry.figures.forests.columns import DEFAULT, chosen
+from registry.figures.forests.lines import limits, lines
+from registry.figures.forests.ordering import ordered
 from registry.figures.said import title
 from registry.figures.theme import LIGHT
 
@@ -35,8 +36,8 @@ def figure(
 ) -> Figure:
     """Draw the forest plot of a result, as high as it needs to be, and `width` inches wide if given.
 
-    `columns` are those of `registry.figures.columns.chosen`; characteristics stand left of the plot, numbers of the
-    result and risk of bias right of it. Unless chosen they are n, ratio and weight, as far as they have room. `sort`
+    `columns` are those of `forests.columns.chosen`; characteristics stand left of the plot, numbers of the result and
+    risk of bias right of it. Unless chosen they are n, ratio and weight, as far as they have room. `sort`
     orders estimates by a column, `:desc` for the largest first. Raises UsageError for an unknown column, and where the
     columns chosen do not fit into the width.
     """
@@ -53,7 +54,7 @@ def figure(
 
 def _drawn(result: PoolResult, names: Sequence[str], sort: str | None, theme: Theme, width: float | None) -> Figure:
     shown = chosen(result, names)
-    content = forest_sheet.Content(
+    content = sheet.Content(
         title=title(result),
         first="Study",
         columns=tuple(each.column for each in shown),
@@ -65,4 +66,4 @@ def _drawn(result: PoolResult, names: Sequence[str], sort: str | None, theme: Th
         below=said.known(result),
         simulated=result.simulated,
     )
-    return forest_sheet.draw(content, theme, width)
+    return sheet.draw(content, theme, width)

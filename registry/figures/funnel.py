@@ -8,18 +8,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from registry.figures.chart import WIDTH, Chart, Key, how_many, pool_said, question, ratio_title
-from registry.figures.labelling import Point
-from registry.figures.scale import Scale, numbers, ratios
+from registry.figures.drawing.chart import WIDTH, Chart, Key, how_many, pool_said, question, ratio_title
+from registry.figures.drawing.labelling import Point
+from registry.figures.drawing.scale import Scale, numbers, ratios
+from registry.figures.drawing.typeset import together
 from registry.figures.theme import LIGHT, styled
-from registry.figures.typeset import together
 from registry.report import prose
 from registry.stats.distributions import ndtri
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from registry.figures.chart import Panel
+    from registry.figures.drawing.chart import Panel
     from registry.figures.theme import Theme
     from registry.pooling.bias_result import BiasResult
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from registry.errors import UsageError
-from registry.figures.chart import WIDTH, Chart, Key, question, ratio_title
-from registry.figures.scale import Scale, around, numbers, ratios
+from registry.figures.drawing.chart import WIDTH, Chart, Key, question, ratio_title
+from registry.figures.drawing.scale import Scale, around, numbers, ratios
 from registry.figures.theme import LIGHT, styled
 from registry.report import prose
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from registry.figures.chart import Panel
+    from registry.figures.drawing.chart import Panel
     from registry.figures.theme import Theme
     from registry.frame import Array
     from registry.pooling.influence_result import GoshSummary, InfluenceResult

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from registry.figures.chart import PAD, Chart, Key, how_many, pool_said, question
-from registry.figures.scale import Scale, around, narrow
+from registry.figures.drawing.chart import PAD, Chart, Key, how_many, pool_said, question
+from registry.figures.drawing.scale import Scale, around, narrow
+from registry.figures.drawing.typeset import printable, widest, wrapped
 from registry.figures.theme import LIGHT, styled
-from registry.figures.typeset import printable, widest, wrapped
 from registry.figures.widths import COLUMNS, MM_PER_INCH
 from registry.stats.distributions import ndtri
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from registry.figures.chart import Panel
+    from registry.figures.drawing.chart import Panel
     from registry.figures.theme import Theme
     from registry.pooling.influence_result import EstimateInfluence, InfluenceResult
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from registry.errors import UsageError
-from registry.figures import forest_sheet, said
-from registry.figures.lines import SPACE
-from registry.figures.pools import drawn, limits, line, pool_columns
+from registry.figures import said
+from registry.figures.forests import sheet
+from registry.figures.forests.line import SPACE
+from registry.figures.forests.pools import drawn, limits, line, pool_columns
 from registry.figures.said import title
 from registry.figures.theme import LIGHT
 from registry.report import prose
@@ -33,7 +34,7 @@ def figure(result: PoolResult, *, theme: Theme = LIGHT, width: float | None = No
     pools = [each.pool for each in result.leave_one_out]
     left_out = [line(each.label, each.pool) for each in result.leave_one_out]
     whole = line(f"All {result.pool.k}", result.pool, whole=True)
-    content = forest_sheet.Content(
+    content = sheet.Content(
         title=f"{title(result)}: leave-one-out" if title(result) else "Leave-one-out",
         first="Left out",
         columns=pool_columns(result),

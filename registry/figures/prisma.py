@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from registry.figures.fitting import NoRoomError
+from registry.figures.drawing.fitting import NoRoomError
+from registry.figures.drawing.typeset import NO_BREAK, printable, wrapped
 from registry.figures.theme import LIGHT, styled
-from registry.figures.typeset import NO_BREAK, printable, wrapped
 from registry.figures.widths import millimetres
 from registry.report import prisma
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from registry.errors import UsageError
-from registry.figures.chart import Chart, Key, question, ratio_title
-from registry.figures.scale import Scale, numbers, ratios
+from registry.figures.drawing.chart import Chart, Key, question, ratio_title
+from registry.figures.drawing.scale import Scale, numbers, ratios
+from registry.figures.drawing.typeset import printable, widest, wrapped
 from registry.figures.theme import LIGHT, styled
-from registry.figures.typeset import printable, widest, wrapped
 from registry.figures.widths import COLUMNS, MM_PER_INCH
 from registry.report import multiverse as words_of
 from registry.report import prose
@@ -19,7 +19,7 @@ from registry.report.axis import BEYOND
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from registry.figures.chart import Panel
+    from registry.figures.drawing.chart import Panel
     from registry.figures.theme import Theme
     from registry.pooling.multiverse import MultiverseResult, Specification
 

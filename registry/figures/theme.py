@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from registry.errors import UsageError
-from registry.figures.typeset import FONT
+from registry.figures.drawing.typeset import FONT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 from matplotlib.patches import Rectangle
 
 from registry.figures import judged, said
-from registry.figures.fitting import Part, fitted
-from registry.figures.forest_layout import LEAST_LABEL, MOST_LABEL
-from registry.figures.forest_sheet import legend
-from registry.figures.sheet import BANDS_FROM, COMPACT, NORMAL, Sheet
+from registry.figures.drawing.fitting import Part, fitted
+from registry.figures.drawing.sheet import BANDS_FROM, COMPACT, NORMAL, Sheet
+from registry.figures.drawing.typeset import printable, widest, wrapped
+from registry.figures.drawing.typeset import width as width_of
+from registry.figures.forests.layout import LEAST_LABEL, MOST_LABEL
+from registry.figures.forests.sheet import legend
 from registry.figures.theme import LIGHT, styled
-from registry.figures.typeset import printable, widest, wrapped
-from registry.figures.typeset import width as width_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from registry.figures.drawing.sheet import Type
     from registry.figures.judged import Domain, Mark
-    from registry.figures.sheet import Type
     from registry.figures.theme import Theme
     from registry.pooling.result import PoolResult
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from registry.errors import UsageError
-from registry.figures import forest_sheet
-from registry.figures.columns import Column, Holding
-from registry.figures.lines import Kind, Line
-from registry.figures.pools import drawn
+from registry.figures.drawing.typeset import together
+from registry.figures.forests import sheet
+from registry.figures.forests.columns import Column, Holding
+from registry.figures.forests.line import Kind, Line
+from registry.figures.forests.pools import drawn
 from registry.figures.theme import LIGHT
-from registry.figures.typeset import together
 from registry.report import explain, prose
 from registry.report.prose import count
 
@@ -53,7 +53,7 @@ def figure(result: Explanation, *, theme: Theme = LIGHT, width: float | None = N
         why = result.start.why or result.end.why or "one of the two pools is undefined"
         raise UsageError(f"there is no path to draw: {why}", "`evireg explain` without a picture says what changed")
     path = bars(result)
-    content = forest_sheet.Content(
+    content = sheet.Content(
         title=title(result),
         first="What moved the pool",
         columns=_columns(result, path),

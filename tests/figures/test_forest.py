@@ -10,10 +10,10 @@ import pytest
 
 from registry.errors import UsageError
 from registry.figures.catalogue import draw
+from registry.figures.drawing.typeset import wrapped
 from registry.figures.forest import figure
+from registry.figures.forests.ordering import ordered
 from registry.figures.judged import Domain, domains, mark
-from registry.figures.ordering import ordered
-from registry.figures.typeset import wrapped
 from registry.frame import Frame
 from registry.pooling import pool
 from registry.pooling.result import PoolResult

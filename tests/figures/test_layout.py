@@ -8,10 +8,10 @@ import math
 import numpy as np
 import pytest
 
-from registry.figures.bubbles import apart, radii
-from registry.figures.labelling import Box, Point, placed
-from registry.figures.scale import Scale, logarithms, narrow, numbers, ratios
-from registry.figures.typeset import width
+from registry.figures.drawing.bubbles import apart, radii
+from registry.figures.drawing.labelling import Box, Point, placed
+from registry.figures.drawing.scale import Scale, logarithms, narrow, numbers, ratios
+from registry.figures.drawing.typeset import width
 
 FRAME = Box(0.0, 0.0, 3.0, 2.0)
 

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from registry.errors import UsageError
 from registry.figures import forest
 from registry.figures.catalogue import KINDS
-from registry.figures.fitting import NoRoomError, Part, fitted
+from registry.figures.drawing.fitting import NoRoomError, Part, fitted
 from registry.figures.theme import FILE_STYLE
 from registry.figures.widths import MM_PER_INCH, width
 from tests.figures.pictures import PICTURES, RISK, drawn

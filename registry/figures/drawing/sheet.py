@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
+from registry.figures.drawing.typeset import printable, wrapped
+from registry.figures.drawing.typeset import width as width_of
 from registry.figures.theme import STAMP_ALPHA
-from registry.figures.typeset import printable, wrapped
-from registry.figures.typeset import width as width_of
 from registry.report import axis
 from registry.report.prose import SIMULATED
 from registry.report.wrapping import held
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from registry.figures.marks import Plot
+    from registry.figures.drawing.marks import Plot
     from registry.figures.theme import Theme
 
 CAPITAL = 0.73

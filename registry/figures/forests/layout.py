@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from registry.figures.columns import Column, Holding
-from registry.figures.fitting import Part, fitted
-from registry.figures.lines import Kind, Line
-from registry.figures.sheet import COMPACT, NORMAL, Type
-from registry.figures.typeset import printable, widest, words
-from registry.figures.typeset import width as width_of
+from registry.figures.drawing.fitting import Part, fitted
+from registry.figures.drawing.sheet import COMPACT, NORMAL, Type
+from registry.figures.drawing.typeset import printable, widest, words
+from registry.figures.drawing.typeset import width as width_of
+from registry.figures.forests.columns import Column, Holding
+from registry.figures.forests.line import Kind, Line
 
 LEAST_PLOT, PLOT_WIDTH = 0.8, 2.9
 LEAST_LABEL, MOST_LABEL = 0.75, 2.6

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from registry.errors import UsageError
-from registry.figures.labelling import Box, Point, placed
-from registry.figures.sheet import CAPITAL, COMPACT, NORMAL, Sheet
+from registry.figures.drawing.labelling import Box, Point, placed
+from registry.figures.drawing.sheet import CAPITAL, COMPACT, NORMAL, Sheet
+from registry.figures.drawing.typeset import together, widest, width, wrapped
 from registry.figures.theme import stamp
-from registry.figures.typeset import together, widest, width, wrapped
 from registry.figures.widths import COLUMNS, MM_PER_INCH
 from registry.report import prose
 from registry.terms import Measure
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from registry.figures.scale import Scale
+    from registry.figures.drawing.scale import Scale
     from registry.figures.theme import Theme
     from registry.pooling.pooled import Pooled
 

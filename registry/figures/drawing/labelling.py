@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from registry.figures.typeset import printable, width
+from registry.figures.drawing.typeset import printable, width
 
 #: Directions tried, degrees: right first, then left, above and below, then the corners.
 ANGLES = (0, 180, 90, 270, 30, 150, 330, 210, 60, 120, 300, 240)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from registry.figures.typeset import widest
+from registry.figures.drawing.typeset import widest
 from registry.report import axis
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from registry.figures.columns import Cell
+    from registry.figures.forests.columns import Cell
 
 
 class Kind(Enum):

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from registry.figures import judged
-from registry.figures.columns import Column, Holding
-from registry.figures.forest_layout import DOT, layout
-from registry.figures.lines import Kind, Line
-from registry.figures.marks import Plot
-from registry.figures.sheet import BANDS_FROM, Sheet
+from registry.figures.drawing.marks import Plot
+from registry.figures.drawing.sheet import BANDS_FROM, Sheet
+from registry.figures.drawing.typeset import NO_BREAK, printable, wrapped
+from registry.figures.drawing.typeset import width as width_of
+from registry.figures.forests.columns import Column, Holding
+from registry.figures.forests.layout import DOT, layout
+from registry.figures.forests.line import Kind, Line
 from registry.figures.theme import styled
-from registry.figures.typeset import NO_BREAK, printable, wrapped
-from registry.figures.typeset import width as width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.figure import Figure
 
-    from registry.figures.forest_layout import Place
+    from registry.figures.forests.layout import Place
     from registry.figures.judged import Mark
     from registry.figures.theme import Theme
 

@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from registry.figures.lines import SPACE, Kind, Line
-from registry.figures.typeset import together
+from registry.figures.drawing.typeset import together
+from registry.figures.forests.line import SPACE, Kind, Line
 from registry.report import axis, prose
 from registry.report.tables import SHOW_PREDICTION_FROM
 
 if TYPE_CHECKING:
-    from registry.figures.columns import Chosen
+    from registry.figures.forests.columns import Chosen
     from registry.pooling.pooled import Pooled
     from registry.pooling.result import Group, PoolResult
 

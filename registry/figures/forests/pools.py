@@ -6,16 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from registry.figures.columns import Column, Holding
-from registry.figures.fitting import NoRoomError
-from registry.figures.forest_sheet import draw
-from registry.figures.lines import Kind, Line
+from registry.figures.drawing.fitting import NoRoomError
+from registry.figures.forests.columns import Column, Holding
+from registry.figures.forests.line import Kind, Line
+from registry.figures.forests.sheet import draw
 from registry.report import axis, prose
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from registry.figures.forest_sheet import Content
+    from registry.figures.forests.sheet import Content
     from registry.figures.theme import Theme
     from registry.pooling.pooled import Pooled
     from registry.pooling.result import PoolResult
