@@ -13,7 +13,8 @@ from cli.app import COMMANDS, HELP, main, module
 from registry.columns import COLUMNS, Column
 from registry.dossier.works import WORKS
 from registry.ingest.issues import ERRORS, FLAGS, REMARKS, Explanation
-from registry.linting.catalogue import CATALOGUE, complete
+from registry.linting.catalogue import CATALOGUE
+from registry.linting.complete import complete
 from registry.terms import Term
 
 HERE = Path(__file__).parent

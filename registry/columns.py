@@ -157,8 +157,3 @@ BY_NAME: dict[str, Column] = {column.name: column for column in COLUMNS}
 
 #: Accepted input name → column; case-folded on lookup by the reader.
 BY_INPUT: dict[str, Column] = {name: column for column in COLUMNS for name in column.inputs}
-
-
-def required_in_a_pool() -> tuple[str, ...]:
-    """Name the columns without which a frame cannot be pooled; everything else may be missing."""
-    return ("yi", "vi")

@@ -53,17 +53,6 @@ def tools(connection: sa.Connection) -> tuple[Listed, ...]:
     return (*(Listed(each, uses=True) for each in used), *unused)
 
 
-def find_tool(connection: sa.Connection, name: str) -> Tool:
-    """Give a tool this registry uses, or a shipped one. NotFound names the tools there are."""
-    known = {fold(each.tool.name): each.tool for each in tools(connection)}
-    if fold(name) not in known:
-        listed = ", ".join(each.name for each in known.values())
-        raise NotFound(
-            f"there is no appraisal tool {name!r}", f"there are: {listed}; add one: evireg appraisal add FILE"
-        )
-    return known[fold(name)]
-
-
 def brought(path_or_name: str | Path) -> tuple[Tool, ...]:
     """Give the shipped tool of this name, or else the tools of this file. NotFound when it is neither."""
     named = next((each for each in shipped() if fold(each.name) == fold(str(path_or_name))), None)

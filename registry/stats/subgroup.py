@@ -12,8 +12,9 @@ from registry.errors import StatisticsError
 from registry.stats import batch
 from registry.stats.batch import Subsets
 from registry.stats.distributions import chdtrc, fdtrc
-from registry.stats.model import Mean, Strata
+from registry.stats.model import Mean
 from registry.stats.pool import checked, fit
+from registry.stats.strata import Strata
 from registry.stats.tau2 import estimator
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from registry.linting.catalogue import complete, example_rows
+from registry.linting.catalogue import example_rows
+from registry.linting.complete import complete
 from registry.store import init, open_store
 from tests.cli.conftest import Run
 from tests.linting.stored import store_rows

@@ -11,7 +11,8 @@ import pytest
 from registry.errors import ConditionError, UsageError
 from registry.handle import Registry
 from registry.linting import group_rules, registry_rules, row_rules
-from registry.linting.catalogue import CATALOGUE, complete, example_rows
+from registry.linting.catalogue import CATALOGUE, example_rows
+from registry.linting.complete import complete
 from registry.linting.finding import Severity
 from registry.linting.plausible import MARGIN, least_se
 from registry.store import Store
