@@ -69,18 +69,6 @@ def test_allow_takes_words_repeated_or_with_commas(run: Run, seeded: Path) -> No
     assert seeded.exists()
 
 
-def test_simulated_estimates_come_in_only_by_name(run: Run, tmp_path: Path) -> None:
-    """Nothing invented is pooled unless the condition names `origin`, and then every table says so."""
-    assert run("demo", "--into", str(tmp_path)).code == 0
-    db = ("--db", str(tmp_path / "simulated.db"))
-    assert run("pool", "--factor", "ferritin", "--endpoint", "PFS", *db).code == 2
-    shown = run("pool", "--factor", "ferritin", "--endpoint", "PFS", "--where", 'origin == "simulated"', *db)
-    assert shown.code == 0
-    titles = [line for line in shown.out.splitlines() if re.match(r"(Estimates|Pooled|Heterogeneity|Flow)\b", line)]
-    assert len(titles) == 4
-    assert all("SIMULATED" in title for title in titles)
-
-
 @pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
 def test_forest_plot_is_written_where_asked(run: Run, seeded: Path, ending: str) -> None:
     """The path is said, and the file is there."""
