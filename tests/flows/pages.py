@@ -37,12 +37,13 @@ COMMAND = re.compile(r"^\$ ((?:evireg|Rscript) .*)$", re.MULTILINE)
 
 
 @contextlib.contextmanager
-def clean(folder: Path) -> Iterator[None]:
-    """Work in a folder with the environment of somebody who has set nothing."""
+def clean(folder: Path, **given: str) -> Iterator[None]:
+    """Work in a folder with the environment of somebody who has set nothing but what is given."""
     before = dict(os.environ)
     os.environ.clear()
     os.environ.update(environment(folder))
     del os.environ["EVIREG_CURATOR"]
+    os.environ.update(given)
     try:
         with contextlib.chdir(folder):
             yield

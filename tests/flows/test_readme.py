@@ -38,18 +38,23 @@ def timeless(lines: list[str]) -> list[str]:
 
 def test_readme_shows_what_the_commands_print(tmp_path: Path) -> None:
     """Each console block of the README holds what its command prints, run in order in an empty folder."""
+    from tests.flows.pages import clean, printed
+
     blocks = BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     assert len(blocks) >= 5
-    for command, shown in blocks:
-        printed = run([sys.executable, "-m", "cli.app", *shlex.split(command)[1:]], tmp_path)
-        assert timeless(tidy(printed)) == timeless(tidy(shown)), command
+    with clean(tmp_path, EVIREG_CURATOR="Ana Curator"):
+        for command, shown in blocks:
+            assert timeless(printed(command)) == timeless(tidy(shown)), command
 
 
 def test_readme_python_runs(tmp_path: Path) -> None:
     """The Python example of the README runs against a seeded registry."""
+    from tests.flows.pages import clean, printed
+
     (example,) = PYTHON.findall((ROOT / "README.md").read_text(encoding="utf-8"))
-    for command in (["init"], ["seed", "nlr_myeloma"]):
-        run([sys.executable, "-m", "cli.app", *command], tmp_path)
+    with clean(tmp_path):
+        for command in ("evireg init", "evireg seed nlr_myeloma"):
+            printed(command)
     checked = example + "\nassert own.pool.k == 8\nassert round(own.pool.hr, 2) == 1.73\n"
     done = subprocess.run(
         [sys.executable, "-c", checked], cwd=tmp_path, env=environment(tmp_path), capture_output=True, check=False
