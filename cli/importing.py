@@ -234,7 +234,7 @@ def _tell_codes(loaded: Loaded) -> None:
     ]
     total = sum(loaded.flag_counts.values())
     padded = [(*row, "", "")[:4] for row in rows]
-    output.show_table(f"Flags and remarks ({total:,})", columns, padded, note=f"{_NOTE} --json lists them.")
+    output.show_table(f"Flags and remarks ({total})", columns, padded, note=f"{_NOTE} --json lists them.")
 
 
 _NOTE = "Flags travel with the estimates; docs/issues.md explains each."

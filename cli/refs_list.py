@@ -95,4 +95,4 @@ def _tell(now: Progress, chosen: list[Work]) -> None:
         for work in chosen
     ]
     note = "`evireg refs show KEY` shows one with its abstract; `evireg screen` decides." if rows else "There are none."
-    output.show_table(f"References ({len(rows):,})", columns, rows, note=note)
+    output.show_table(f"References ({len(rows)})", columns, rows, note=note)

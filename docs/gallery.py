@@ -160,5 +160,8 @@ def _run(line: str, registry: Path) -> None:
 
 if __name__ == "__main__":
     place = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
+    place.mkdir(parents=True, exist_ok=True)
+    if any(place.iterdir()):
+        sys.exit(f"{place} is not empty: name another folder")
     for made in pictures(place).values():
         sys.stdout.write(f"{made}\n")

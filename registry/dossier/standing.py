@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from registry.dossier.material import Absent
+from registry.report import prose
 
 if TYPE_CHECKING:
     from registry.dossier.material import Analysis, Material
@@ -50,7 +51,7 @@ def analyses(material: Material) -> Iterator[tuple[str, str]]:
         return
     for kind, several in (("subgroups by", material.subgroups), ("regression on", material.moderators)):
         for each in several:
-            yield f"{kind} {each.asked.replace('_', ' ')}", standing(material, planned=each.planned)
+            yield f"{kind} {prose.columns_named(each.asked)}", standing(material, planned=each.planned)
     for each in material.absolutes:
         yield f"absolute risk {each.asked}".strip(), standing(material, planned=each.planned)
     planned = material.planned

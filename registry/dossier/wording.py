@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 #: What a message advises on the command line, which no reader of a report types.
 _ADVICE = re.compile(r":? (?:--test [\w-]+|evireg [\w -]+ --[\w-]+ \w+)$")
-#: A column as the condition language spells it.
-_COLUMN = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+#: The option a message is about.
+_OPTION = re.compile(r"^(?:on|subgroup): ")
 
 
 def says(*parts: str | Run) -> Paragraph:
@@ -39,8 +39,8 @@ def absent(what: str, reason: Absent | str) -> Paragraph:
 
 
 def without_advice(why: str) -> str:
-    """Leave out what a message advises to type, and spell columns as words."""
-    return _COLUMN.sub(lambda found: found.group().replace("_", " "), _ADVICE.sub("", why))
+    """Leave out the option a message is about and what it advises to type, and name columns by their titles."""
+    return prose.columns_named(_ADVICE.sub("", _OPTION.sub("", why)))
 
 
 def shown(table: Table | None, caption: str = "", cites: Sequence[Sequence[str]] = ()) -> Iterator[Block]:

@@ -4,7 +4,7 @@
 |---|---|
 | `prose` | numbers and sentences as a paper prints them |
 | `tables`, `flow_tables` | result → titled rows of text, for any printer; `table` is their shape |
-| `absolute` | risks per 1,000, by what the endpoint counts |
+| `absolute` | risks per 1000, by what the endpoint counts |
 | `grading`, `grading_figures` | the summary of findings; what the evidence shows for each domain, in words |
 | `axis` | the log axis of a forest plot: limits and ticks; figures (`registry.figures`) use it too |
 | `forest_text` | forest plot in characters, for a terminal |

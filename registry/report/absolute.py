@@ -47,7 +47,7 @@ def events(endpoint: str | None, how_many: int = 2) -> str:
 
 
 def headline(result: AbsoluteResult) -> str:
-    """Say the difference in one line: `265 more progressions or deaths per 1,000 patients … by 24 months`."""
+    """Say the difference in one line: `265 more progressions or deaths per 1000 patients … by 24 months`."""
     high, low = groups(result)
     by = f" by {result.at_time}" if result.at_time else ""
     what = difference(result)
@@ -55,11 +55,11 @@ def headline(result: AbsoluteResult) -> str:
 
 
 def difference(result: AbsoluteResult) -> str:
-    """Word the difference with its interval: `265 more deaths per 1,000 (95 % CI 102 to 400 more)`."""
+    """Word the difference with its interval: `265 more deaths per 1000 (95 % CI 102 to 400 more)`."""
     happening = events(result.about.get("endpoint"), _rounded(result.difference.value))
     if result.difference.value is None:
         return f"no difference can be given ({result.reasons.get('value', 'the ratio is undefined')})"
-    said = f"{_more(result.difference.value, happening)} per {result.per:,}"
+    said = f"{_more(result.difference.value, happening)} per {result.per}"
     level = prose.level_text(result.level)
     parts = [
         f"{level} CI {spread(result.difference.ci_low, result.difference.ci_high)}"
@@ -89,7 +89,7 @@ def _rounded(value: float | None) -> int:
 def _more(value: float, happening: str) -> str:
     if _rounded(value) == 0:
         return f"no more {happening}"
-    return f"{_rounded(value):,} {'more' if value > 0 else 'fewer'} {happening}"
+    return f"{_rounded(value)} {'more' if value > 0 else 'fewer'} {happening}"
 
 
 def spread(low: float | None, high: float | None) -> str:
@@ -97,14 +97,14 @@ def spread(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return " to ".join(NOTHING if each is None else _signed(each) for each in (low, high))
     if round(low) >= 0:
-        return f"{round(low):,} to {round(high):,} more"
+        return f"{round(low)} to {round(high)} more"
     if round(high) <= 0:
-        return f"{-round(high):,} to {-round(low):,} fewer"
+        return f"{-round(high)} to {-round(low)} fewer"
     return f"{_signed(low)} to {_signed(high)}"
 
 
 def _signed(value: float) -> str:
-    return f"{_rounded(value):,} {'fewer' if round(value) < 0 else 'more'}"
+    return f"{_rounded(value)} {'fewer' if round(value) < 0 else 'more'}"
 
 
 def groups(result: AbsoluteResult) -> tuple[str, str]:
@@ -130,7 +130,7 @@ def by_group(result: AbsoluteResult) -> Table:
     columns = (
         Column("Group" if result.prevalence is None else "Group (share)", keep=9, whole=True),
         number(f"Event-free{by}", keep=6),
-        number(f"{events(result.about.get('endpoint')).capitalize()} per {result.per:,}", keep=9),
+        number(f"{events(result.about.get('endpoint')).capitalize()} per {result.per}", keep=9),
         number(f"{level} CI", keep=8),
         number("Prediction interval", keep=5),
     )
@@ -170,7 +170,7 @@ def prose_range(low: float | None, high: float | None) -> str:
 
 
 def _whole(value: float) -> str:
-    return f"{round(value):,}".replace("-", "−")
+    return f"{round(value)}".replace("-", "−")
 
 
 def _basis(result: AbsoluteResult) -> str:
@@ -191,7 +191,7 @@ def corners(result: AbsoluteResult) -> Table:
         number("Prevalence", keep=9),
         number(f"Survival {high}", keep=6),
         number(f"Survival {low}", keep=6),
-        number(f"Difference per {result.per:,}", keep=9),
+        number(f"Difference per {result.per}", keep=9),
         number(f"{prose.level_text(result.level)} CI", keep=8),
     )
     rows = tuple(
@@ -217,8 +217,8 @@ def sentence(result: AbsoluteResult) -> str:
     happening = events(result.about.get("endpoint"))
     risks = [_whole(each) for each in (result.risk_high.value, result.risk_low.value)]
     return (
-        f"Of {result.per:,} patients in the {high} group {risks[0]} have the event ({happening}){by},"
-        f" of {result.per:,} in the {low} group {risks[1]}: {difference(result)}."
+        f"Of {result.per} patients in the {high} group {risks[0]} have the event ({happening}){by},"
+        f" of {result.per} in the {low} group {risks[1]}: {difference(result)}."
     )
 
 

@@ -77,7 +77,7 @@ def summary(result: SummaryOfFindings) -> Table:
 
 def _outcome(result: SummaryOfFindings, effect: AbsoluteResult | None) -> Cells:
     pool, flow = result.result.pool, result.result.flow
-    n = NOTHING if pool.n is None else f"{pool.n:,}"
+    n = NOTHING if pool.n is None else f"{pool.n}"
     predicted = prose.interval(pool.hr_pi_low, pool.hr_pi_high) if pool.k >= SHOW_PREDICTION_FROM else NOTHING
     outcome = result.result.about.get("endpoint", NOTHING)
     first = (f"{n} ({flow.used_cohorts})", prose.pooled_value(result.result), predicted)
@@ -97,9 +97,7 @@ def _risks(result: SummaryOfFindings) -> tuple[Column, ...]:
 def _effect(effect: AbsoluteResult) -> Cells:
     of = "of all" if effect.baseline == "all" else "of the low group"
     share = "" if effect.prevalence is None else f", {100 * effect.prevalence:g} % high"
-    risks = [
-        NOTHING if each.value is None else f"{round(each.value):,}" for each in (effect.risk_low, effect.risk_high)
-    ]
+    risks = [NOTHING if each.value is None else f"{round(each.value)}" for each in (effect.risk_low, effect.risk_high)]
     return f"{100 * effect.survival:g} % {of}{share}", ", ".join(risks), absolute.in_short(effect)
 
 
@@ -108,9 +106,7 @@ def _beneath(result: SummaryOfFindings) -> str:
     said_of = [f"Survival and prevalence: {'; '.join(sources)}."] if sources else []
     if result.absolutes:
         happening = absolute.events(result.result.about.get("endpoint"))
-        said_of.insert(
-            0, f"Risks and their difference: {happening} per {result.absolutes[0].per:,} patients of a group."
-        )
+        said_of.insert(0, f"Risks and their difference: {happening} per {result.absolutes[0].per} patients of a group.")
     said_of += [f"Assumed: {each}." for each in dict.fromkeys(_assumed(result))]
     said_of += [f"No absolute effect: {prose.sentence(each.partition(chr(10))[0])}" for each in result.refused]
     return "\n".join(said_of)

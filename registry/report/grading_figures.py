@@ -17,6 +17,7 @@ from registry.grading.shown import (
 )
 from registry.pooling.bias import RECOMMENDED
 from registry.report import prose
+from registry.report.tables import SHOW_PREDICTION_FROM
 from registry.terms import Adjusted, CutoffMethod, EffectDirection
 
 #: Values of a column told one by one; of more than this many the heaviest and how many others.
@@ -52,7 +53,7 @@ def _inconsistency(found: Inconsistency) -> Iterator[str]:
     if found.tau2_ci_low is not None:
         tau2 += f" ({prose.interval(found.tau2_ci_low, found.tau2_ci_high, 3)})"
     yield f"I² {prose.percent(found.i2)}, tau² {tau2}, heterogeneity {prose.p_text(found.q_p)}"
-    if found.hr_pi_low is not None:
+    if found.hr_pi_low is not None and found.k >= SHOW_PREDICTION_FROM:
         yield f"prediction interval {prose.interval(found.hr_pi_low, found.hr_pi_high)}"
     together = "all confidence intervals have a value in common" if found.common else ""
     apart = f"{found.apart} of {prose.count(found.pairs, 'pair')} of confidence intervals do not overlap"
@@ -124,7 +125,7 @@ def _large_effect(found: LargeEffect) -> Iterator[str]:
 
 def _exposure_response(found: ExposureResponse) -> Iterator[str]:
     if found.slope is None:
-        yield f"no line through cutoffs: {found.reason}"
+        yield f"no line through cutoffs: {prose.columns_named(found.reason or 'undefined')}"
         return
     value = prose.value(found.slope, found.slope_ci_low, found.slope_ci_high)
     yield f"ratio of ratios {value} {found.per} of the cutoff, {prose.p_text(found.p)}, {found.cutoffs} cutoffs"

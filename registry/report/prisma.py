@@ -33,7 +33,7 @@ class Row:
 
 def n(count: int | None) -> str:
     """Write a count as the diagram does."""
-    return "(n = not known)" if count is None else f"(n = {count:,})"
+    return "(n = not known)" if count is None else f"(n = {count})"
 
 
 def rows(flow: Prisma) -> list[Row]:
@@ -104,9 +104,9 @@ def _waiting(what: str, count: int) -> Iterator[str]:
 def headline(flow: Prisma) -> str:
     """Say the flow in one sentence."""
     found = flow.identified + (sum(flow.other.identified.values()) if flow.other else 0)
-    studies = "" if flow.studies is None else f" of {flow.studies:,} {'study' if flow.studies == 1 else 'studies'}"
-    records = f"{found:,} {'record' if found == 1 else 'records'} identified"
-    reports = f"{flow.reports:,} {'report' if flow.reports == 1 else 'reports'}"
+    studies = "" if flow.studies is None else f" of {flow.studies} {'study' if flow.studies == 1 else 'studies'}"
+    records = f"{found} {'record' if found == 1 else 'records'} identified"
+    reports = f"{flow.reports} {'report' if flow.reports == 1 else 'reports'}"
     return f"{records}, {reports}{studies} included" + ("; the review is in progress." if flow.in_progress else ".")
 
 
@@ -119,35 +119,35 @@ def tables(flow: Prisma) -> Iterator[Table]:
 
 
 def _lines(flow: Prisma) -> Iterator[tuple[str, str]]:
-    yield "Records identified", f"{flow.identified:,}"
+    yield "Records identified", f"{flow.identified}"
     for counts in (flow.databases, flow.registers):
-        yield from ((f"  {name}", f"{count:,}") for name, count in counts.items())
-    yield "Duplicate records removed", f"{flow.duplicates:,}"
-    yield "Ineligible by automation tools", f"{flow.automation:,}"
-    yield "Removed for other reasons", f"{flow.removed_otherwise:,}"
-    yield "Records screened", f"{flow.screened:,}"
+        yield from ((f"  {name}", f"{count}") for name, count in counts.items())
+    yield "Duplicate records removed", f"{flow.duplicates}"
+    yield "Ineligible by automation tools", f"{flow.automation}"
+    yield "Removed for other reasons", f"{flow.removed_otherwise}"
+    yield "Records screened", f"{flow.screened}"
     if flow.awaiting_screening:
-        yield "  not screened yet", f"{flow.awaiting_screening:,}"
-    yield "Records excluded", f"{flow.excluded:,}"
+        yield "  not screened yet", f"{flow.awaiting_screening}"
+    yield "Records excluded", f"{flow.excluded}"
     yield from _report_lines(flow.assessment)
-    yield "Studies included in review", "not known" if flow.studies is None else f"{flow.studies:,}"
-    yield "Reports of included studies", f"{flow.reports:,}"
+    yield "Studies included in review", "not known" if flow.studies is None else f"{flow.studies}"
+    yield "Reports of included studies", f"{flow.reports}"
 
 
 def _other_lines(other: OtherMethods) -> Iterator[tuple[str, str]]:
-    yield "Records identified", f"{sum(other.identified.values()):,}"
-    yield from ((f"  {name}", f"{count:,}") for name, count in other.identified.items())
-    yield "Found before, or excluded by title", f"{other.not_pursued:,}"
+    yield "Records identified", f"{sum(other.identified.values())}"
+    yield from ((f"  {name}", f"{count}") for name, count in other.identified.items())
+    yield "Found before, or excluded by title", f"{other.not_pursued}"
     if other.awaiting_screening:
-        yield "  not screened yet", f"{other.awaiting_screening:,}"
+        yield "  not screened yet", f"{other.awaiting_screening}"
     yield from _report_lines(other.assessment)
 
 
 def _report_lines(found: Assessment) -> Iterator[tuple[str, str]]:
-    yield "Reports sought for retrieval", f"{found.sought:,}"
-    yield "Reports not retrieved", f"{found.not_retrieved:,}"
-    yield "Reports assessed for eligibility", f"{found.assessed:,}"
+    yield "Reports sought for retrieval", f"{found.sought}"
+    yield "Reports not retrieved", f"{found.not_retrieved}"
+    yield "Reports assessed for eligibility", f"{found.assessed}"
     if found.awaiting_assessment:
-        yield "  not assessed yet", f"{found.awaiting_assessment:,}"
-    yield "Reports excluded", f"{sum(found.reports_excluded.values()):,}"
-    yield from ((f"  {reason}", f"{count:,}") for reason, count in found.reports_excluded.items())
+        yield "  not assessed yet", f"{found.awaiting_assessment}"
+    yield "Reports excluded", f"{sum(found.reports_excluded.values())}"
+    yield from ((f"  {reason}", f"{count}") for reason, count in found.reports_excluded.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from registry.terms import Measure
@@ -24,6 +25,9 @@ SHORT = {
     Measure.RR: "RR",
     Measure.OR: "OR",
 }
+
+#: A column as conditions spell it.
+_COLUMN = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 
 #: What a ratio multiplies, for the direction of an axis.
 MULTIPLIES = {Measure.RR: "risk", Measure.OR: "odds"}
@@ -267,6 +271,13 @@ def _test_sentence(pool: Pooled) -> str:
     if pool.hk_ci_low is None:
         return f"{text}; here Wald, {pool.reasons.get('hk_ci_low', 'Hartung–Knapp is undefined')}"
     return f"{text}; here {'Hartung–Knapp' if pool.ci_basis == 'hk' else 'Wald'}"
+
+
+def columns_named(text: str) -> str:
+    """Name columns by their titles: `followup_median_months was read for no estimate` is of the median follow-up."""
+    from registry.pooling.grouping import title
+
+    return _COLUMN.sub(lambda found: title(found.group()), text)
 
 
 def sentence(text: str) -> str:

@@ -14,6 +14,7 @@ from registry.stats.batch import CHUNK, Floats
 from registry.stats.heterogeneity import heterogeneity, i2
 from registry.stats.model import Mean
 from registry.stats.pool import checked
+from registry.stats.seeded import generator
 from registry.stats.tau2 import Estimator, estimator
 
 # Up to this many estimates every subset is pooled: 2^20 − 1 of them.
@@ -140,7 +141,7 @@ def _all(k: int) -> Members:
 
 
 def _sample(k: int, m: int, seed: int) -> Members:
-    random, width = np.random.default_rng(seed), (k + 7) // 8
+    random, width = generator(seed), (k + 7) // 8
     drawn = np.empty((width, 0), dtype=np.uint8)
     while drawn.shape[1] < m:
         more = random.integers(0, 256, (width, m), dtype=np.uint8)

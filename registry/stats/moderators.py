@@ -112,8 +112,9 @@ def check_rank(design: DesignMatrix) -> None:
     """Raise StatisticsError, naming columns, if one is a combination of those before it or estimates are too few."""
     k, p = design.matrix.shape
     if k <= p:
+        few = f"{k} {'estimate' if k == 1 else 'estimates'}"
         raise StatisticsError(
-            f"{k} estimates cannot support {p} coefficients ({', '.join(design.names)}) and a variance beside them",
+            f"{few} cannot support {p} coefficients ({', '.join(design.names)}) and a variance beside them",
             hint="leave moderators out, or merge levels",
         )
     basis: list[Floats] = []

@@ -17,6 +17,7 @@ from registry.stats.linear import Linear
 from registry.stats.moderators import DesignMatrix
 from registry.stats.pool import checked
 from registry.stats.regression import as_design, single
+from registry.stats.seeded import generator
 from registry.stats.tau2 import Estimator, estimator
 
 # All arrangements are gone through up to this many: those of eight different rows, 40,320, are among them.
@@ -60,7 +61,7 @@ def permutation_test(
 ) -> PermutationTest:
     """Refit the regression with the rows of the design matrix assigned to the estimates anew, over and over.
 
-    The null hypothesis is that no moderator matters (Higgins & Thompson 2004, section 3.2); p is the share of
+    The null hypothesis is that no moderator matters (Higgins & Thompson 2004); p is the share of
     arrangements with |statistic| not below the observed one. Exact when there are at most 50,000 different
     arrangements (rows that are equal are not told apart), else from `permutations` seeded random ones, with the
     observed one counted among them (Phipson & Smyth 2010). Statistics: b/se of `test`, with "hk" as hk-adhoc; omnibus:
@@ -152,6 +153,6 @@ def _exact_blocks(rows: Ints) -> Iterator[Ints]:
 
 def _random_blocks(n: int, k: int, seed: int) -> Iterator[Ints]:
     """Draw n arrangements of k rows, likewise."""
-    step, random = max(1, CHUNK // k), np.random.default_rng(seed)
+    step, random = max(1, CHUNK // k), generator(seed)
     for first in range(0, n, step):
         yield random.permuted(np.broadcast_to(np.arange(k), (min(step, n - first), k)), axis=1).T

@@ -12,6 +12,7 @@ from registry.stats.agreement import log_spans, printed_span
 from registry.stats.batch import CHUNK, Subsets
 from registry.stats.effects import critical_value
 from registry.stats.pool import checked, fit
+from registry.stats.seeded import generator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,7 +116,7 @@ def rounding_bounds(
     if len(sets) != len(yi):
         raise StatisticsError(f"one set per estimate is needed, None where nothing was rounded: got {len(sets)}")
     search = _Search(yi, vi, sets, method)
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     begins = [search.middle(), *(search.at_random(rng) for _ in range(starts))]
     low, high = (max(search.climb(begin, sign) for begin in begins) for sign in (-1.0, 1.0))
     mu = search.pooled(yi[None], vi[None])[0]

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from registry.errors import StatisticsError
+from registry.stats.seeded import generator
 
 if TYPE_CHECKING:
     from registry.stats.batch import Floats, Ints
@@ -82,8 +83,8 @@ def orders(n: int, pairs: int, seed: int) -> Ints:
     """
     if n < 1 or pairs < 2:
         raise StatisticsError(f"{pairs} pairs of orders of {n} players: at least two pairs and one player are needed")
-    generator = np.random.default_rng(seed)
-    drawn = np.stack([generator.permutation(n) for _ in range(pairs)])
+    random = generator(seed)
+    drawn = np.stack([random.permutation(n) for _ in range(pairs)])
     return np.stack([drawn, drawn[:, ::-1]], axis=1).reshape(2 * pairs, n)
 
 

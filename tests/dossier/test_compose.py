@@ -134,6 +134,7 @@ def test_what_is_not_there_is_told_with_its_reason(plain_report: Document) -> No
     document = plain_report
     assert "No search is recorded in this registry" in words(document, "search")
     assert "Risk of bias was judged for no estimate in use" in words(document, "risk-of-bias")
+    assert "cannot be rated on this domain" in words(document, "risk-of-bias")
     assert "plans no subgroup analysis" in words(document, "subgroups")
     assert "plans no meta-regression" in words(document, "regression")
     assert "no test was run" in words(document, "small-study")
@@ -147,9 +148,22 @@ def test_report_of_a_refusal_lists_what_is_known(sqlite_store: Store) -> None:
     registry.save_query("none", 'factor == "NLR" and endpoint == "OS" and year == 2020', analyses=PLAN)
     document = registry.report("none").document
     assert "Nothing could be pooled. 2 matched, none of them usable: 2 direction only." in words(document, "pool")
-    assert "subgroups by cutoff_value:3, a meta-regression on year" in words(document, "pool")
+    assert "subgroups by cutoff:3, a meta-regression on year" in words(document, "pool")
     assert "“text of jung2020”" in words(document, "selection")
     assert "none: nothing could be pooled" in words(document, "reproduce")
+    blocks = [block for section in document.sections for block in section.blocks]
+    assert all(plain(block.words) for block in blocks if isinstance(block, Paragraph))
+
+
+def test_columns_have_their_titles(sqlite_store: Store) -> None:
+    """An analysis that cannot be done names its column in words, in its section and among the methods."""
+    registry = saved(sqlite_store)
+    asked = {"moderators": ["followup_median_months"], "subgroups": ["endpoint_definition"]}
+    said = words(registry.report("nlr-os", analyses=asked).document, "subgroups", "regression", "methods")
+    assert "Not done: median follow-up was read for no estimate." in said
+    assert "Not done: endpoint definition was read for no estimate." in said
+    assert "regression on median follow-up\npost hoc" in said
+    assert "_" not in said
 
 
 def test_standing_of_each_analysis_is_told(sqlite_store: Store) -> None:
@@ -157,7 +171,7 @@ def test_standing_of_each_analysis_is_told(sqlite_store: Store) -> None:
     registry = saved(sqlite_store, analyses=PLAN, prespecified="CRD42024512345")
     said = words(registry.report("nlr-os", analyses={"subgroups": ["year:2014"]}).document, "methods", "subgroups")
     assert "the pool\nprespecified (CRD42024512345)" in said
-    assert "subgroups by cutoff value:3\nprespecified (CRD42024512345)" in said
+    assert "subgroups by cutoff:3\nprespecified (CRD42024512345)" in said
     assert "subgroups by year:2014\npost hoc: asked for with this report" in said
     assert "that it is older rests on the protocol alone" in said
     assert "; prespecified in CRD42024512345." in said

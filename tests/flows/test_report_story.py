@@ -83,7 +83,7 @@ def test_panel_gets_its_report_and_the_next_one_says_what_moved(
         "a third was lost",
         "“high NLR fared worse”",
         "for difference between groups",
-        "per 1,000",
+        "per 1000",
         "prespecified (CRD42026000001)",
         "before 4 of the 4 estimates used were entered",
         "First report: no earlier run of this query is stored",

@@ -66,6 +66,13 @@ def test_rated_evidence_has_a_certainty_with_reasons(reg: Registry) -> None:
     assert "[b] Looked at inconsistency. (Ada, " in table(found, "Certainty").note
 
 
+def test_a_prediction_interval_stands_where_the_pool_shows_one(reg: Registry) -> None:
+    """With five estimates the figures of inconsistency give it; with three, where it says little, they do not."""
+    assert "Prediction interval" in cells(reg.findings("os"), "What the evidence shows")["inconsistency"]
+    reg.save_query("few", f"{WHERE} and year < 2015", method="DL", test="z")
+    assert "Prediction interval" not in cells(reg.findings("few"), "What the evidence shows")["inconsistency"]
+
+
 def test_absolute_effects_are_those_the_query_names(reg: Registry) -> None:
     """Of the query's baselines, or of others given; what a ratio does not allow is said."""
     found = reg.findings("os")
@@ -75,7 +82,7 @@ def test_absolute_effects_are_those_the_query_names(reg: Registry) -> None:
     assert row[0] == "OS at 24 months"
     assert row[-2] == in_short(effect)
     assert "more (" in row[-2]
-    assert "deaths per 1,000 patients" in table(found, "Summary").note
+    assert "deaths per 1000 patients" in table(found, "Summary").note
     assert "a register" in table(found, "Summary").note
     assert reg.findings("os", baselines=[]).absolutes == ()
     with pytest.raises(UsageError, match="prevalence is missing"):

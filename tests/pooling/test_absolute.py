@@ -25,11 +25,11 @@ def exactly(hr: float) -> PoolResult:
 
 
 def test_known_answer_in_words() -> None:
-    """HR 2.15, survival 0.50, prevalence 0.40: 265 more progressions or deaths per 1,000."""
+    """HR 2.15, survival 0.50, prevalence 0.40: 265 more progressions or deaths per 1000."""
     found = absolute(exactly(2.15), survival=0.50, prevalence=0.40, at="24 months")
     assert found.survival_low.value == pytest.approx(0.606, abs=5e-4)
     assert found.survival_high.value == pytest.approx(0.341, abs=5e-4)
-    assert report.headline(found).startswith("265 more progressions or deaths per 1,000 (95 % CI ")
+    assert report.headline(found).startswith("265 more progressions or deaths per 1000 (95 % CI ")
     assert "659" in report.sentence(found)
     assert "394" in report.sentence(found)
 

@@ -21,7 +21,7 @@ FORMULAE: tuple[Formula, ...] = (by_hazard_ratio, by_odds_ratio, by_risk_ratio)
 
 
 def test_known_answer() -> None:
-    """Half of all patients alive, 40 % of them high, HR 2.15: 0.606 and 0.341, 265 more events per 1,000."""
+    """Half of all patients alive, 40 % of them high, HR 2.15: 0.606 and 0.341, 265 more events per 1000."""
     low, high = by_hazard_ratio(2.15, 0.50, 0.40)
     assert round(float(low), 3) == 0.606
     assert round(float(high), 3) == 0.341

@@ -52,6 +52,13 @@ def test_all_subsets_equal_metafor(name: str) -> None:
         assert_equal(value, expected[field], name=field)
 
 
+def test_a_seed_is_not_negative() -> None:
+    """A seed that gives no random numbers is refused in words."""
+    yi, vi = drawn(12)
+    with pytest.raises(StatisticsError, match="seed is -1"):
+        gosh(yi, vi, subsets=50, seed=-1)
+
+
 def test_grid_is_complete() -> None:
     """Four files have all subsets."""
     assert len(WITH_GOSH) == 4

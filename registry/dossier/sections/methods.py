@@ -36,7 +36,7 @@ def _told(materials: Sequence[Material], paragraphs: Sequence[tuple[str, ...]]) 
     """Tell what was done alike once, and what was not query by query."""
     for several in zip_longest(*paragraphs, fillvalue=""):
         if len(set(several)) == 1:
-            yield says(several[0])
+            yield from (says(said) for said in several[:1] if said)
         else:
             yield from (says(f"{each.label}: {said}") for each, said in zip(materials, several, strict=True) if said)
 

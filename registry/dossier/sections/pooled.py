@@ -47,7 +47,7 @@ def _refused(material: Material, reason: Absent) -> Iterator[Block]:
     planned = [f"subgroups by {each}" for each in material.saved.definition.analyses.get("subgroups", ())]
     planned += [f"a meta-regression on {each}" for each in material.saved.definition.analyses.get("moderators", ())]
     if planned:
-        yield says(f"Planned in the saved query, and not possible: {', '.join(planned)}.")
+        yield says(f"Planned in the saved query, and not possible: {prose.columns_named(', '.join(planned))}.")
     yield says(
         "Without a pool there are no forest plot and no heterogeneity, and no sensitivity analyses, subgroups,"
         " meta-regressions, tests for small-study effects, models of cutoffs, absolute risks or rating of certainty."

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from registry.columns import BY_NAME
 from registry.dossier.document import Section, Subheading
 from registry.dossier.illustrated import picture
 from registry.dossier.material import Absent
@@ -49,11 +50,18 @@ def _one(material: Material, analysis: Analysis) -> Iterator[Block]:
     yield from picture("bubble", found, f"Bubble plot, {name}", alt, name=f"bubble-{column.replace('_', '-')}")
     measure = prose.measure_label(found.measure)
     note = f"The intercept is the {measure} at the reference; every other ratio is one {measure} over another."
-    for table in (replace(regress.coefficients(found), note=note), regress.tests(found), regress.heterogeneity(found)):
+    yield from shown(_named(replace(regress.coefficients(found), note=note), column, f"{name}{_unit(column)}"))
+    for table in (regress.tests(found), regress.heterogeneity(found)):
         yield from shown(_named(table, column, name))
     mine = [note for note in found.notes if not isinstance(material.pool, Absent) and note not in material.pool.notes]
     if mine:
         yield sentences(mine)
+
+
+def _unit(column: str) -> str:
+    """Say what one more of a number is: ` (months)`; nothing where it has no unit of its own."""
+    unit = BY_NAME[column].unit if column in BY_NAME else ""
+    return f" ({unit})" if unit else ""
 
 
 def _named(table: Table, column: str, name: str) -> Table:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 Judged = Mapping[str, Any]
 
 NOT_JUDGED = (
-    "Risk of bias was judged for no estimate in use. Until it is, certainty cannot be rated up for a low risk of bias,"
-    " and a reader should take it as unknown."
+    "Risk of bias was judged for no estimate in use. Until it is, a reader should take it as unknown, and certainty"
+    " cannot be rated on this domain."
 )
 
 

@@ -85,7 +85,7 @@ def _unusable(material: Material, rows: dict[str, Row], shared: Shared) -> Itera
     if not flow.unusable:
         yield says("No estimate is known that lacks a usable number.")
         return
-    patients = "" if flow.unusable_patients is None else f" ({flow.unusable_patients:,} patients)"
+    patients = "" if flow.unusable_patients is None else f" ({flow.unusable_patients} patients)"
     apart = prose.count(flow.unusable_cohorts, "cohort")
     verb = "has" if flow.unusable_cohorts == 1 else "have"
     yield says(f"{directions(material)} {apart}{patients} {verb} no estimate in the pool.")

@@ -30,7 +30,7 @@ def _blocks(materials: Sequence[Material], shared: Shared) -> Iterator[Block]:
         yield says("No study has a usable estimate; what is known and cannot be used is listed below.")
         return
     patients = sum(row["n"] for row in cohorts.values() if row["n"]) or None
-    known = "" if patients is None else f", {patients:,} patients where their number was read (the largest of each)"
+    known = "" if patients is None else f", {patients} patients where their number was read (the largest of each)"
     yield says(f"{prose.count(len(cohorts), 'cohort')} with an estimate in use{known}.")
     table = _characteristics(list(cohorts.values()), shared, several=len(materials) > 1)
     yield from shown(table, cites=[row["cites"] for row in cohorts.values()])

@@ -45,7 +45,7 @@ def _blocks(material: Material) -> Iterator[Block]:
 def _one(material: Material, analysis: Analysis) -> Iterator[Block]:
     found = analysis.found
     if isinstance(found, Absent):
-        yield Subheading(analysis.asked.partition(":")[0].replace("_", " ").capitalize())
+        yield Subheading(prose.columns_named(analysis.asked.partition(":")[0]).capitalize())
         yield absent("not done", found)
         return
     groups = found.subgroups
