@@ -35,7 +35,7 @@ torture: $(VENV)/.test
 # R with metafor computes every saved query of every topic again; installs them where they are missing (Debian, Ubuntu).
 test-r: $(VENV)/.test
 	$(BIN)/python -m tests.formats.install_r
-	$(BIN)/python -m pytest -m r -rP --numprocesses auto tests/formats
+	$(BIN)/python -m pytest -m r -rP --numprocesses auto tests/formats tests/dossier tests/flows
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .

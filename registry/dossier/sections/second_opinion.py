@@ -31,7 +31,11 @@ def _blocks(materials: Sequence[Material]) -> Iterator[Block]:
         if (log := each.second_opinion) is None:
             yield says("Nothing was pooled that could be repeated.")
         elif log.agrees:
-            yield says("The analysis was repeated with R’s metafor, and every number agrees. The script printed:")
+            yield says(
+                "The pool and the analyses that the query plans were repeated with R’s metafor, and every number that is"
+                " compared agrees. What is not repeated is named at the end of what the script printed; analyses asked"
+                " for with this report alone are not in it."
+            )
             yield CodeBlock(log.text.strip(), "text")
         else:
             yield Notice("R’s metafor gives other numbers; the last lines of what it printed name them.", "caution")
