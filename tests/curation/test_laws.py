@@ -16,6 +16,7 @@ from registry.handle import Registry
 from registry.models import evidence
 from registry.store import open_store
 from tests.curation.estimates import enter
+from tests.effort import tries
 
 FIELDS = {
     "hr": ["2.0", "2.00", "2.5"],
@@ -69,7 +70,9 @@ def do(reg: Registry, what: str, which: int, fields: dict[str, int]) -> None:
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=tries(20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(actions=st.lists(st.one_of(AMEND, AMEND, UNDO, ENTER, OVERLAP, RETRACT), max_size=8), last=st.integers(0, 5))
 def test_registry_verifies_whatever_is_done(initialised_file: Path, actions: list[Action], last: int) -> None:

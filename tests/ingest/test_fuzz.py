@@ -21,11 +21,14 @@ from registry.errors import InputRefused
 from registry.ingest.issues import CATALOGUE
 from registry.ingest.load import load
 from registry.store import Store
+from tests.effort import tries
 
 Held = Callable[[Store], dict[str, int]]
 
 REPEATED = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=tries(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 HEADER = ["study_key", "biomarker", "endpoint", "hr", *sorted(BY_INPUT.keys() - {"n", "events", "factor", "est", "hr"})]
@@ -132,7 +135,7 @@ def test_arbitrary_cells(registry_with_a_study: Store, held: Held, tmp_path: Pat
 GOOD = {"study_key": "kim", "biomarker": "ferritin", "endpoint": "OS", "hr": "2.1", "cutoff_unit": "ng/mL"}
 
 
-@settings(REPEATED, max_examples=40)
+@settings(REPEATED, max_examples=tries(40))
 @given(column=st.sampled_from(HEADER), cell=CELL | st.text(min_size=150, max_size=250))
 def test_one_arbitrary_cell(store: Store, held: Held, tmp_path: Path, column: str, cell: str) -> None:
     """A cell that the checks let through is stored by either database as it is."""
@@ -180,7 +183,7 @@ CELLS: dict[str, list[str]] = {
 }
 
 
-@settings(REPEATED, max_examples=40)
+@settings(REPEATED, max_examples=tries(40))
 @given(
     rows=st.lists(
         st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in CELLS.items()}), min_size=1, max_size=5
@@ -253,7 +256,7 @@ CELLS_OF_EXCEL = (
 FORMATS = st.sampled_from(["General", "0.00", "0%", "mmm-yy", "d-mmm", "@", "0.00E+00", "[h]:mm", "#,##0.00_);(0.00)"])
 
 
-@settings(REPEATED, max_examples=40)
+@settings(REPEATED, max_examples=tries(40))
 @given(rows=st.lists(st.lists(st.tuples(CELLS_OF_EXCEL, FORMATS), max_size=9), max_size=4))
 def test_arbitrary_cells_of_a_workbook(
     registry_with_a_study: Store, held: Held, tmp_path: Path, rows: list[list[tuple[object, str]]]
@@ -287,7 +290,7 @@ def workbook() -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-@settings(REPEATED, max_examples=50)
+@settings(REPEATED, max_examples=tries(50))
 @given(data=st.data())
 def test_damaged_workbooks(
     registry_with_a_study: Store, held: Held, tmp_path: Path, workbook: dict[str, bytes], data: st.DataObject

@@ -14,6 +14,7 @@ from registry.queries.definition import DEFAULTS, Definition, define
 from registry.queries.exchange import Written, read_queries, to_toml
 from registry.terms import Allow
 from registry.vocabulary import Vocabulary
+from tests.effort import tries
 from tests.queries.evidence import WHERE
 
 
@@ -151,7 +152,7 @@ ASKED = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=tries(120), deadline=None)
 @given(name=TEXT, asked=ASKED, options=OPTIONS, said=st.tuples(st.none() | TEXT, st.none() | TEXT))
 def test_any_definition_survives_toml(
     vocabulary: Vocabulary,

@@ -17,6 +17,7 @@ from registry.selection import estimates, parse, select
 from registry.selection.compile import compile_predicate
 from registry.store import Store
 from registry.vocabulary import Vocabulary
+from tests.effort import tries
 from tests.selection import naive, rows
 from tests.selection.naive import Drawn, conditions
 
@@ -75,7 +76,7 @@ def names(connection: sa.Connection) -> Vocabulary:
     return Vocabulary.load(connection)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=conditions)
 def test_condition_matches_what_plain_python_matches(
     connection: sa.Connection, names: Vocabulary, drawn: Drawn

@@ -17,6 +17,7 @@ from registry.errors import ConditionError, NothingSelected, UsageError
 from registry.selection import estimates
 from registry.store import Store
 from tests.conftest import MakeRecord
+from tests.effort import tries
 
 #: A word that no statement of ours can hold, so that finding it in one means that a value was written into SQL.
 MARK = "zqx"
@@ -27,7 +28,9 @@ VALUES += [f'"{MARK}\u0130"', '""', "9" * 30, "1e-320", '"OS"', '"NLR"', f'"{MAR
 WORDS = ["and", "or", "not", "in", "is", "==", "!=", "<", "<=", ">", "(", ")", ",", "[", "]", "contains", "adjusts_for"]
 
 REPEATED = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=tries(120),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 value = st.sampled_from(VALUES) | st.text(max_size=8).map(lambda text: f'"{MARK}{text}"')

@@ -14,6 +14,7 @@ from registry.columns import COLUMNS
 from registry.errors import ConditionError
 from registry.selection import Condition, both, equals, parse
 from registry.selection.nodes import And, Compare, Contains, Not, Or
+from tests.effort import tries
 from tests.selection.rows import vocabulary
 
 NAMES = vocabulary()
@@ -307,7 +308,7 @@ WORDS = [
 ]
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=tries(600), deadline=None)
 @given(
     st.one_of(
         st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join),
@@ -322,7 +323,7 @@ def test_no_soup_of_words_crashes(text: str) -> None:
     _reads_or_refuses(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(st.text(max_size=40) | st.text(string.printable, max_size=60))
 def test_no_text_crashes(text: str) -> None:
     """So is any text at all."""

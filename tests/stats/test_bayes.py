@@ -14,6 +14,7 @@ from scipy import integrate, optimize, stats
 from registry.errors import StatisticsError
 from registry.stats.bayes import Bayes, bayes
 from registry.stats.marginal import Marginal, Normals, shortest
+from tests.effort import tries
 from tests.stats.cases import case
 
 THEIRS = case("more/bayesmeta").values
@@ -136,7 +137,7 @@ def test_direct_grid_is_close_to_the_fine_one(name: str) -> None:
     st.floats(-3.0, 3.0),
     st.floats(0.05, 20.0),
 )
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=tries(8), deadline=None)
 def test_shift_scale_and_sign_carry_over(effects: list[float], shift: float, factor: float) -> None:
     """Shifted, scaled and mirrored data and priors give shifted, scaled and mirrored posteriors."""
     yi = np.array(effects)
@@ -152,7 +153,7 @@ def test_shift_scale_and_sign_carry_over(effects: list[float], shift: float, fac
 
 
 @given(st.lists(st.tuples(st.floats(0.1, 1.0), st.floats(-3.0, 3.0), st.floats(0.2, 3.0)), min_size=1, max_size=4))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=tries(30), deadline=None)
 def test_shortest_interval_is_the_shortest(components: list[tuple[float, float, float]]) -> None:
     """It holds its level, and no interval of that level on a fine grid is shorter."""
     weights, means, sds = (np.array(column) for column in zip(*components, strict=True))

@@ -11,6 +11,7 @@ from registry.stats.deletion import Deleted, leave_each_out, leave_groups_out
 from registry.stats.model import Mean
 from registry.stats.results import ARRAYS
 from registry.stats.tau2 import ESTIMATORS
+from tests.effort import tries
 from tests.stats.cases import NAMES, case
 
 
@@ -39,7 +40,7 @@ def test_every_estimator(method: str, k: int) -> None:
 
 
 @given(seed=st.integers(0, 2**32 - 1), k=st.integers(17, 40), orders=st.sampled_from([0.5, 2.0, 4.0]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=tries(30), deadline=None)
 def test_any_sample(seed: int, k: int, orders: float) -> None:
     """Whatever the spread of the variances, DL and REML equal `fit`."""
     yi, vi = drawn(k, seed, orders)

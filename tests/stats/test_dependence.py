@@ -12,6 +12,7 @@ from registry.stats.clusters import Clustered
 from registry.stats.dependence import RHOS, cluster_robust, constant, three_level, working_correlations
 from registry.stats.dependent import Dependent
 from registry.stats.multilevel import maximise
+from tests.effort import tries
 from tests.stats import naive_regression as naive
 from tests.stats.cases import case, covers
 from tests.stats.more_cases import WITH_CLUSTERS, assert_equal, column, more
@@ -113,7 +114,7 @@ def rho_of(rho: float) -> object:
 
 
 @given(sample=clustered(), rho=st.sampled_from([0.0, 0.5, 0.9]), s=st.tuples(st.floats(0.0, 2.0), st.floats(0.0, 2.0)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 def test_likelihood_equals_dense_matrices(sample: tuple[np.ndarray, ...], rho: float, s: tuple[float, float]) -> None:
     """Likelihood, coefficients, covariance and CR2 are those of k × k matrices at any variances."""
     from registry.stats.robust import robust
@@ -136,7 +137,7 @@ def test_likelihood_equals_dense_matrices(sample: tuple[np.ndarray, ...], rho: f
 
 
 @given(sample=clustered(), rho=st.sampled_from([0.0, 0.6]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=tries(30), deadline=None)
 def test_derivatives(sample: tuple[np.ndarray, ...], rho: float) -> None:
     """Slopes and observed information are the derivatives of the likelihood."""
     yi, vi, x, labels = sample
@@ -151,7 +152,7 @@ def test_derivatives(sample: tuple[np.ndarray, ...], rho: float) -> None:
 
 
 @given(sample=clustered())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=tries(25), deadline=None)
 def test_variances_are_a_maximum(sample: tuple[np.ndarray, ...]) -> None:
     """The score is 0 at a variance above 0 and not positive at one that is 0, and no search by scipy gets higher."""
     yi, vi, x, labels = sample
@@ -182,7 +183,7 @@ def test_surface_is_the_likelihood() -> None:
 
 
 @given(sample=clustered(), seed=st.integers(0, 99))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=tries(15), deadline=None)
 def test_order_and_labels_are_irrelevant(sample: tuple[np.ndarray, ...], seed: int) -> None:
     """Rows in another order and clusters by other names give the same model."""
     yi, vi, x, labels = sample
@@ -196,7 +197,7 @@ def test_order_and_labels_are_irrelevant(sample: tuple[np.ndarray, ...], seed: i
 
 
 @given(sample=clustered(), factor=st.sampled_from([0.1, -2.0, 30.0]), shift=st.floats(-9.0, 9.0))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=tries(15), deadline=None)
 def test_shift_and_scale(sample: tuple[np.ndarray, ...], factor: float, shift: float) -> None:
     """Shifting effects shifts the mean only; scaling scales it and the variances by the square."""
     yi, vi, _, labels = sample

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from registry.errors import StatisticsError
 from registry.stats import fit
 from registry.stats.influence import influence, study_effects
+from tests.effort import tries
 from tests.stats import naive
 from tests.stats.cases import TESTS, case, covers
 from tests.stats.more_cases import WITH_BLUP, WITH_INFLUENCE, assert_equal, column, more
@@ -70,7 +71,7 @@ def test_study_effects_under_other_tests(test: str) -> None:
 
 
 @given(seed=st.integers(0, 2**32 - 1), k=st.integers(3, 9))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=tries(25), deadline=None)
 def test_influence_equals_a_loop(seed: int, k: int) -> None:
     """Definitions spelled out with DL, one deletion after the other."""
     random = np.random.default_rng(seed)

@@ -12,6 +12,7 @@ from registry.stats.likelihood import log_likelihood
 from registry.stats.model import Mean
 from registry.stats.prediction import PI_RULES
 from registry.stats.quadratic_form import distribution
+from tests.effort import tries
 from tests.stats import naive_intervals as naive
 from tests.stats.cases import case
 from tests.stats.test_likelihood import TWO_MAXIMA, awkward_pools
@@ -71,7 +72,7 @@ def test_profile_likelihood_spans_two_maxima() -> None:
 
 
 @given(sample=samples(), level=LEVELS, method=st.sampled_from(["REML", "ML"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 def test_intervals_of_tau2_grow_with_the_level(
     sample: tuple[np.ndarray, np.ndarray], level: float, method: str
 ) -> None:
@@ -101,7 +102,7 @@ def test_kenward_roger_equals_the_general_formulas() -> None:
 
 
 @given(effects=st.lists(st.floats(-3, 3), min_size=2, max_size=9), vi=st.floats(1e-3, 4.0))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=tries(50), deadline=None)
 def test_kenward_roger_with_equal_variances(effects: list[float], vi: float) -> None:
     """With equal variances nothing is lost by estimating tau²: Wald's standard error with t(k − 1)."""
     ours, t = (fit(effects, [vi] * len(effects), test=test)[0] for test in ("kr", "t"))
@@ -127,7 +128,7 @@ def test_henmi_copas_equals_matrices_and_quadrature(level: float) -> None:
 
 
 @given(sample=samples(least=2), level=LEVELS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 def test_henmi_copas_inverts_its_test(sample: tuple[np.ndarray, np.ndarray], level: float) -> None:
     """The mean is the common effect's, and 0 is outside the interval exactly when p is below 1 − level."""
     pool = fit(*sample, method="DL", test="hc", level=level)[0]
@@ -245,7 +246,7 @@ def test_nagashima_equals_the_published_example() -> None:
 
 
 @given(sample=samples(), factor=st.floats(0.1, 10.0), shift=st.floats(-5.0, 5.0))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=tries(15), deadline=None)
 def test_nagashima_moves_with_the_effects(sample: tuple[np.ndarray, np.ndarray], factor: float, shift: float) -> None:
     """Shift, scale and sign: the interval goes along; the estimator and test beside it do not matter."""
     yi, vi = sample

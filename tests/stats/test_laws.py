@@ -11,6 +11,7 @@ from scipy import stats
 from registry.stats import Pools, Subsets, by_group, fit, pool_many, weights
 from registry.stats.prediction import PI_RULES
 from registry.stats.results import ARRAYS
+from tests.effort import tries
 from tests.stats.cases import METHODS
 
 WAYS = (
@@ -43,7 +44,7 @@ def same(ours: Pools, other: Pools, names: tuple[str, ...], tolerance: float = 1
 
 @pytest.mark.parametrize("method", METHODS)
 @given(sample=data(), shift=st.floats(-20.0, 20.0))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 def test_shift(method: str, sample: Data, shift: float) -> None:
     """Adding a constant to every effect moves the mean and its intervals by it, and nothing else."""
     yi, vi = sample
@@ -55,7 +56,7 @@ def test_shift(method: str, sample: Data, shift: float) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 @given(sample=data(), factor=st.floats(0.01, 100.0))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 def test_scale(method: str, sample: Data, factor: float) -> None:
     """Measuring in other units scales the mean and its errors by the factor, tau² by its square, and Q not at all."""
     yi, vi = sample
@@ -70,7 +71,7 @@ def test_scale(method: str, sample: Data, factor: float) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 @given(sample=data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 def test_sign(method: str, sample: Data) -> None:
     """HR → 1/HR flips the sign of the mean, swaps the ends of its intervals and changes nothing else."""
     yi, vi = sample
@@ -82,7 +83,7 @@ def test_sign(method: str, sample: Data) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 @given(sample=data(), random=st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 def test_row_order(method: str, sample: Data, random: object) -> None:
     """The order of the rows is irrelevant, to the last bit."""
     yi, vi = sample
@@ -94,7 +95,7 @@ def test_row_order(method: str, sample: Data, random: object) -> None:
 
 
 @given(effects=st.lists(EFFECTS, min_size=2, max_size=9), vi=VARIANCES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 def test_equal_variances(effects: list[float], vi: float) -> None:
     """With all variances equal six are max(0, s² − v); ML and HS have k, PMM the median of chi² for k − 1."""
     k = len(effects)
@@ -111,7 +112,7 @@ def test_equal_variances(effects: list[float], vi: float) -> None:
 
 @pytest.mark.parametrize("method", ["FE", "DL", "PM"])
 @given(sample=data(), stray=EFFECTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 def test_row_without_information_drops_out_of_the_mean(method: str, sample: Data, stray: float) -> None:
     """As its variance grows a row drops out: at a fixed tau² the mean is the mean without it."""
     yi, vi = sample
@@ -122,7 +123,7 @@ def test_row_without_information_drops_out_of_the_mean(method: str, sample: Data
 
 @pytest.mark.parametrize("method", ["REML"])
 @given(sample=data(), stray=EFFECTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 def test_row_without_information_drops_out_of_the_likelihood(method: str, sample: Data, stray: float) -> None:
     """As its variance grows a row drops out of REML altogether: tau² is the one without it."""
     yi, vi = sample
@@ -165,7 +166,7 @@ def test_pool_many_is_fit_by_group() -> None:
 
 
 @given(sample=data(least=1), tau2=st.floats(0.0, 5.0))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 def test_weights(sample: Data, tau2: float) -> None:
     """Weights are percent: they add up to 100 and make the mean."""
     yi, vi = sample
@@ -176,7 +177,7 @@ def test_weights(sample: Data, tau2: float) -> None:
 
 @pytest.mark.parametrize("test", ["hk", "hk-adhoc", "hk-plain", "z"])
 @given(sample=data(least=3))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 def test_prediction_interval_holds_the_confidence_interval(test: str, sample: Data) -> None:
     """A new study's effect is less certain than the mean: the default prediction interval is never the narrower."""
     pool = fit(*sample, test=test)[0]
@@ -189,7 +190,7 @@ def test_prediction_interval_holds_the_confidence_interval(test: str, sample: Da
 
 
 @given(sample=data(least=1), ways=st.sampled_from(WAYS), rule=st.sampled_from(RULES), level=st.floats(50.0, 99.99))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 def test_every_undefined_number_has_a_reason(sample: Data, ways: tuple[str, str], rule: str, level: float) -> None:
     """A pool's nan fields are exactly the fields it gives reasons for, by every estimator, test and rule."""
     method, test = ways
@@ -201,7 +202,7 @@ def test_every_undefined_number_has_a_reason(sample: Data, ways: tuple[str, str]
 
 @pytest.mark.parametrize(("method", "test"), [("REML", "kr"), ("DL", "hc")])
 @given(sample=data(), factor=st.floats(0.1, 10.0), shift=st.floats(-5.0, 5.0))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=tries(30), deadline=None)
 def test_tests_of_their_own_move_with_the_effects(
     method: str, test: str, sample: Data, factor: float, shift: float
 ) -> None:
@@ -216,7 +217,7 @@ def test_tests_of_their_own_move_with_the_effects(
 
 
 @given(sample=data(least=2), level=st.floats(50.0, 99.9))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 def test_default_interval_is_the_wider(sample: Data, level: float) -> None:
     """The default interval is Wald's or Hartung–Knapp's, whichever is wider, and says which."""
     pool = fit(*sample, level=level)[0]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from registry.stats.linear import Linear
 from registry.stats.model import Mean
+from tests.effort import tries
 from tests.stats import naive_regression as naive
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -34,7 +35,7 @@ def all_forms(model: Linear | Mean, tau2: float) -> np.ndarray:
 @pytest.mark.parametrize("orders", [1.0, 8.0])
 @pytest.mark.parametrize("p", [1, 2, 4])
 @given(seed=SEEDS)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=tries(6), deadline=None)
 def test_forms_are_exact(p: int, orders: float, tau2: float, seed: int) -> None:
     """Every form equals rational arithmetic to 1e-10, and to 1e-7 where variances differ by a factor of 10⁸."""
     yi, vi, x = drawn(seed, p=p, orders=orders)
@@ -46,7 +47,7 @@ def test_forms_are_exact(p: int, orders: float, tau2: float, seed: int) -> None:
 
 
 @given(seed=SEEDS, orders=st.sampled_from([1.0, 8.0]), tau2=st.floats(0.0, 10.0))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 def test_intercept_alone_is_a_mean(seed: int, orders: float, tau2: float) -> None:
     """A regression on an intercept is the model of one mean."""
     yi, vi, x = drawn(seed, p=1, orders=orders)
@@ -58,7 +59,7 @@ def test_intercept_alone_is_a_mean(seed: int, orders: float, tau2: float) -> Non
 
 
 @given(seed=SEEDS, p=st.integers(2, 4), tau2=st.floats(0.0, 3.0))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 def test_solution_is_least_squares(seed: int, p: int, tau2: float) -> None:
     """Coefficients and covariance are those of dense matrices."""
     yi, vi, x = drawn(seed, p=p, orders=1.0)

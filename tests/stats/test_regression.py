@@ -12,6 +12,7 @@ from registry.errors import StatisticsError
 from registry.stats import fit, subgroups
 from registry.stats.regression import Regression, regress
 from registry.stats.tau2 import ESTIMATORS
+from tests.effort import tries
 from tests.stats import naive_regression as naive
 from tests.stats.cases import TESTS, case, covers
 from tests.stats.more_cases import WITH_COMMON_TAU2, WITH_REGRESSION, assert_equal, column, more
@@ -103,7 +104,7 @@ def samples(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 @given(sample=samples())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 def test_equals_dense_matrices(sample: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
     """tau² of every estimator, coefficients and Q are those of k × k matrices and scipy's optimisers."""
     yi, vi, x = sample
@@ -125,7 +126,7 @@ def test_equals_dense_matrices(sample: tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @given(sample=samples(), shift=st.floats(-5.0, 5.0), factor=st.sampled_from([-3.0, 0.5, 10.0]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=tries(30), deadline=None)
 def test_shift_and_scale(sample: tuple[np.ndarray, np.ndarray, np.ndarray], shift: float, factor: float) -> None:
     """Adding a line in the moderators adds its coefficients; scaling effects scales them; tau² by the square."""
     yi, vi, x = sample
@@ -141,7 +142,7 @@ def test_shift_and_scale(sample: tuple[np.ndarray, np.ndarray, np.ndarray], shif
 
 
 @given(sample=samples(), seed=st.integers(0, 99))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=tries(20), deadline=None)
 def test_row_order_is_irrelevant(sample: tuple[np.ndarray, np.ndarray, np.ndarray], seed: int) -> None:
     """Rows in another order give the same numbers, bit for bit."""
     yi, vi, x = sample
@@ -152,7 +153,7 @@ def test_row_order_is_irrelevant(sample: tuple[np.ndarray, np.ndarray, np.ndarra
 
 
 @given(sample=samples())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=tries(20), deadline=None)
 def test_imprecise_row_drops_out(sample: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
     """A row whose variance grows without bound leaves coefficients and tau² as they are without it."""
     yi, vi, x = sample

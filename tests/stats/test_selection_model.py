@@ -10,6 +10,7 @@ from scipy import optimize, special
 
 from registry.errors import StatisticsError
 from registry.stats.selection_model import _arranged, _derivatives, _log_likelihood, step_selection
+from tests.effort import tries
 
 
 def drawn(seed: int, k: int, spread: float = 0.2) -> tuple[np.ndarray, np.ndarray]:
@@ -51,7 +52,7 @@ def test_fit_equals_a_general_optimiser(seed: int) -> None:
 
 
 @given(st.integers(0, 10_000), st.floats(-1.0, 1.5), st.floats(0.01, 0.5), st.floats(0.05, 5.0))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 def test_derivatives_are_those_of_the_likelihood(seed: int, mu: float, tau2: float, delta: float) -> None:
     """Gradient and Hessian equal central differences of the likelihood and of the gradient."""
     data = _arranged(*drawn(seed, 8), 0.025)
@@ -69,7 +70,7 @@ def test_derivatives_are_those_of_the_likelihood(seed: int, mu: float, tau2: flo
 
 
 @given(st.integers(0, 10_000), st.integers(4, 30))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 def test_mirrored_effects_mirror_the_mean(seed: int, k: int) -> None:
     """With all signs and the direction changed the mean changes its sign, and nothing else moves."""
     yi, vi = drawn(seed, k)
@@ -80,7 +81,7 @@ def test_mirrored_effects_mirror_the_mean(seed: int, k: int) -> None:
 
 
 @given(st.integers(0, 10_000), st.integers(4, 30), st.floats(0.0, 0.6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 def test_the_fit_is_a_maximum(seed: int, k: int, spread: float) -> None:
     """The gradient is 0 in every direction that is free, and no test value is negative."""
     yi, vi = drawn(seed, k, spread)

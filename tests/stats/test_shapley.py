@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from registry.errors import StatisticsError
 from registry.stats.shapley import averaged, coalitions, orders, sampled, shapley, without
+from tests.effort import tries
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +46,7 @@ def naive(values: Floats) -> Floats:
     return total / count
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(games())
 def test_shares_are_the_averages_over_all_orders(values: Floats) -> None:
     """The weighted sum over coalitions is the mean over orders, which is what the value means."""

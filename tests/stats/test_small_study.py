@@ -16,6 +16,7 @@ from registry.stats.fail_safe import fail_safe_n
 from registry.stats.rank_test import begg
 from registry.stats.small_study import debray, egger, pet_peese
 from registry.stats.trim_fill import trim_fill
+from tests.effort import tries
 
 EFFECT, SE = st.floats(-2.0, 2.0).map(lambda y: round(y, 3)), st.floats(0.05, 1.0).map(lambda s: round(s, 3))
 
@@ -33,7 +34,7 @@ def studies(draw: st.DrawFn, least: int = 4, most: int = 15) -> tuple[np.ndarray
 
 
 @given(studies(), st.sampled_from(["lm", "rma"]), st.floats(-3.0, 3.0))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 def test_egger_shifts_and_mirrors(data: tuple[np.ndarray, np.ndarray], model: str, shift: float) -> None:
     """A shift of all effects moves the limit alone; a change of sign changes the signs of slope, test and limit."""
     yi, vi = data
@@ -45,7 +46,7 @@ def test_egger_shifts_and_mirrors(data: tuple[np.ndarray, np.ndarray], model: st
 
 
 @given(studies(), st.randoms(use_true_random=False))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=tries(30), deadline=None)
 def test_row_order_does_not_matter(data: tuple[np.ndarray, np.ndarray], random: object) -> None:
     """Every test and trim and fill give the same for the rows in any order."""
     yi, vi = data
@@ -57,7 +58,7 @@ def test_row_order_does_not_matter(data: tuple[np.ndarray, np.ndarray], random: 
 
 
 @given(studies())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=tries(30), deadline=None)
 def test_egger_equals_least_squares_by_hand(data: tuple[np.ndarray, np.ndarray]) -> None:
     """The classic test is least squares of yi/sei on 1/sei, whose intercept is the slope on sei."""
     yi, vi = data
@@ -71,7 +72,7 @@ def test_egger_equals_least_squares_by_hand(data: tuple[np.ndarray, np.ndarray])
 
 
 @given(studies(3, 6))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=tries(25), deadline=None)
 def test_rank_test_counts_permutations(data: tuple[np.ndarray, np.ndarray]) -> None:
     """The exact p is the share of all orders at least as extreme, twice the smaller tail."""
     ours = begg(*data)
@@ -221,7 +222,7 @@ def plain_trim_fill(yi: list[float], vi: list[float], estimator: str) -> tuple[i
 
 
 @given(studies(), st.sampled_from(["L0", "R0"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 def test_trim_and_fill_equals_loops(data: tuple[np.ndarray, np.ndarray], estimator: str) -> None:
     """A plain second implementation fills in as many studies and pools to the same mean."""
     yi, vi = data
@@ -231,7 +232,7 @@ def test_trim_and_fill_equals_loops(data: tuple[np.ndarray, np.ndarray], estimat
 
 
 @given(studies(), st.sampled_from(["L0", "R0"]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=tries(30), deadline=None)
 def test_trim_and_fill_mirrors(data: tuple[np.ndarray, np.ndarray], estimator: str) -> None:
     """With all signs changed the same studies are missing on the other side."""
     yi, vi = data

@@ -21,6 +21,7 @@ from registry.handle import Registry
 from registry.seeding import topics
 from registry.writing import write_estimates
 from tests.conftest import MakeRecord
+from tests.effort import tries
 
 KINDS = (".xlsx", ".csv", ".tsv", ".jsonl")
 
@@ -128,7 +129,7 @@ ROWS = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=ROWS, kind=st.sampled_from(KINDS))
 def test_any_text_and_number_come_back(
     sqlite_registry: Registry, tmp_path: Path, record: MakeRecord, values: dict[str, Any], kind: str

@@ -18,6 +18,7 @@ from registry.models import Changeset, Estimate, evidence
 from registry.record import Record
 from registry.store import open_store
 from registry.writing import declare_overlap, project, retract, verify_rows, write_estimates
+from tests.effort import tries
 
 
 def sometimes(*values: Any) -> st.SearchStrategy[Any]:
@@ -50,7 +51,7 @@ RECORD = st.fixed_dictionaries(
 ).map(lambda values: {name: value for name, value in values.items() if value is not None})
 
 LAWS = settings(
-    max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=tries(25), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
