@@ -31,7 +31,9 @@ def command(
     kind: _Kind = None,
     query: _Query = None,
     *,
-    out: Annotated[str | None, _option("-o", "FILE", "Where to: .svg, .pdf or .png.")] = None,
+    out: Annotated[
+        str | None, _option("-o", "FILE", "Where to: .svg, .pdf or .png; a file there is written over.")
+    ] = None,
     theme: Annotated[str, _option("--theme", "NAME", "light or dark.")] = "light",
     width: Annotated[
         str | None,
@@ -65,6 +67,7 @@ def command(
     if kind is None:
         _list(as_json=as_json)
         return
+    from registry.figures.letters import missing
     from registry.handle import open as open_registry
 
     own = {"columns": columns, "sort": sort, "tool": tool, "on": on, "first": first}
@@ -76,6 +79,8 @@ def command(
     path = _path(kind, query, out, asked)
     with open_registry(db) as reg:
         figure = reg.plot(kind, query, path=path, **asked.given, **how)
+    if boxes := missing(figure):
+        output.remark(f"The font of figures lacks these letters, which are drawn as boxes: {boxes}")
     size = [round(25.4 * float(each), 1) for each in figure.get_size_inches()]
     if as_json:
         drawn = {"kind": kind, "query": query, "figure": path, "theme": theme}

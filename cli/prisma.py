@@ -14,7 +14,13 @@ EXAMPLE = "evireg prisma -o flow.svg"
 def command(
     *,
     out: Annotated[
-        str | None, typer.Option("-o", "--out", metavar="FILE", help="Draw the flow diagram: .svg, .pdf or .png.")
+        str | None,
+        typer.Option(
+            "-o",
+            "--out",
+            metavar="FILE",
+            help="Draw the flow diagram: .svg, .pdf or .png; a file there is written over.",
+        ),
     ] = None,
     counts: Annotated[
         str | None,

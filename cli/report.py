@@ -20,7 +20,12 @@ def command(
     at: At = None,
     out: Annotated[
         list[str] | None,
-        typer.Option("-o", "--out", metavar="FILE", help="Where to: .html, .docx or .md (repeatable)."),
+        typer.Option(
+            "-o",
+            "--out",
+            metavar="FILE",
+            help="Where to: .html, .docx or .md; a file there is written over (repeatable).",
+        ),
     ] = None,
     bundle: Annotated[
         str | None,

@@ -12,7 +12,7 @@ from registry.formats.analysed import analysed
 from registry.formats.catalogue import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import sqlalchemy as sa
 
@@ -33,10 +33,7 @@ FORMS = {
 READ_ME = """\
 What is here
   report.*          the report
-  figures/          its figures, each as SVG and PDF
-  {folders}
-                    of each query: the estimates as pooled, the result, the included reports, and
-                    second_opinion.R, which repeats the analysis with R's metafor and stops if a number differs
+{holds}
   SHA256SUMS        what each file is to be: sha256sum --check SHA256SUMS
 
 Make it again, in the folder of the registry
@@ -55,9 +52,23 @@ def parts(
         found |= {f"figures/{stem}.{kind}": drawn for stem, drawn in pictures(document, kind).items()}
     for each in materials:
         found |= dict(_of(connection, each, scripts.get(each.saved.name)))
-    folders = ", ".join(f"{folder(each)}/" for each in materials)
     lines = "\n".join(f"  {line}" for line in commands(materials))
-    return found | {"reproduce.txt": READ_ME.format(folders=folders, commands=lines).encode()}
+    return found | {"reproduce.txt": READ_ME.format(holds="\n".join(_holds(materials, found)), commands=lines).encode()}
+
+
+def _holds(materials: Sequence[Material], found: Collection[str]) -> Iterator[str]:
+    """Say what a bundle holds beside the report: figures, if any, and what is of each query, or why nothing is."""
+    if any(name.startswith("figures/") for name in found):
+        yield "  figures/          its figures, each as SVG and PDF"
+    pooled = [f"{folder(each)}/" for each in materials if not isinstance(each.pool, Absent)]
+    if pooled:
+        yield f"  {', '.join(pooled)}"
+        yield f"{'':20}of each query: the estimates as pooled, the result, the included reports, and"
+        yield f"{'':20}second_opinion.R, which repeats the analysis with R's metafor and stops if a number differs"
+    refused = [f"{folder(each)}/" for each in materials if isinstance(each.pool, Absent)]
+    if refused:
+        yield f"  {', '.join(refused)}"
+        yield f"{'':20}why nothing was pooled"
 
 
 def folder(material: Material) -> str:

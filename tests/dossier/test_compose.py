@@ -155,6 +155,18 @@ def test_report_of_a_refusal_lists_what_is_known(sqlite_store: Store) -> None:
     assert all(plain(block.words) for block in blocks if isinstance(block, Paragraph))
 
 
+def test_bundle_of_a_refusal_says_what_it_holds(sqlite_store: Store, tmp_path: Path) -> None:
+    """No figures, rows or script are promised where there are none; the reason is in the folder of the query."""
+    registry = saved(sqlite_store)
+    registry.save_query("none", 'factor == "NLR" and endpoint == "OS" and year == 2020')
+    registry.report("none", bundle=tmp_path / "bundle")
+    told = (tmp_path / "bundle" / "reproduce.txt").read_text(encoding="utf-8")
+    assert "none/\n                    why nothing was pooled" in told
+    assert "figures/" not in told
+    assert "second_opinion.R" not in told
+    assert "none of them usable" in (tmp_path / "bundle" / "none" / "nothing-pooled.txt").read_text(encoding="utf-8")
+
+
 def test_columns_have_their_titles(sqlite_store: Store) -> None:
     """An analysis that cannot be done names its column in words, in its section and among the methods."""
     registry = saved(sqlite_store)

@@ -7,11 +7,13 @@ import math
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from registry.figures.drawing.bubbles import apart, radii
 from registry.figures.drawing.labelling import Box, Point, placed
 from registry.figures.drawing.scale import Scale, logarithms, narrow, numbers, ratios
 from registry.figures.drawing.typeset import width
+from registry.figures.letters import missing
 
 FRAME = Box(0.0, 0.0, 3.0, 2.0)
 
@@ -117,3 +119,12 @@ def test_a_narrow_axis_has_two_ticks_whenever_two_have_room() -> None:
     scale = narrow(-2.9, 2.3, 0.55, 7.0, over=0.07)
     assert [text for _, text in scale.ticks] == ["−2", "0", "2"]
     assert len(narrow(0.37, 0.43, 0.55, 7.0, over=0.07).ticks) >= 1
+
+
+def test_letters_the_font_lacks_are_told() -> None:
+    """Latin, Greek and Arabic are drawn; Chinese is not, and each of its letters is named once."""
+    figure = Figure()
+    figure.text(0.1, 0.1, "Müller 2010, Δ, محمد", parse_math=False)
+    assert missing(figure) == ""
+    figure.text(0.1, 0.2, "王小明 王", parse_math=False)
+    assert missing(figure) == "王小明"
