@@ -50,7 +50,8 @@ def _tell(found: Mapping[str, Any]) -> None:
     characteristics = {name: value for name, value in found.get("attributes", {}).items() if name not in judged}
     _facts(f"{kind.capitalize()} {name}{cohort}", [*_facts_of(found), *_facts_of(characteristics)])
     for report in found.get("reports", ()):
-        _facts("Read in" if kind == "estimate" else "Report", _facts_of({**report, "key": None}))
+        known = _facts_of({**report, "key": None}) or [("key", report["key"])]
+        _facts("Read in" if kind == "estimate" else "Report", known)
     _tell_lists(found)
 
 

@@ -37,6 +37,17 @@ def test_import_again_changes_nothing(run: Run, file: str) -> None:
     assert (again["created"], again["unchanged"], again["changeset"]) == (0, 2, None)
 
 
+@pytest.mark.usefixtures("seeded")
+def test_what_a_row_was_read_in_is_named(run: Run) -> None:
+    """A document of which nothing but its kind is known has its name."""
+    Path("kind.csv").write_text(
+        "study_key,biomarker,endpoint,hr,ci_low,ci_high,adjusted,source_kind\nabe2015,NLR,OS,1.80,1.20,2.70,yes,article\n",
+        encoding="utf-8",
+    )
+    assert run("import", "kind.csv", "--as", "Ada").code == 0
+    assert "article on study:abe2015" in run("show", "abe2015").out
+
+
 def test_dry_run_stores_nothing(run: Run, file: str) -> None:
     """Everything is checked and nothing kept."""
     assert run("import", file, "--attributes", "--dry-run").code == 0
