@@ -1,6 +1,6 @@
 """The buckets of snapshots made anew from the versions of evidence rows, beside what is stored of them.
 
-One pass over the evidence, a range of buckets at a time: memory holds the versions of a few buckets, and a bucket is
+One pass over the evidence, a range of buckets at a time: memory holds the versions of some buckets, and a bucket is
 hashed again only for snapshots between which one of its versions began or ended.
 """
 
@@ -18,7 +18,7 @@ from registry.models import SnapshotBucket, evidence
 from registry.snapshots.digest import EMPTY, Bucket, bucket_of
 from registry.writing.digest import BUCKETS
 
-_AT_ONCE = 16
+_AT_ONCE = 64
 
 #: Key, digest, and the changesets that opened and closed it.
 _Version = Sequence[Any]

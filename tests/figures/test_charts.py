@@ -26,7 +26,13 @@ RESULTS = {
     "cutoffs": [analyses.by_cutoff, lambda: analyses.by_cutoff(log=True), analyses.one_cutoff_each],
     "specification": [analyses.every_way, lambda: analyses.every_way(*analyses.WAYS)],
 }
-CASES = [(name, place) for name, makers in RESULTS.items() for place in range(len(makers))]
+#: Each result in one column, where letters are nearest to each other, and the first of each kind at every width.
+CASES = [
+    (name, place, wide)
+    for name, makers in RESULTS.items()
+    for place in range(len(makers))
+    for wide in (COLUMNS.values() if place == 0 else [min(COLUMNS.values())])
+]
 
 
 def texts(figure: Figure) -> Iterator[Text]:
@@ -35,8 +41,7 @@ def texts(figure: Figure) -> Iterator[Text]:
         yield from (text for text in axes.texts if text.get_gid() != "stamp")
 
 
-@pytest.mark.parametrize("millimetres", COLUMNS.values())
-@pytest.mark.parametrize(("name", "place"), CASES)
+@pytest.mark.parametrize(("name", "place", "millimetres"), CASES)
 def test_no_text_overlaps_another_or_leaves_the_sheet(name: str, place: int, millimetres: float) -> None:
     """At every width of a journal, with few and many estimates, and as many names as fit."""
     own = {"labels": 12} if "labels" in kind(name).own else {}
@@ -50,8 +55,9 @@ def test_no_text_overlaps_another_or_leaves_the_sheet(name: str, place: int, mil
         assert box.x1 <= made.bbox.x1 + 0.5, text
         assert made.bbox.y0 <= box.y0, text
         assert box.y1 <= made.bbox.y1, text
-    for (one, text), (other, beside) in itertools.combinations(boxes, 2):
-        assert not one.shrunk(0.97, 0.9).overlaps(other.shrunk(0.97, 0.9)), (text, beside)
+    inner = [(box.shrunk(0.97, 0.9).extents, text) for box, text in boxes]
+    for (one, text), (other, beside) in itertools.combinations(inner, 2):
+        assert one[2] < other[0] or other[2] < one[0] or one[3] < other[1] or other[3] < one[1], (text, beside)
 
 
 @pytest.mark.parametrize("name", RESULTS)

@@ -85,8 +85,8 @@ def _compare(connection: sa.Connection) -> None:
 
 
 def test_curators_killed_at_random_lose_nothing(database_url: str, tmp_path: Path, content: Callable[..., str]) -> None:
-    """250 acknowledged changesets and 24 kills."""
-    _torture(database_url, tmp_path, content, changesets=250, kills=24)
+    """80 acknowledged changesets and 12 kills."""
+    _torture(database_url, tmp_path, content, changesets=80, kills=12)
 
 
 @pytest.mark.torture
