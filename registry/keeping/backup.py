@@ -73,7 +73,7 @@ def writable(file: Path) -> Iterator[None]:
     """Say in our words that a file cannot be written."""
     try:
         if not file.absolute().parent.is_dir():
-            raise StoreError(f"the folder {file.absolute().parent} does not exist", "create it first")
+            raise UsageError(f"the folder of {file} does not exist", "create it first, or choose another one")
         yield
     except OSError as error:
         raise StoreError(

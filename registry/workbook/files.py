@@ -23,7 +23,7 @@ def refuse_existing(path: Path, *, force: bool) -> None:
 def replacing(path: Path) -> Iterator[Path]:
     """Give a place to write; what stands there at the end of the block becomes the file, after an error nothing does.
 
-    StoreError when the folder is not there or cannot be written.
+    UsageError for a folder that is not there, StoreError for a place that cannot be written.
     """
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
@@ -49,7 +49,9 @@ def _give_usual_rights(place: Path) -> None:
     place.chmod(0o666 & ~mask)
 
 
-def _unwritable(path: Path, error: OSError) -> StoreError:
+def _unwritable(path: Path, error: OSError) -> UsageError | StoreError:
+    if not path.absolute().parent.is_dir():
+        return UsageError(f"the folder of {path} does not exist", "create it first, or choose another one")
     return StoreError(
-        f"{path} could not be written: {error.strerror or error}", "is the folder there and the disk not full?"
+        f"{path} could not be written: {error.strerror or error}", "may you write there, and is the disk not full?"
     )

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from registry.columns import COLUMNS
-from registry.errors import InputRefused, NotFound, StoreError, UsageError
+from registry.errors import InputRefused, NotFound, UsageError
 from registry.ingest.load import load
 from registry.store import Store
 from registry.terms import Adjusted
@@ -133,7 +133,7 @@ def test_file_that_is_there_is_kept(sqlite_store: Store, tmp_path: Path) -> None
             template(connection, path)
         with pytest.raises(UsageError, match="no name of a workbook"):
             template(connection, tmp_path / "new.csv")
-        with pytest.raises(StoreError, match="could not be written"):
+        with pytest.raises(UsageError, match=r"the folder of .* does not exist"):
             template(connection, tmp_path / "no folder" / "new.xlsx")
     assert path.read_text(encoding="utf-8") == "work"
     assert [each.name for each in tmp_path.iterdir() if each.suffix == ".xlsx"] == ["new.xlsx"]
