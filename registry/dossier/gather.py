@@ -242,10 +242,15 @@ def shared(connection: sa.Connection, materials: Sequence[Material]) -> Shared:
 
 
 def _reports(connection: sa.Connection, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Give of each estimate the keys of its reports: the study's own, and the one the number was read in."""
+    """Give of each estimate the keys of its reports: the study's own, and the one the number was read in.
+
+    A document of which nothing is recorded that a reader could find it by is not cited beside the study's own report.
+    """
     own, read = sa.orm.aliased(Report), sa.orm.aliased(Report)
+    findable = sa.func.coalesce(read.title, read.doi, read.pmid, read.url).is_not(None)
+    cited = sa.case((findable | own.key.is_(None), read.key))
     query = (
-        sa.select(Estimate.key, own.key.label("own"), read.key.label("read"))
+        sa.select(Estimate.key, own.key.label("own"), cited.label("read"))
         .join(Cohort, Estimate.cohort_id == Cohort.id)
         .join(Study, Cohort.study_id == Study.id)
         .outerjoin(own, Study.report_id == own.id)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from registry.dossier.material import Absent
 from registry.errors import NotFound, PoolRefused, UsageError
+from registry.handle import Registry
 from registry.store import Store
 from tests.dossier.evidence import WHERE, saved
 
@@ -135,3 +138,18 @@ def test_baseline_is_of_one_query(sqlite_store: Store) -> None:
     assert found[0].found.difference.value is not None
     with pytest.raises(UsageError, match="a baseline is of one endpoint"):
         registry.report("nlr-os", "nlr-os-dl", analyses={"baselines": baseline})
+
+
+def test_document_without_a_name_is_not_cited_beside_the_report(store: Store, tmp_path: Path) -> None:
+    """Where only the kind of the document read is known, a reader is sent to the study's own report."""
+    (tmp_path / "rows.csv").write_text(
+        "study_key,first_author,year,title,doi,source_kind,source_url,biomarker,disease,endpoint,hr,ci_low,ci_high\n"
+        "a,Ada,2010,On NLR,10.9999/a,article,,NLR,multiple myeloma,OS,2,1.2,3.3\n"
+        "b,Bose,2012,NLR again,10.9999/b,review,https://example.org/review,NLR,multiple myeloma,OS,2,1.1,3.6\n",
+        encoding="utf-8",
+    )
+    registry = Registry(store, curator="Ada")
+    registry.import_file(tmp_path / "rows.csv")
+    registry.save_query("nlr-os", WHERE)
+    cited = registry.report("nlr-os").shared.cites
+    assert [len(cited[key]) for key in sorted(cited)] == [1, 2]
