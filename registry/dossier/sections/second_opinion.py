@@ -33,8 +33,8 @@ def _blocks(materials: Sequence[Material]) -> Iterator[Block]:
         elif log.agrees:
             yield says(
                 "The pool and the analyses that the query plans were repeated with R’s metafor, and every number that"
-                " is compared agrees. What is not repeated is named at the end of what the script printed; analyses asked"
-                " for with this report alone are not in it."
+                " is compared agrees. What is not repeated is named at the end of what the script printed; analyses"
+                " asked for with this report alone are not in it."
             )
             yield CodeBlock(log.text.strip(), "text")
         else:
