@@ -97,7 +97,7 @@ def toured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
 def demo(
     toured: tuple[Path, Outcome], seeded_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Outcome]:
-    """Run the demo of the tour again, with --json, beside a seeded evireg.db: its folder, to be read, and the outcome."""
+    """Run the demo of the tour again, with --json, beside a seeded evireg.db: its folder to read, and the outcome."""
     folder = tmp_path_factory.mktemp("beside")
     (folder / "demo").mkdir()
     shutil.copy(toured[0] / "demo" / "simulated.db", folder / "demo")
