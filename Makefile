@@ -27,10 +27,12 @@ demo: $(VENV)/.base
 	$(BIN)/python -m cli.tour
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
+# Killing and concurrency in the long run, then every law with all of its examples.
 torture: $(VENV)/.test
 	$(BIN)/python -m pytest -m torture -rA tests/torture
+	EVIREG_TEST_THOROUGH=1 $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 # R with metafor computes every saved query of every topic again; installs them where they are missing (Debian, Ubuntu).
 test-r: $(VENV)/.test
