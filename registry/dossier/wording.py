@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from registry.dossier.document import Bullets, Paragraph, TableBlock
+from registry.dossier.material import Absent
 from registry.dossier.sources import cited
 from registry.report import prose
 from registry.report.table import Column, Table, number, text, without_empty
@@ -14,7 +15,7 @@ from registry.terms import ContrastKind
 
 if TYPE_CHECKING:
     from registry.dossier.document import Block, Run, Words
-    from registry.dossier.material import Absent, Material
+    from registry.dossier.material import Material
 
 #: What a message advises on the command line, which no reader of a report types.
 _ADVICE = re.compile(r":? (?:--test [\w-]+|evireg [\w -]+ --[\w-]+ \w+)$")
@@ -30,6 +31,13 @@ def says(*parts: str | Run) -> Paragraph:
 def sentences(words: Iterable[str]) -> Block:
     """Make a list of notes, each a sentence that cites what it names."""
     return Bullets(tuple(cited(prose.sentence(each)) for each in words))
+
+
+def remarks(notes: Iterable[str], material: Material) -> Iterator[Block]:
+    """List the notes of an analysis that do not stand below the pool already."""
+    told = () if isinstance(material.pool, Absent) else material.pool.notes
+    if further := [note for note in notes if note not in told]:
+        yield sentences(further)
 
 
 def absent(what: str, reason: Absent | str) -> Paragraph:

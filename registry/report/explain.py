@@ -205,7 +205,6 @@ def methods(result: Explanation) -> str:
         return f"Not shared among cohorts: {evidence.why}."
     if not evidence.contributions:
         return "No change of the evidence moved the pool."
-    cohorts = count(len(evidence.contributions), "cohort or group that shares patients", "cohorts or groups")
     if evidence.method == "ordered":
         found = evidence.undefined
         some = f" ({found.count} of {found.of}: {_example(found.examples[0])})" if found and found.examples else ""
@@ -213,11 +212,14 @@ def methods(result: Explanation) -> str:
             f"Ordered contributions, not Shapley values: {evidence.why}{some}."
             " Each is what the pool moved by a change in the ledger's order; another order would give others."
         )
+    moved = len(evidence.contributions)
+    if moved == 1:
+        return "One cohort, or group that shares patients, moved the pool: the whole move is its own."
     how = "exact, from the pools of all mixtures of old and new"
     if evidence.method == "sampled":
         how = f"estimated from {evidence.orders} orders in pairs, seed {evidence.seed}"
     return (
-        f"Evidence shared among {cohorts} by Shapley values (Shapley 1953), {how}:"
+        f"Evidence shared among {moved} cohorts or groups by Shapley values (Shapley 1953), {how}:"
         " what the pool moves when a cohort goes from its old to its new rows, averaged over all orders."
     )
 

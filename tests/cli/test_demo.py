@@ -11,6 +11,7 @@ import pytest
 
 from cli import demo as demonstration
 from cli import tour
+from registry.handle import open as open_registry
 from tests.cli.conftest import Outcome, Run
 from tests.cli.test_schemas import validate
 
@@ -106,13 +107,17 @@ def test_demo_folder_that_cannot_be_made_is_bad_usage(run: Run, tmp_path: Path) 
 
 
 def test_tour_shows_the_proof(toured: Made) -> None:
-    """Published results beside ours, the truth about ferritin, the worked example, and reports."""
+    """Published results beside ours, the truth about ferritin, the worked example, reports, and a doubt taken back."""
     where, shown = toured
     assert shown.code == 0
     for said in ("1.73 (1.23–2.44)", "1.826 (1.238–2.692)", "2.15 (1.74–2.66), I² 9 %", "fares worse", "SIMULATED"):
         assert said in shown.out
     assert "NO" not in [word for line in shown.out.splitlines() for word in line.split()]
     assert "--allow mixed-adjustment" in shown.err
+    for said in ("se-implausible", "1 of 1 query changed", "1.73 (1.23–2.44), k = 8", "1.94 (1.59–2.37), k = 7"):
+        assert said in shown.out
+    with open_registry(where / "demo" / "evireg.db") as reg:
+        assert reg.pool(reg.query("nlr-myeloma-os").definition.where).pool.k == 8
     for name in ("nlr-myeloma-os.svg", "nlr-myeloma-os.html", "ferritin-cart-pfs.html", "simulated-report.html"):
         assert (where / "demo" / name).exists()
         assert f"  demo/{name}" in shown.out

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from registry.dossier.document import Section, Subheading
 from registry.dossier.material import Absent
 from registry.dossier.standing import standing_words
-from registry.dossier.wording import absent, says, sentences, shown
+from registry.dossier.wording import absent, remarks, says, shown
 from registry.report import absolute, prose
 
 if TYPE_CHECKING:
@@ -45,6 +45,4 @@ def _one(material: Material, analysis: Analysis) -> Iterator[Block]:
     yield says(f"{absolute.headline(found)}. {prose.sentence(standing_words(material, analysis))}")
     for table in absolute.tables(found):
         yield from shown(table)
-    mine = [note for note in found.notes if not isinstance(material.pool, Absent) and note not in material.pool.notes]
-    if mine:
-        yield sentences(mine)
+    yield from remarks(found.notes, material)

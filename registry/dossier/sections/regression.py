@@ -11,7 +11,7 @@ from registry.dossier.document import Section, Subheading
 from registry.dossier.illustrated import picture
 from registry.dossier.material import Absent
 from registry.dossier.standing import standing_words
-from registry.dossier.wording import absent, says, sentences, shown
+from registry.dossier.wording import absent, remarks, says, shown
 from registry.pooling.grouping import title
 from registry.report import prose, regress
 
@@ -53,9 +53,7 @@ def _one(material: Material, analysis: Analysis) -> Iterator[Block]:
     yield from shown(_named(replace(regress.coefficients(found), note=note), column, f"{name}{_unit(column)}"))
     for table in (regress.tests(found), regress.heterogeneity(found)):
         yield from shown(_named(table, column, name))
-    mine = [note for note in found.notes if not isinstance(material.pool, Absent) and note not in material.pool.notes]
-    if mine:
-        yield sentences(mine)
+    yield from remarks(found.notes, material)
 
 
 def _unit(column: str) -> str:
