@@ -102,11 +102,17 @@ COLUMNS: tuple[Column, ...] = (
     _text("cutoff_text", "a cutoff that is not a number, in the source's words", "cutoff_text"),
     _text("cutoff_method", "how the cutoff was chosen", "cutoff_method", term=terms.CutoffMethod),
     _text("contrast", "what is compared with what", "contrast", term=terms.ContrastKind, required=True),
+    _text("contrast_basis", "how it is known what is compared with what", term=terms.ContrastBasis),
+    _text("index_group", "index group in the source's words", "index_group"),
     _text("reference_group", "reference group in the source's words", "reference_group"),
+    _text(
+        "scale", "scale of the factor that the step of a continuous ratio is taken on", "scale", term=terms.FactorScale
+    ),
     # endpoint
     _text("endpoint", "endpoint", "endpoint", vocabulary="endpoint", required=True),
     _text("endpoint_definition", "the report's definition of the endpoint", "endpoint_definition"),
     _text("time_origin", "when the clock starts, in the report's words", "time_origin"),
+    _number("horizon_days", "time up to which events count, from the clock's start", "horizon_days", unit="days"),
     # numbers as reported
     _text("measure", "which ratio was reported", "measure", term=terms.Measure, required=True),
     _number("est", "ratio as reported", "hr", "est", on_result=True),
@@ -132,8 +138,13 @@ COLUMNS: tuple[Column, ...] = (
     ),
     _text("adjusted", "whether adjusted for covariates", "adjusted", term=terms.Adjusted, required=True),
     _text("covariates", "covariates of the model, `; ` between them", "covariates"),
+    _text("covariates_text", "covariates in the source's words, where these say more"),
     _text("origin", "where the number comes from", "origin", term=terms.Origin, required=True),
     _text("as_printed", "the curator's word that the source prints it so", "as_printed"),
+    _text("trust", "which counts where CI and SE disagree, by the curator's word", "trust", term=terms.Trust),
+    _text("factor_text", "the factor in the source's words, where they are others"),
+    _text("disease_text", "the disease in the source's words, where they are others"),
+    _text("endpoint_text", "the endpoint in the source's words, where they are others"),
     _text("notes", "free text", "notes"),
     # made by the registry
     _number("yi", "log ratio used in a pool", on_result=True),

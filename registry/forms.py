@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from registry.columns import BY_NAME
-from registry.terms import AttributeLevel, AttributeType, Term
+from registry.terms import AttributeLevel, AttributeType, ReadAs, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,9 @@ FORMS: dict[str, tuple[Field, ...]] = {
         *_columns("Factor", "timepoint"),
         _CUTOFF,
         *_columns("Factor", "cutoff_operator", "cutoff_value", "cutoff_unit", "cutoff_text", "cutoff_method"),
-        *_columns("Factor", "contrast", "reference_group"),
+        *_columns("Factor", "contrast", "index_group", "reference_group", "scale"),
         _column("Endpoint", "endpoint", required=True),
-        *_columns("Endpoint", "endpoint_definition", "time_origin"),
+        *_columns("Endpoint", "endpoint_definition", "time_origin", "horizon_days"),
         *_columns("Numbers as printed", "measure", "est"),
         _CI,
         *_columns("Numbers as printed", "ci_low", "ci_high", "ci_level", "ci_type", "log_hr", "se_log_hr"),
@@ -111,7 +111,7 @@ FORMS: dict[str, tuple[Field, ...]] = {
         *_columns("Patients", "n", "n_events", "n_index", "n_reference", "events_index", "events_reference"),
         *_columns("Model", "adjusted", "covariates"),
         *_columns("Where it was read", "source_kind", "source_url", "locator", "quote"),
-        *_columns("Remarks", "origin", "as_printed", "notes"),
+        *_columns("Remarks", "origin", "as_printed", "trust", "notes"),
     ),
     "factor": (
         *_named("factor", "prognostic factor"),
@@ -122,6 +122,9 @@ FORMS: dict[str, tuple[Field, ...]] = {
         Field("loinc", "loinc", "LOINC code, where one fits", "Factor"),
         Field("plausible_low", "plausible_low", "lowest value of it a patient can have, in its unit", "Factor"),
         Field("plausible_high", "plausible_high", "highest value of it a patient can have, in its unit", "Factor"),
+        Field("read_as", "read_as", "the direction people read it in", "Factor", term=ReadAs),
+        Field("levels", "levels", "its groups where it is no number, the higher or positive one first; = between the"
+              " names of one", "Factor", several=True),
     ),
     "endpoint": (
         *_named("endpoint", "endpoint"),

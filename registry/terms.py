@@ -70,6 +70,9 @@ class NotPoolable(Term):
     NO_INTERVAL = "no-interval", "no CI and no SE", "a ratio without CI, SE or usable p-value"
     ONE_BOUND = "one-bound", "one bound only", "a ratio with one bound of its CI"
     P_DERIVED = "p-derived", "SE from p only", "a ratio whose SE follows from its p-value alone; --allow p-derived"
+    P_ABOVE_HALF = "p-above-half", "p too large to give an SE", "its printed digits decide the SE by more than 20 %"
+    DIRECTION = "direction", "direction contradicts itself", "what it says of the groups compared does not agree"
+    NUMBERS = "numbers", "CI and SE disagree", "as printed; a curator has to say which counts: trust=ci or trust=se"
 
 
 class ContrastKind(Term):
@@ -86,6 +89,39 @@ class ContrastKind(Term):
     PER_SD = "per_sd", "per SD", "per one standard deviation more of the factor"
     CATEGORY = "category", "category", "one named category against another"
     UNCLEAR = "unclear", "unclear", "the source does not say"
+    EXTREMES = "extremes", "extreme groups", "the top group against the bottom one, those between left out"
+
+
+class ContrastBasis(Term):
+    """How it is known what is compared with what."""
+
+    STATED = "stated", "stated", "the row says it: contrast, groups or the words of the source"
+    OPERATOR = "operator", "from the operator", "the row gives the side of the cutoff that is the index group"
+    FILE = "file", "from the heading", "a heading of the file says it for every row"
+    ASSUMED = "assumed", "assumed", "a curator said once how a file is to be read"
+
+
+class FactorScale(Term):
+    """On which scale of the factor the step of a continuous ratio is taken."""
+
+    RAW = "raw", "untransformed", "in the unit of the factor"
+    LN = "ln", "ln", "natural logarithm"
+    LOG2 = "log2", "log2", "logarithm to base 2"
+    LOG10 = "log10", "log10", "logarithm to base 10"
+
+
+class Trust(Term):
+    """Which printed number counts where the CI and the standard error disagree."""
+
+    CI = "ci", "the CI", "the curator's word that the CI is right"
+    SE = "se", "the standard error", "the curator's word that the standard error is right"
+
+
+class ReadAs(Term):
+    """Which way round a ratio is read."""
+
+    HIGH_VS_LOW = "high-vs-low", "high vs low", "the group with more of the factor against the other"
+    LOW_VS_HIGH = "low-vs-high", "low vs high", "the group with less of the factor against the other"
 
 
 class CutoffOperator(Term):
@@ -107,6 +143,7 @@ class CutoffMethod(Term):
     MIN_P = "min_p", "minimal p", "the threshold with the smallest p-value in the same data"
     DATA_DRIVEN = "data_driven", "data-driven", "chosen on the same data in another or unnamed way"
     UNCLEAR = "unclear", "unclear", "the source does not say"
+    REFERENCE_LIMIT = "reference_limit", "limit of normal", "a multiple of the laboratory's limit of normal"
 
 
 #: Cutoffs chosen to fit the outcome; their ratios are biased away from 1 (Altman 1994, 10.1093/jnci/86.11.829).
@@ -121,6 +158,7 @@ class Measure(Term):
     SUBDISTRIBUTION_HR = "subdistribution_hr", "subdistribution hazard ratio", "Fine and Gray 1999"
     RR = "rr", "relative risk", "ratio of risks, or printed as relative risk"
     OR = "or", "odds ratio", "ratio of odds"
+    UNCLEAR = "unclear", "ratio of an unnamed kind", "the source does not say, or it was not read"
 
 
 class CiType(Term):
@@ -130,6 +168,8 @@ class CiType(Term):
     PROFILE = "profile", "profile likelihood", "need not be symmetric on the log scale"
     BOOTSTRAP = "bootstrap", "bootstrap", "need not be symmetric on the log scale"
     FIRTH = "firth", "Firth", "penalised likelihood"
+    ROBUST = "robust", "robust", "sandwich standard error"
+    T = "t", "t", "quantile of a t distribution"
 
 
 class POperator(Term):
@@ -289,6 +329,9 @@ class Flag(Term):
     LEVEL_ASSUMED = "ci-level-assumed", "CI level assumed", "the source gives no level; 95 % was taken"
     DATA_DRIVEN_CUTOFF = "data-driven-cutoff", "data-driven cutoff", "chosen on the outcome: biased away from 1"
     P_TEST_UNCLEAR = "p-test-unclear", "test behind p unclear", "SE derived from a p-value of an unnamed test"
+    SE_CONTRADICTS = "se-contradicts-ci", "SE contradicts the CI", "printed so; a curator says which counts"
+    LOG_CONTRADICTS = "log-contradicts-ratio", "log ratio is not the log of the ratio", "printed so; never pooled"
+    COUNTS_OPPOSE = "counts-oppose", "counts point the other way", "more of the other group had the event"
     OUTSIDE_CI = "hr-outside-ci", "HR outside its CI", "printed so; stored as disputed"
     CI_REVERSED = "ci-reversed", "CI bounds reversed", "printed so; stored as disputed"
     CI_WIDTH_ZERO = "ci-width-zero", "CI of width 0", "printed so; stored as disputed"

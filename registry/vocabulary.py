@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
 from registry.errors import UsageError
+from registry.meaning.words import plain
 from registry.models import Attribute, Factor, Synonym
 from registry.terms import AttributeLevel, AttributeType
 
@@ -20,8 +21,11 @@ KINDS = ("factor", "disease", "endpoint", "covariate")
 
 
 def fold(text: str) -> str:
-    """Give the form in which names are matched: case-folded, runs of spaces as one, none at the ends."""
-    return " ".join(text.split()).casefold()
+    """Give the form in which names are matched: case-folded, runs of spaces as one, none at the ends.
+
+    Compatible letters count as the usual ones (full width, superscripts), every hyphen and dash as one.
+    """
+    return " ".join(text.split()).casefold() if text.isascii() else plain(text).casefold()
 
 
 #: What separates the entries of a list: a semicolon, but not one within brackets, as in t(4;14).
@@ -58,16 +62,28 @@ class AttributeDeclaration:
             raise UsageError(f"study characteristic {self.name!r} has levels", "declare its type as category")
 
 
+class FactorFacts(NamedTuple):
+    """What a registry knows of a factor: unit of its cutoffs, the way people read it, the names of its groups.
+
+    `levels` are given of a factor that is no number, the higher or positive group first.
+    """
+
+    dimensionless: bool = False
+    unit: str | None = None
+    read_as: str | None = None
+    levels: tuple[tuple[str, ...], ...] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What is in the registry at one moment, matched case-folded by key or synonym.
 
-    `factors` maps a key to (dimensionless, canonical unit), `attributes` a name to its declaration; `matched` maps
+    `factors` maps a key to what is known of it, `attributes` a name to its declaration; `matched` maps
     each kind to folded name → key.
     """
 
     matched: Mapping[str, Mapping[str, str]]
-    factors: Mapping[str, tuple[bool, str | None]]
+    factors: Mapping[str, FactorFacts]
     attributes: Mapping[str, AttributeDeclaration]
     _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -77,8 +93,12 @@ class Vocabulary:
         matched: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
         for kind, folded, key in connection.execute(sa.select(Synonym.vocabulary, Synonym.folded, Synonym.key)):
             matched[kind][folded] = key
-        factors = connection.execute(sa.select(Factor.key, Factor.dimensionless, Factor.canonical_unit))
-        return cls(matched, {key: (bare, unit) for key, bare, unit in factors}, _declarations(connection))
+        columns = (Factor.key, Factor.dimensionless, Factor.canonical_unit, Factor.read_as, Factor.levels)
+        factors = {
+            key: FactorFacts(bare, unit, read_as, None if levels is None else tuple(map(tuple, levels)))
+            for key, bare, unit, read_as, levels in connection.execute(sa.select(*columns))
+        }
+        return cls(matched, factors, _declarations(connection))
 
     def factor(self, name: str) -> str | None:
         """Give the key of the factor of this name, None when there is none."""

@@ -35,6 +35,20 @@ _ATTACHMENT = re.compile(r"attachments/[0-9a-f]{64}")
 _SHEETS = {sheet.path: sheet for sheet in (*(each.sheet for each in TABLES), *(each.sheet for each in RECORDS))}
 #: Files that archives of an older schema do not have → the schema from which on.
 _SINCE = {"tables/ratings.csv": "0005"}
+_OF_ESTIMATE = frozenset(
+    {"horizon_days", "covariates_text", "trust", "contrast_basis", "factor_text", "disease_text", "endpoint_text"}
+)
+_OF_CONTRAST = frozenset({"index_group", "scale"})
+#: Columns that archives of an older schema do not have, by file → the schema from which on.
+_COLUMNS_SINCE = {
+    "0006": {
+        "tables/factors.csv": frozenset({"read_as", "levels"}),
+        "tables/contrasts.csv": _OF_CONTRAST,
+        "tables/estimates.csv": _OF_ESTIMATE,
+        "data/evidence.csv": _OF_CONTRAST | _OF_ESTIMATE,
+        "ledger/versions.jsonl": _OF_CONTRAST | _OF_ESTIMATE,
+    }
+}
 #: Files that every archive has.
 _ALWAYS = {*_SHEETS, PARQUET, NAME, PACKAGE, README, CRATE, CHECKSUMS}
 
@@ -154,7 +168,9 @@ class Archive:
         """Give the rows of a file with their lines; null is None in JSON and the empty cell in CSV."""
         lines = sheet.path.endswith(".jsonl")
         raw, read, null = (self._lines, read_value, None) if lines else (self._cells, read_cell, "")
-        readers = [(partial(_read, read, each), not each.required) for each in sheet.fields]
+        absent = self._absent(sheet)
+        readers = [(partial(_read, read, each), not each.required) for each in sheet.fields if each.name not in absent]
+        gaps = [place for place, name in enumerate(sheet.header) if name in absent]
         line = 0
         for line, values in raw(sheet.path):
             if line == 1:
@@ -170,15 +186,26 @@ class Archive:
             except _Unfit as unfit:
                 said = f"{unfit.field.name} is {str(unfit.value)[:60]!r}, expected {unfit}"
                 raise self.refused(f"{sheet.path} in it, line {line}: {said}") from None
+            for place in gaps:
+                row.insert(place, None)
             yield line, row
         told = self.manifest.rows.get(sheet.path)
         if line - 1 != told:
             raise self.refused(f"{sheet.path} in it has {line - 1} rows, not {told}")
 
+    def _absent(self, sheet: Sheet) -> frozenset[str]:
+        """Name the columns a file does not have because its schema is older than they are."""
+        later = [
+            of.get(sheet.path, frozenset()) for since, of in _COLUMNS_SINCE.items() if self.manifest.schema < since
+        ]
+        return frozenset().union(*later)
+
     def _refuse_header(self, sheet: Sheet, values: Sequence[Any]) -> None:
-        if list(values) == sheet.header:
+        absent = self._absent(sheet)
+        expected = [name for name in sheet.header if name not in absent]
+        if list(values) == expected:
             return
-        given, expected = list(map(str, values)), sheet.header
+        given = list(map(str, values))
         extra, missing = [name for name in given if name not in expected], [n for n in expected if n not in given]
         said = "; ".join(
             f"{what} {', '.join(names[:5])}" for what, names in (("unknown:", extra), ("missing:", missing)) if names

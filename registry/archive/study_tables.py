@@ -125,6 +125,8 @@ STUDIES: tuple[Table, ...] = (
             Cutoff.key.label("cutoff"),
             Contrast.timepoint,
             Contrast.reference_group,
+            Contrast.index_group,
+            Contrast.scale,
         )
         .select_from(Contrast)
         .join(Factor, Contrast.factor_id == Factor.id)
@@ -140,6 +142,8 @@ STUDIES: tuple[Table, ...] = (
             "cutoff": "key of the cutoff",
             "timepoint": "when the factor was measured",
             "reference_group": "reference group in the source's words",
+            "index_group": "index group in the source's words",
+            "scale": "scale of the factor that a step is taken on",
         },
     ),
     table(

@@ -59,6 +59,8 @@ VOCABULARY: tuple[Table, ...] = (
             "loinc": "LOINC code",
             "plausible_low": "cutoffs below are worth a second look",
             "plausible_high": "cutoffs above are worth a second look",
+            "read_as": "the direction people read it in",
+            "levels": "its groups where it is no number, the higher or positive one first",
         },
     ),
     table("diseases", "Diseases", plain(Disease), of=own(Disease), key=("key",), meanings={"key": "name"}),

@@ -14,7 +14,7 @@ from registry.models import Cohort, Disease, Estimate, Report, Study, study_repo
 from registry.record import Record
 from registry.writing.estimates import estimates_of
 from registry.writing.flush import Waiting
-from registry.writing.keys import CUTOFF, citation, doi_of, estimate_key, report_names
+from registry.writing.keys import CONTRAST, citation, doi_of, estimate_key, report_names
 from registry.writing.names import Names
 from registry.writing.population import FIELDS
 from registry.writing.projection import REPORTED, close, project, refresh
@@ -28,11 +28,9 @@ if TYPE_CHECKING:
 
 #: What a curator says of an estimate, by contract name, in the order in which changes are recorded.
 OF_ESTIMATE = tuple(name for name in BY_NAME if name in REPORTED) + tuple(
-    name
-    for name in ("study", "cohort", "factor", "timepoint", *CUTOFF, "contrast", "reference_group", "endpoint")
-    if name not in REPORTED
+    name for name in ("study", "cohort", "factor", *CONTRAST, "endpoint") if name not in REPORTED
 )
-OF_CONTRAST = ("factor", "timepoint", *CUTOFF, "contrast", "reference_group")
+OF_CONTRAST = ("factor", *CONTRAST)
 
 
 class Desk:

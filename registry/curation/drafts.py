@@ -16,7 +16,7 @@ from registry.ingest.issues import ERRORS, Problem
 from registry.ingest.records import DEFAULTS
 from registry.ingest.rules import MAY_BE_PRINTED, check
 from registry.ingest.units import unit
-from registry.terms import AttributeLevel, AttributeType, Status
+from registry.terms import AttributeLevel, AttributeType, ReadAs, Status
 from registry.vocabulary import Vocabulary
 from registry.writing import estimate_key
 
@@ -207,6 +207,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "loinc": _loinc,
     "plausible_low": numbers.number,
     "plausible_high": numbers.number,
+    "read_as": words.word(ReadAs),
     "type": words.word(AttributeType),
     "level": words.word(AttributeLevel),
 }

@@ -13,7 +13,7 @@ from typing import Any
 from registry.ingest.header import input_name
 from registry.ingest.issues import Problem
 from registry.terms import Adjusted
-from registry.vocabulary import Vocabulary
+from registry.vocabulary import FactorFacts, Vocabulary
 
 Values = Mapping[str, Any]
 Rule = Callable[[Values, Vocabulary], Iterator[Problem]]
@@ -75,9 +75,9 @@ def cutoff_unit(values: Values, vocabulary: Vocabulary) -> Iterator[Problem]:
     """Want a unit with a cutoff value, unless its factor is declared dimensionless."""
     if values.get("cutoff_value") is not None and values.get("cutoff_unit") is None:
         factor = values.get("factor")
-        dimensionless, usual = vocabulary.factors.get(factor or "", (False, None))
-        if factor is not None and not dimensionless:
-            expected = f"a unit, such as {usual or 'ng/mL'}; 1 for a ratio"
+        known = vocabulary.factors.get(factor or "", FactorFacts())
+        if factor is not None and not known.dimensionless:
+            expected = f"a unit, such as {known.unit or 'ng/mL'}; 1 for a ratio"
             yield Problem(
                 "unit-missing", f"the cutoff {values['cutoff_value']:.12g} has no unit", expected, "cutoff_unit"
             )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import DeclarativeBase
 from registry.terms import Term
 
 #: The migration that makes these tables; a database at any other is not opened (see `registry.store`).
-REVISION = "0005"
+REVISION = "0006"
 
 #: Study characteristics of one row; canonically serialised where they are hashed.
 Json = JSON().with_variant(JSONB(), "postgresql")

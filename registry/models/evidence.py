@@ -11,7 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from registry.columns import COLUMNS, Kind
 from registry.columns import Column as ContractColumn
 from registry.models.base import Base, Json, not_negative, one_of, positive
-from registry.terms import Adjusted, CiType, EffectDirection, Measure, Origin, POperator, PTest, Status
+from registry.terms import (
+    Adjusted,
+    CiType,
+    ContrastBasis,
+    EffectDirection,
+    Measure,
+    Origin,
+    POperator,
+    PTest,
+    Status,
+    Trust,
+)
 
 
 class Endpoint(Base):
@@ -43,8 +54,10 @@ class Estimate(Base):
         one_of("adjusted", Adjusted),
         one_of("origin", Origin),
         one_of("status", Status),
+        one_of("contrast_basis", ContrastBasis),
+        one_of("trust", Trust),
         *positive("est", "ci_low", "ci_high", "se_log_hr"),
-        *not_negative("n", "n_events", "n_index", "n_reference", "events_index", "events_reference"),
+        *not_negative("horizon_days", "n", "n_events", "n_index", "n_reference", "events_index", "events_reference"),
         CheckConstraint("status = 'disputed' OR (ci_level >= 50 AND ci_level <= 99.99)", name="ci_level"),
         CheckConstraint("p_value >= 0 AND p_value <= 1", name="p_value"),
         CheckConstraint(
@@ -64,6 +77,7 @@ class Estimate(Base):
     quote: Mapped[str | None]
     endpoint_definition: Mapped[str | None]
     time_origin: Mapped[str | None]
+    horizon_days: Mapped[float | None]
     n: Mapped[int | None]
     n_events: Mapped[int | None]
     n_index: Mapped[int | None]
@@ -88,10 +102,16 @@ class Estimate(Base):
     effect_direction: Mapped[str | None]
     adjusted: Mapped[str]
     covariates: Mapped[str | None]
+    covariates_text: Mapped[str | None]
     origin: Mapped[str]
     status: Mapped[str]
     status_reason: Mapped[str | None]
     as_printed: Mapped[str | None]
+    trust: Mapped[str | None]
+    contrast_basis: Mapped[str | None]
+    factor_text: Mapped[str | None]
+    disease_text: Mapped[str | None]
+    endpoint_text: Mapped[str | None]
     notes: Mapped[str | None]
 
 

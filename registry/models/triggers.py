@@ -19,8 +19,9 @@ from sqlalchemy import event
 from registry.models.base import Base
 from registry.models.evidence import evidence
 
-#: Columns of evidence that never change: all but the one that ends a version.
-_FIXED = ", ".join(f'"{column.name}"' for column in evidence.columns if column.name != "valid_to")
+#: Columns of evidence that never change: all but the one that ends a version. In alphabetical order, so that a
+#: migration that adds one makes the same statement.
+_FIXED = ", ".join(f'"{name}"' for name in sorted({column.name for column in evidence.columns} - {"valid_to"}))
 
 #: Table → the column with the changeset that writes it.
 _WRITTEN_BY = {"change": "changeset", "snapshot": "recorded", "saved_query": "changeset"}

@@ -66,10 +66,13 @@ _EXAMPLES: dict[str, str] = {
     "cutoff_text": "upper limit of normal",
     "cutoff_method": "median",
     "contrast": "above_vs_below",
+    "index_group": "high ferritin",
     "reference_group": "normal ferritin",
+    "scale": "log2",
     "endpoint": "OS",
     "endpoint_definition": "from infusion to death from any cause",
     "time_origin": "day of infusion",
+    "horizon_days": "100",
     "measure": "hr",
     "est": "2.15",
     "ci_low": "1.74",
@@ -85,6 +88,7 @@ _EXAMPLES: dict[str, str] = {
     "covariates": "age; ISS",
     "origin": "reported",
     "as_printed": "HR outside its CI, as in Table 2",
+    "trust": "ci",
     "notes": "n from Figure 1",
 }
 

@@ -45,6 +45,12 @@ IDENTITY = (
     "locator",
 )
 
+#: What identifies an estimate where it is given; keys of estimates without it are those of earlier versions.
+FURTHER = ("index_group", "scale", "horizon_days")
+
+#: What makes a contrast, beside its factor.
+CONTRAST = ("timepoint", *CUTOFF, "contrast", "index_group", "reference_group", "scale")
+
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -52,9 +58,13 @@ def estimate_key(values: Values) -> str:
     """Give the key of an estimate, `study/endpoint/hash8`.
 
     hash8 is the first 8 hexadecimal digits of the SHA-256 of the JSON array of `IDENTITY`: texts trimmed, the cutoff
-    value as a float (550 = 550.0), covariates sorted, null where not read, defaults filled in.
+    value as a float (550 = 550.0), covariates sorted, null where not read, defaults filled in. What is given of
+    `FURTHER` follows, each as the array of its name and value.
     """
     identity = ",".join(map(getitem, _SPELLED, map(values.get, IDENTITY)))
+    for name, spelled in _FURTHER:
+        if values.get(name) is not None:
+            identity += f",[{_encode(name)},{spelled[values[name]]}]"
     return f"{values['study'].strip()}/{values['endpoint']}/{hashlib.sha256(f'[{identity}]'.encode()).hexdigest()[:8]}"
 
 
@@ -76,6 +86,7 @@ def _spelled(name: str) -> Remembered[Any, str]:
 
 
 _SPELLED = [_spelled(name) for name in IDENTITY]
+_FURTHER = [(name, _spelled(name)) for name in FURTHER]
 
 
 def cutoff_key(values: Values) -> str:
@@ -87,8 +98,13 @@ def cutoff_key(values: Values) -> str:
 
 
 def contrast_key(values: Values) -> str:
-    """Give the key of a contrast within its factor: JSON array of kind, cutoff, timepoint and reference group."""
-    return _encode([values["contrast"], cutoff_key(values), values.get("timepoint"), values.get("reference_group")])
+    """Give the key of a contrast within its factor: JSON array of kind, cutoff, timepoint and reference group.
+
+    Where index group or scale are given, they follow.
+    """
+    parts = [values["contrast"], cutoff_key(values), values.get("timepoint"), values.get("reference_group")]
+    further = [values.get("index_group"), values.get("scale")]
+    return _encode(parts + further if any(further) else parts)
 
 
 _DOI = re.compile(

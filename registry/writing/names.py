@@ -11,7 +11,7 @@ from registry.errors import InputRefused
 from registry.models import Base, Contrast, Cutoff
 from registry.vocabulary import Vocabulary, fold
 from registry.writing.bulk import select_in
-from registry.writing.keys import CUTOFF, contrast_key, cutoff_key
+from registry.writing.keys import CONTRAST, CUTOFF, contrast_key, cutoff_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from registry.ledger import Transaction
 
 #: What makes a contrast; read from a row at once.
-_contrast_of = itemgetter("factor", "timepoint", *CUTOFF, "contrast", "reference_group")
+_contrast_of = itemgetter("factor", *CONTRAST)
 
 
 class Names:
@@ -109,7 +109,7 @@ class Names:
                     "kind": row["contrast"],
                     "cutoff_id": self.cutoff(factor, cutoff, row) if cutoff else None,
                     "timepoint": row.get("timepoint"),
-                    "reference_group": row.get("reference_group"),
+                    **{name: row.get(name) for name in ("index_group", "reference_group", "scale")},
                 }
             )
         return number

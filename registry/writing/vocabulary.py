@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 #: What a table of a kind holds beside `id` and `key`; covariates have no table of their own.
 _FIELDS: dict[str, tuple[str, ...]] = {
-    "factor": ("label", "canonical_unit", "dimensionless", "loinc", "plausible_low", "plausible_high"),
+    "factor": (
+        *("label", "canonical_unit", "dimensionless", "loinc", "plausible_low", "plausible_high"),
+        *("read_as", "levels"),
+    ),
     "endpoint": ("label", "definition", "time_origin"),
     "disease": (),
     "covariate": (),

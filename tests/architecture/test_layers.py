@@ -31,6 +31,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
         "registry.curators",
     ),
     ("registry.frame", "registry.prisma_counts", "registry.forms", "registry.stats"),
+    ("registry.meaning",),
     ("registry.models", "registry.derivation", "registry.deriving"),
     ("registry.database", "registry.vocabulary", "registry.copying"),
     ("registry.ledger", "registry.appraisal"),

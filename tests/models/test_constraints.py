@@ -105,7 +105,8 @@ def test_every_input_of_an_estimate_has_a_place() -> None:
     elsewhere = {
         *("study", "cohort", "first_author", "year", "title", "journal", "doi", "pmid", "source_kind", "source_url"),
         *("country", "design", "disease", "treatment", "recruited_from", "recruited_to", "centres"),
-        *("followup_median_months", "factor", "timepoint", "contrast", "reference_group", "endpoint"),
+        *("followup_median_months", "factor", "timepoint", "contrast", "index_group", "reference_group", "scale"),
+        "endpoint",
     }
     given = {column.name for column in COLUMNS if column.inputs and not column.name.startswith("cutoff_")}
     assert given - elsewhere <= set(Estimate.__table__.columns.keys())

@@ -1,0 +1,181 @@
+"""What is compared with what, from all that a row says of it: the one rule of every door.
+
+The contrast, an operator that was given as such, the words of the groups and those of the quote are witnesses of a
+direction. Words that name a step or extreme groups decide first: such a ratio is of no two groups beside a cutoff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from registry.errors import UsageError
+from registry.meaning import words
+from registry.meaning.words import Levels, Step
+from registry.terms import ContrastBasis, ContrastKind, CutoffOperator, ReadAs
+from registry.units import convert
+
+Values = Mapping[str, Any]
+
+ABOVE, BELOW = ContrastKind.ABOVE_VS_BELOW, ContrastKind.BELOW_VS_ABOVE
+#: Contrasts of two groups beside a cutoff: each is the other one the other way round.
+TWO_GROUPS = (ABOVE, BELOW)
+#: What a direction is read from; an amendment of one of these settles it anew.
+WITNESSES = ("contrast", "cutoff_operator", "index_group", "reference_group", "quote")
+_UPWARD = (CutoffOperator.GT, CutoffOperator.GE)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a row compares: its `contrast` and how that is known, None for what nobody says.
+
+    `fills` are values the words give (a step, its unit and scale). `remark` is what a curator should look at, `fault`
+    why the row cannot be stored as it is.
+    """
+
+    contrast: ContrastKind
+    basis: ContrastBasis | None
+    fills: Mapping[str, Any] = field(default_factory=dict)
+    remark: str = ""
+    fault: str = ""
+
+
+def settle(
+    values: Values,
+    *,
+    operator_given: bool = True,
+    heading: str | None = None,
+    read_as: ReadAs | None = None,
+    levels: Levels | None = None,
+) -> Settled:
+    """Settle the contrast of a row by contract names; what is absent or None was not said.
+
+    `operator_given` is False where the operator was split off a cutoff (`≥35`): it defines the groups and is no
+    witness. `heading` is that of the file's column of ratios, `read_as` what a curator said once of a file, `levels`
+    the names of the factor's groups.
+    """
+    stated = values.get("contrast")
+    by_words = _by_words(values, stated, heading)
+    if by_words is not None:
+        return by_words
+    if stated is not None and stated not in TWO_GROUPS:
+        return Settled(ContrastKind(stated), ContrastBasis.STATED)
+    return _two_groups(values, stated, operator_given, heading, read_as, levels)
+
+
+def _two_groups(
+    values: Values,
+    stated: str | None,
+    operator_given: bool,
+    heading: str | None,
+    read_as: ReadAs | None,
+    levels: Levels | None,
+) -> Settled:
+    said = dict(witnesses(values, operator_given=operator_given, levels=levels))
+    if not said:
+        by_file = words.compared(heading, levels)
+        if by_file is not None:
+            return Settled(ABOVE if by_file else BELOW, ContrastBasis.FILE)
+        if read_as is not None:
+            return Settled(ABOVE if read_as == ReadAs.HIGH_VS_LOW else BELOW, ContrastBasis.ASSUMED)
+        return Settled(ContrastKind.UNCLEAR, None)
+    above, below = ([name for name, high in said.items() if high is side] for side in (True, False))
+    contrast = ABOVE if len(above) > len(below) else BELOW
+    basis = ContrastBasis.OPERATOR if list(said) == ["cutoff_operator"] else ContrastBasis.STATED
+    if not above or not below:
+        return Settled(contrast, basis)
+    most, least = (above, below) if contrast is ABOVE else (below, above)
+    shown = f"{_shown(values, most)} against {_shown(values, least)}"
+    if len(most) == len(least):
+        fault = f"what is compared contradicts itself: {shown}"
+        return Settled(ContrastKind(stated) if stated else ContrastKind.UNCLEAR, None, fault=fault)
+    return Settled(contrast, basis, remark=f"read as {contrast.label}: {shown}")
+
+
+def witnesses(
+    values: Values, *, operator_given: bool = True, levels: Levels | None = None
+) -> Iterator[tuple[str, bool]]:
+    """Name each column that says which side is the index group, and whether that is the high one."""
+    if values.get("contrast") in TWO_GROUPS:
+        yield "contrast", values["contrast"] == ABOVE
+    operator = values.get("cutoff_operator")
+    if operator_given and operator is not None:
+        yield "cutoff_operator", operator in _UPWARD
+    reference, index = (words.is_high(values.get(name), levels) for name in ("reference_group", "index_group"))
+    if reference is not None and index is not reference:
+        yield "reference_group", not reference
+    elif index is not None and reference is None:
+        yield "index_group", index
+    quoted = words.compared(values.get("quote"), levels)
+    if quoted is not None:
+        yield "quote", quoted
+
+
+def contradicts(values: Values, levels: Levels | None = None) -> str:
+    """Say what is wrong with the direction of a stored row, in words; nothing where it stands.
+
+    A row that was settled when it was stored (`contrast_basis`) stands.
+    """
+    if values.get("contrast_basis") is not None or values.get("contrast") not in TWO_GROUPS:
+        return ""
+    settled = settle(values, levels=levels)
+    if settled.fault:
+        return settled.fault
+    if settled.contrast != values["contrast"]:
+        return settled.remark or f"its words say {settled.contrast.label}"
+    return ""
+
+
+def _shown(values: Values, names: list[str]) -> str:
+    return ", ".join(f"{name} {str(values[name])[:60]!r}" for name in names)
+
+
+def _by_words(values: Values, stated: str | None, heading: str | None) -> Settled | None:
+    """Give the contrast that words name which is of no two groups beside a cutoff."""
+    groups = [values.get(name) for name in ("index_group", "reference_group", "cutoff_text")]
+    said = [text for text in groups if text]
+    if stated is not None and stated not in TWO_GROUPS:
+        return None
+    if _apart(values) or any(words.extremes(text) for text in said):
+        return _of_words(ContrastKind.EXTREMES, stated)
+    if any(words.quantile(text) for text in said):
+        return _of_words(ContrastKind.CATEGORY, stated)
+    more = [values.get("quote") if stated is None else None, heading if stated is None else None]
+    for text in (*said, *filter(None, more)):
+        if (step := words.step_of(text)) is not None and words.bound_of(text) is None:
+            return _of_words(step.kind, stated, _fills(values, step))
+    return None
+
+
+def _of_words(kind: ContrastKind, stated: str | None, fills: Mapping[str, Any] | None = None) -> Settled:
+    remark = f"its words say {kind.label}, not {ContrastKind(stated).label}" if stated else ""
+    return Settled(kind, ContrastBasis.STATED, fills or {}, remark)
+
+
+def _fills(values: Values, step: Step) -> dict[str, Any]:
+    """Give what the words add of a step; what the row gives itself stands."""
+    found = {"cutoff_value": step.value, "cutoff_unit": step.unit, "scale": step.scale and step.scale.value}
+    return {name: value for name, value in found.items() if value is not None and values.get(name) is None}
+
+
+def _apart(values: Values) -> bool:
+    """Say whether the groups lie on either side of a gap: `> 2500` against `< 1000`."""
+    high, low = (words.bound_of(values.get(name) or "") for name in ("index_group", "reference_group"))
+    if high is None and values.get("cutoff_operator") in _UPWARD and values.get("cutoff_value") is not None:
+        high = words.Bound(True, values["cutoff_value"], values.get("cutoff_unit"))
+    if high is None or low is None or not high.high or low.high or high.value is None or low.value is None:
+        return False
+    there = low.value
+    if low.unit and high.unit and low.unit != high.unit:
+        try:
+            there = convert(low.value, low.unit, high.unit)
+        except UsageError:
+            return False
+    elif low.unit is None and _same_digits(low.value, high.value):
+        return False  # the same cutoff in another unit that is not named
+    return there < high.value
+
+
+def _same_digits(one: float, other: float) -> bool:
+    return f"{one:.6e}".partition("e")[0] == f"{other:.6e}".partition("e")[0]

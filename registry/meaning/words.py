@@ -1,0 +1,190 @@
+"""What words say is compared: the side of a cutoff a group is on, a step of a continuous factor, extreme groups.
+
+A text that can be read two ways says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from registry.terms import ContrastKind, FactorScale
+from registry.units import spelled
+
+#: Names of the two levels of a factor that is no number, the higher or positive one first.
+Levels = Sequence[Sequence[str]]
+
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\ufe58\ufe63\uff0d"), "-")
+_NUMBER = r"[0-9]+(?:[.,\u00b7][0-9]+)?"
+_BOUND = re.compile(rf"(?P<sign>>=|≥|=>|>|<=|≤|=<|<)\s*(?P<value>{_NUMBER})?\s*(?P<unit>[A-Za-zµμ%/*^0-9{{}}]+)?")
+_AT = re.compile(
+    r"\bat or (?:(?P<above>above|over)|below|under)\b"
+    r"|\b(?:(?P<least>at least|not? less than)|at most|not? more than)\b"
+)
+_HIGH = re.compile(
+    r"\b(?:high(?:er|est)?|elevated|raised|increased|above|over|greater|larger|more|exceeding|top|upper"
+    r"|positive|pos|present|detectable|amplified|amplification|mutated|mutant|overexpressed|overexpression)\b"
+)
+_LOW = re.compile(
+    r"\b(?:low(?:er|est)?|decreased|reduced|below|under|less|smaller|bottom"
+    r"|negative|neg|absent|absence|undetectable|wild[ -]?type)\b"
+)
+_NOT = re.compile(r"\b(?:not|non|no|without|never)[ -](?:\w+[ -])?$")
+_VERSUS = re.compile(r"\b(?:vs|versus|against|compared (?:with|to)|relative to|over)\b\.?|(?<=\w) ?/ ?(?=low|high)")
+
+_QUANTILE = r"(?:tertile|tercile|quartile|quintile|decile|third|quarter|fifth)s?"
+_END = r"(?:highest|top|upper|lowest|bottom|first|last)"
+_AGAINST = r"(?:vs\.?|versus|against|compared with|to)"
+_EXTREMES = re.compile(
+    rf"\b{_END}(?: {_QUANTILE})? {_AGAINST} (?:the )?{_END}(?: {_QUANTILE})?"
+    r"|\b([TQ])[2-9] ?(?:vs\.?|versus|-|to|/) ?\1[1-4]\b(?! ?[-&+,])",
+    re.IGNORECASE,
+)
+_ONE_QUANTILE = re.compile(
+    rf"\b(?:{_END}|second|third|fourth|fifth) {_QUANTILE}\b|\b[TQ][1-9](?: ?[-&+,] ?[TQ]?[1-9])?\b",
+    re.IGNORECASE,
+)
+_EACH = r"\b(?:per|for each|each|every|for every|a|an|one)\b"
+_SD = re.compile(rf"(?:{_EACH}[ -]?)?(?:\b(?:1|one)[ -])?\b(?:SD|standard[ -]deviations?)\b", re.IGNORECASE)
+_DOUBLING = re.compile(rf"{_EACH} (?:two-?fold|2-fold|doubling)|\bdoubling of\b", re.IGNORECASE)
+_STEP = re.compile(
+    rf"\b(?:per|for each|each|every|for every)[ -](?P<value>{_NUMBER})?[ -]?"
+    r"(?P<unit>units?|points?|[A-Za-zµμ%]+(?:/[A-Za-z0-9*^µμ]+)?)?"
+    r"(?:[ -](?:unit|point)s?)?[ -]?(?:increase|increment|rise|higher|more|change)?",
+    re.IGNORECASE,
+)
+_CONTINUOUS = re.compile(r"\bcontinuous(?:ly)?\b|\b(?:log-)?linear (?:term|trend)\b", re.IGNORECASE)
+_SCALES = (
+    (FactorScale.LOG2, re.compile(r"\blog[ _-]?(?:2|₂)(?![0-9])", re.IGNORECASE)),
+    (FactorScale.LOG10, re.compile(r"\blog[ _-]?(?:10|₁₀)(?![0-9])|\blg\b|ten-?fold", re.IGNORECASE)),
+    (FactorScale.LN, re.compile(r"\bln\b|\bnatural[ -]log|\blog[ _-]?e\b", re.IGNORECASE)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a continuous ratio: how much more of the factor, in which unit, on which scale; None where not said."""
+
+    kind: ContrastKind
+    value: float | None = None
+    unit: str | None = None
+    scale: FactorScale | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A cutoff in the words of a group: `high` is the side the group is on."""
+
+    high: bool
+    value: float | None
+    unit: str | None
+
+
+def plain(text: str) -> str:
+    """Give a text in one form: compatible letters as the usual ones, one kind of dash, single spaces."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    return " ".join(text.split())
+
+
+def scale_of(text: str) -> FactorScale | None:
+    """Give the logarithm a text names; None where it names none or several."""
+    found = [scale for scale, form in _SCALES if form.search(text)]
+    return found[0] if len(found) == 1 else None
+
+
+def step_of(text: str) -> Step | None:
+    """Give the step of a continuous ratio that a text names: `per 100 U/L increase`, `each SD`, `log2-transformed`."""
+    text = plain(text)
+    scale = scale_of(text)
+    if _SD.search(text):
+        return Step(ContrastKind.PER_SD, scale=scale)
+    if _DOUBLING.search(text):
+        return Step(ContrastKind.PER_DOUBLING)
+    for match in _STEP.finditer(text):
+        if (step := _step(match, scale)) is not None:
+            return step
+    if scale is not None or _CONTINUOUS.search(text):
+        return Step(ContrastKind.PER_UNIT, scale=scale)
+    return None
+
+
+def _step(match: re.Match[str], scale: FactorScale | None) -> Step | None:
+    value, word = match["value"], match["unit"] or ""
+    unit = None if word.casefold().rstrip("s") in ("", "unit", "point", "increase", "increment") else spelled(word)
+    if value is None and unit is None and not re.search("unit|point|increase|increment", match.group(), re.IGNORECASE):
+        return None
+    number = float(re.sub("[,·]", ".", value)) if value else None
+    if number is None and re.search(r"\b(?:unit|point)\b", match.group(), re.IGNORECASE):
+        number = 1.0
+    return Step(ContrastKind.PER_UNIT, number, unit, scale)
+
+
+def extremes(text: str) -> bool:
+    """Say whether a text sets the top group against the bottom one, those between left out: `T3 vs T1`."""
+    return bool(_EXTREMES.search(plain(text)))
+
+
+def quantile(text: str) -> bool:
+    """Say whether a text names one of several quantiles: `lowest tertile`, `Q1-3`."""
+    return bool(_ONE_QUANTILE.search(plain(text)))
+
+
+def bound_of(text: str) -> Bound | None:
+    """Give the one cutoff with its side in the words of a group: `albumin >= 3.5 g/dL`."""
+    found = list(_BOUND.finditer(plain(text)))
+    if len(found) != 1:
+        return None
+    value = found[0]["value"]
+    number = float(re.sub("[,·]", ".", value)) if value else None
+    return Bound(found[0]["sign"] in (">=", "≥", "=>", ">"), number, spelled(found[0]["unit"] or "") or None)
+
+
+def is_high(text: str | None, levels: Levels | None = None) -> bool | None:
+    """Say whether the words of one group name the high side: True, False, or None where they name neither or both.
+
+    By side, not boundary: `at or below 305` is the low side of `> 305` and of `>= 305`. `levels` are the factor's own.
+    """
+    if not text:
+        return None
+    words = plain(text).casefold()
+    for place, names in enumerate(levels or ()):
+        if len(levels or ()) == 2 and words in {plain(name).casefold() for name in names}:
+            return place == 0
+    if _VERSUS.search(words) and not _AT.search(words):
+        return None
+    if (bound := bound_of(words)) is not None:
+        return bound.high
+    if (at := _AT.search(words)) is not None:
+        return bool(at["above"] or at["least"])
+    sides = {_turned(words, match, high=True) for match in _HIGH.finditer(words)}
+    sides |= {_turned(words, match, high=False) for match in _LOW.finditer(words)}
+    return sides.pop() if len(sides) == 1 else None
+
+
+def _turned(words: str, match: re.Match[str], *, high: bool) -> bool:
+    return high != bool(_NOT.search(words[: match.start()]))
+
+
+def compared(text: str | None, levels: Levels | None = None) -> bool | None:
+    """Say whether words compare the high group with the low one (True), or the other way round (False).
+
+    `high vs low`, `NLR ≥ 3 versus < 3`, `low compared with high`; None where they say nothing of it, or both.
+    """
+    if not text:
+        return None
+    words = plain(text).casefold()
+    found = {_sides(words, match, levels) for match in _VERSUS.finditer(words)} - {None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _sides(words: str, versus: re.Match[str], levels: Levels | None) -> bool | None:
+    """Read the words right before and after a `versus`."""
+    before = re.split(r"[,;:.(](?![0-9])", words[: versus.start()])[-1].split()[-4:]
+    after = re.split(r"[,;:.)](?![0-9])", words[versus.end() :])[0].split()[:4]
+    index, reference = is_high(" ".join(before), levels), is_high(" ".join(after), levels)
+    if index is None or reference is None:
+        return None
+    return index if index != reference else None
