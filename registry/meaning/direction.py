@@ -61,25 +61,20 @@ def settle(
         return by_words
     if stated is not None and stated not in TWO_GROUPS:
         return Settled(ContrastKind(stated), ContrastBasis.STATED)
-    return _two_groups(values, stated, operator_given, heading, read_as, levels)
-
-
-def _two_groups(
-    values: Values,
-    stated: str | None,
-    operator_given: bool,
-    heading: str | None,
-    read_as: ReadAs | None,
-    levels: Levels | None,
-) -> Settled:
     said = dict(witnesses(values, operator_given=operator_given, levels=levels))
-    if not said:
-        by_file = words.compared(heading, levels)
-        if by_file is not None:
-            return Settled(ABOVE if by_file else BELOW, ContrastBasis.FILE)
-        if read_as is not None:
-            return Settled(ABOVE if read_as == ReadAs.HIGH_VS_LOW else BELOW, ContrastBasis.ASSUMED)
-        return Settled(ContrastKind.UNCLEAR, None)
+    if said:
+        return _by_witnesses(values, said)
+    by_file = words.compared(heading, levels)
+    if by_file is not None:
+        return Settled(ABOVE if by_file else BELOW, ContrastBasis.FILE)
+    if read_as is not None:
+        return Settled(ABOVE if read_as == ReadAs.HIGH_VS_LOW else BELOW, ContrastBasis.ASSUMED)
+    return Settled(ContrastKind.UNCLEAR, None)
+
+
+def _by_witnesses(values: Values, said: Mapping[str, bool]) -> Settled:
+    """Go with the majority of what speaks of the direction; where it is divided evenly, the row is at fault."""
+    stated = values.get("contrast")
     above, below = ([name for name, high in said.items() if high is side] for side in (True, False))
     contrast = ABOVE if len(above) > len(below) else BELOW
     basis = ContrastBasis.OPERATOR if list(said) == ["cutoff_operator"] else ContrastBasis.STATED
