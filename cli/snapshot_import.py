@@ -63,6 +63,11 @@ def _tell(done: Imported) -> None:
     else:
         output.say(f"{start}: {of}, {count(done.created, 'new estimate')}, {done.unchanged} known already.")
     output.say(f"Root {done.root}")
+    if done.rederived:
+        output.say(
+            f"It was made by an older evireg: {count(done.rederived, 'estimate')} came out otherwise by the rules of this"
+            " one and got a new version. `evireg lint` says what to amend."
+        )
     if done.conflicts:
         left = "differs here and stays as it is" if done.conflicts == 1 else "differ here and stay as they are"
         output.say(f"{count(done.conflicts, 'estimate')} {left}.")

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class InitReport:
     """What `init` did: `created` or upgraded (`upgraded_from`, with a `backup` beside a SQLite file), or nothing.
 
-    `names` counts the vocabulary names added by changeset `changeset` (None: none were missing).
+    `names` counts the vocabulary names added by changeset `changeset` (None: none were missing). An upgrade reads what
+    is stored anew: `rederived` estimates came out otherwise and have a new version, by changeset `rederived_by`.
     """
 
     target: str
@@ -36,6 +37,8 @@ class InitReport:
     backup: Path | None
     changeset: int | None
     names: int
+    rederived: int = 0
+    rederived_by: int | None = None
 
 
 class Store:
@@ -197,6 +200,7 @@ def _init(place: Target, engine: sa.Engine) -> InitReport:
         if before != REVISION:
             migrate(place, connection)
         changeset, names = _ship_vocabulary(connection)
+        anew = _rederive(connection) if before not in (None, REVISION) else (0, None)
     return InitReport(
         target=str(place),
         created=before is None,
@@ -205,6 +209,8 @@ def _init(place: Target, engine: sa.Engine) -> InitReport:
         backup=backup,
         changeset=changeset,
         names=names,
+        rederived=anew[0],
+        rederived_by=anew[1],
     )
 
 
@@ -263,6 +269,13 @@ def migrate(place: Target, connection: sa.Connection, revision: str = REVISION) 
         command.upgrade(config, revision)
     if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
         raise StoreError(f"the upgrade of {place} would break references", "report this as a fault of evireg")
+
+
+def _rederive(connection: sa.Connection) -> tuple[int, int | None]:
+    from registry.writing.rederive import rederive
+
+    done = rederive(connection, REVISION)
+    return done.estimates, done.changeset
 
 
 def _ship_vocabulary(connection: sa.Connection) -> tuple[int | None, int]:

@@ -11,6 +11,8 @@ from registry.archive.merge import Merged, merge
 from registry.archive.opening import Archive
 from registry.archive.restore import is_empty, restore
 from registry.errors import Conflict
+from registry.models import REVISION
+from registry.writing.rederive import Rederived, rederive
 
 if TYPE_CHECKING:
     from registry.store import Store
@@ -23,7 +25,9 @@ class Imported:
     `restored` says whether the whole registry was made of it; else it was merged. `created` estimates are new,
     `unchanged` were there, `conflicts` were left as they are in the registry (only when asked for). `changeset` is the
     one a merge made, or the last one restored; None when nothing was kept. `attachments` counts files restored with
-    their content, `left_out` what the archive tells of and was not taken over, by sort.
+    their content, `left_out` what the archive tells of and was not taken over, by sort. `rederived` counts estimates of
+    an archive of an older schema that come out otherwise by the rules of this one: a changeset after those restored
+    gives each a new version.
     """
 
     file: str
@@ -39,6 +43,7 @@ class Imported:
     attachments: int
     left_out: dict[str, int]
     dry_run: bool
+    rederived: int = 0
 
 
 class _Undo(Exception):  # noqa: N818 - no error: how a dry run leaves its transaction
@@ -73,10 +78,13 @@ def import_archive(
 
 def _restored(store: Store, archive: Archive, *, dry_run: bool) -> Imported:
     told = archive.manifest
+    anew = Rederived()
     with suppress(_Undo), store.writing() as connection:
         if not is_empty(connection):
             raise Conflict(f"{store.url} was written to meanwhile", hint="import the archive again, to merge it")
         restore(connection, archive)
+        if told.schema < REVISION:
+            anew = rederive(connection, REVISION)
         if dry_run:
             raise _Undo
     named = told.rows["tables/attachments.csv"]
@@ -94,6 +102,7 @@ def _restored(store: Store, archive: Archive, *, dry_run: bool) -> Imported:
         attachments=len(archive.attachments),
         left_out={"attachments": named - len(archive.attachments)} if named > len(archive.attachments) else {},
         dry_run=dry_run,
+        rederived=anew.estimates,
     )
 
 

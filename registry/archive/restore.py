@@ -23,13 +23,13 @@ from registry.curation.recorded_ratings import rating_faults
 from registry.database import canonical_json
 from registry.errors import VerificationFailed
 from registry.ledger import SHIPPED_BY
-from registry.models import Base, Changeset, Curator, Snapshot, evidence
+from registry.models import REVISION, Base, Changeset, Curator, Snapshot, evidence
 from registry.models.triggers import create_triggers, drop_triggers
 from registry.queries.running import runs
 from registry.snapshots.verify import verify_snapshots
 from registry.writing.bulk import batched, insert_rows, select_in
-from registry.writing.digest import bucket, canonical_text
-from registry.writing.projection import EVIDENCE, project
+from registry.writing.digest import bucket, canonical_text, digest
+from registry.writing.projection import EVIDENCE, FOLLOWS, project
 
 
 def is_empty(connection: sa.Connection) -> bool:
@@ -201,15 +201,21 @@ def _verify(connection: sa.Connection, archive: Archive) -> None:
 
 
 def _refuse_other_tables(connection: sa.Connection, archive: Archive) -> None:
-    """Make the evidence anew from the normalised tables: it must be what the live versions are."""
-    live = sa.select(evidence.c.key, evidence.c.digest).where(evidence.c.valid_to.is_(None))
+    """Make the evidence anew from the normalised tables: it must be what the live versions are.
+
+    What an older evireg derived from the numbers is taken as it is; its rules were others.
+    """
+    follows = FOLLOWS if archive.manifest.schema < REVISION else ()
+    columns = [evidence.c[name] for name in ("key", "digest", *follows)]
+    live = sa.select(*columns).where(evidence.c.valid_to.is_(None))
     count = connection.execute(sa.select(sa.func.count()).select_from(live.subquery())).scalar_one()
     ids = range(1, archive.manifest.rows["tables/estimates.csv"] + 1)
     if count != len(ids):
         raise archive.refused(f"it has {len(ids)} estimates in its tables and {count} in its evidence")
     for piece in batched(ids, AT_ONCE):
-        rows = {row["key"]: row["digest"] for row in project(connection, piece)}
-        stored = {row.key: row.digest for row in select_in(connection, live, evidence.c.key, rows)}
-        for key, value in rows.items():
-            if stored.get(key) != value:
+        rows = {row["key"]: row for row in project(connection, piece)}
+        stored = {row.key: row for row in select_in(connection, live, evidence.c.key, rows)}
+        for key, row in rows.items():
+            held = stored.get(key)
+            if held is None or digest(row | {name: getattr(held, name) for name in follows}) != held.digest:
                 raise archive.refused(f"its tables do not tell of {key} what its evidence does")

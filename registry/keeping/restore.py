@@ -32,6 +32,7 @@ from registry.store import (
     revision_of,
     schema_connection,
 )
+from registry.writing.rederive import rederive
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ def _upgrade(staged: Path) -> None:
     try:
         with translated(place), schema_connection(engine) as connection, connection.begin():
             migrate(place, connection)
+            rederive(connection, REVISION)
     finally:
         engine.dispose()
 

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 #: The columns of the evidence table as `stored_row` fills them.
 EVIDENCE = ("id", *(column.name for column in COLUMNS), "attributes", "valid_from", "valid_to", "bucket")
+#: What `finished` adds to the facts of a row, beside its digest.
+FOLLOWS = ("yi", "vi", "derivation", "not_poolable", "flags")
 _contract = itemgetter(*(column.name for column in COLUMNS))
 
 #: The contract's columns that stand in the table of estimates under the same name.

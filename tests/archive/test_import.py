@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -10,6 +12,8 @@ import sqlalchemy as sa
 
 from registry.archive.export import export_snapshot
 from registry.archive.importing import import_archive
+from registry.archive.opening import _COLUMNS_SINCE
+from registry.database import canonical_json
 from registry.errors import Conflict, InputRefused
 from registry.handle import Registry
 from registry.models import Attachment, Change, Changeset, Run, evidence
@@ -158,11 +162,28 @@ def test_a_merge_is_undone_like_any_changeset(rich: Rich, sqlite_store: Store, t
     reg.verify()
 
 
+_LATER = _COLUMNS_SINCE["0006"]
+
+
+def _without(text: str, columns: frozenset[str], *, lines: bool) -> bytes:
+    """Take columns out of a file of an archive."""
+    rows = [json.loads(line) for line in text.splitlines()] if lines else list(csv.reader(io.StringIO(text)))
+    kept = [place for place, name in enumerate(rows[0]) if name not in columns]
+    rows = [[row[place] for place in kept] for row in rows]
+    if lines:
+        return "".join(canonical_json(row) + "\n" for row in rows).encode()
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode()
+
+
 def _older(files: dict[str, bytes]) -> None:
     """Make an archive one of the schema before there were ratings."""
     del files["tables/ratings.csv"]
     told = json.loads(files["archive.json"])
     del told["rows"]["tables/ratings.csv"]
+    for name in files.keys() & _LATER.keys():
+        files[name] = _without(files[name].decode(), _LATER[name], lines=name.endswith(".jsonl"))
     files["archive.json"] = json.dumps({**told, "schema": "0004"}).encode()
 
 

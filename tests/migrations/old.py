@@ -27,15 +27,15 @@ def kept(revision: str) -> dict[str, Any]:
     return found
 
 
-def make_old(revision: str, target: str) -> None:
-    """Make the old registry of a revision in a place where there is none."""
+def make_old(revision: str, target: str, folder: Path = ASSETS) -> None:
+    """Make the old registry of a revision, kept in a folder, in a place where there is none."""
     if "://" not in target:
-        shutil.copy(ASSETS / f"{revision}.db", target)
+        shutil.copy(folder / f"{revision}.db", target)
         return
     place, engine = locate(target), engine_for(target)
     with schema_connection(engine) as connection, connection.begin():
         migrate(place, connection, revision)
-        _copy_rows(ASSETS / f"{revision}.db", connection)
+        _copy_rows(folder / f"{revision}.db", connection)
     engine.dispose()
 
 

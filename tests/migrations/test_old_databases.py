@@ -33,8 +33,8 @@ def test_old_registry_upgrades_and_keeps_everything(revision: str, empty_url: st
     done = init(empty_url)
     assert (done.upgraded_from, done.revision) == (revision, REVISION)
     with open_store(empty_url) as store:
-        # the vocabulary shipped since is added by a changeset of its own, which leaves evidence as it is
-        added = {"changeset", "change", "synonym", "factor", "disease", "endpoint", "attribute", "curator"}
+        # the vocabulary shipped since is added by a changeset of its own, and rules that changed by another
+        added = {"changeset", "change", "synonym", "factor", "disease", "endpoint", "attribute", "curator", "evidence"}
         now = _counts(store, list(then["counts"]))
         assert {name: now[name] for name in now.keys() - added} == {
             name: count for name, count in then["counts"].items() if name not in added
@@ -42,8 +42,10 @@ def test_old_registry_upgrades_and_keeps_everything(revision: str, empty_url: st
         assert all(now[name] >= then["counts"][name] for name in added)
         with store.read() as connection:
             assert (
-                connection.execute(sa.select(evidence.c.digest).order_by(evidence.c.id)).scalars().all()
-                == (then["digests"])
+                connection.execute(sa.select(evidence.c.digest).order_by(evidence.c.id))
+                .scalars()
+                .all()[: len(then["digests"])]
+                == then["digests"]
             )
             verify(connection)
         options = {"method": "DL", "test": "z", "allow": ["mixed-adjustment"]}
