@@ -65,8 +65,8 @@ def _tell(done: Imported) -> None:
     output.say(f"Root {done.root}")
     if done.rederived:
         output.say(
-            f"It was made by an older evireg: {count(done.rederived, 'estimate')} came out otherwise by the rules of this"
-            " one and got a new version. `evireg lint` says what to amend."
+            f"It was made by an older evireg: by the rules of this one {count(done.rederived, 'estimate')} came out"
+            " otherwise and got a new version. `evireg lint` says what to amend."
         )
     if done.conflicts:
         left = "differs here and stays as it is" if done.conflicts == 1 else "differ here and stay as they are"
