@@ -50,9 +50,7 @@ def doubted(reg: Registry) -> Iterator[Doubted]:
         codes.setdefault(found.key, set()).add(found.code)
     for question in sorted({name for name in reg.frame()["review_key"].tolist() if name}):
         try:
-            fit = reg.pool(
-                f'review_key == "{question}"', allow=["mixed-adjustment"], leave_one_out=True, **AS_PUBLISHED
-            )
+            fit = reg.pool(f'review_key == "{question}"', **AS_PUBLISHED)
         except (NothingSelected, PoolRefused):
             continue
         if fit.pool.k > 1:

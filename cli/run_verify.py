@@ -28,7 +28,8 @@ def command(
     """Make a result again from the evidence as it was then, and say whether it is the same.
 
     Equal is bit for bit; equal to rounding is within one part in 10¹² (numpy adds in another order on another machine).
-    What differs otherwise is listed, and the exit code is 7.
+    Where a definition changed since, the same estimates may give another result: the verdict is then "other rules", and
+    what differs is listed. What differs otherwise is listed too, and the exit code is 7.
     """
     from cli import output
     from registry.errors import VerificationFailed
@@ -69,6 +70,6 @@ def _tell(verified: Verified) -> None:
 
     output.say(report.verdict(verified))
     notes(verified.reasons)
-    if not verified.holds:
+    if verified.differences or verified.added or verified.removed:
         output.say()
         output.show_tables(report.differences(verified))

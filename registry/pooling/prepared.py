@@ -16,7 +16,7 @@ from registry.pooling.eligible import eligible
 from registry.pooling.intake import as_frame
 from registry.pooling.orientation import inverted
 from registry.terms import ContrastKind
-from registry.version import VERSION
+from registry.version import RULES, VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +75,8 @@ class Prepared:
         """Complete what the selection knows with the engine and the digest of the rows used."""
         selection = {"condition": None, "changeset": None, "snapshot": None, "on_results": [], **self.given}
         asked = {"one_per": self.one_per, "allow": sorted(self.allowed)}
-        return {"engine": f"evireg {VERSION}", "digest": digest(self.frame), **asked, **selection}
+        made = {"engine": f"evireg {VERSION}", "rules": RULES, "digest": digest(self.frame)}
+        return {**made, **asked, **selection}
 
 
 def prepare(

@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from registry.database import canonical_json
-from registry.errors import EviregError, NotFound, UsageError
+from registry.errors import EviregError, NotFound, PoolRefused, UsageError
 from registry.queries.definition import DEFAULTS, Definition, define, read_options
 from registry.queries.running import pooled, ran_of
 from registry.selection.view import at_changeset
-from registry.version import VERSION
+from registry.version import RULES, VERSION
 from registry.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 #: Numbers that differ by less, relative to the larger, differ by rounding: other builds of numpy add in another order.
 ROUNDING = 1e-12
 
+#: What says by whom a result was made, and nothing of it.
+_OF_THE_MAKER = frozenset({"provenance.engine", "provenance.rules"})
+
 
 class Verdict(StrEnum):
     """How a result made again compares with the stored one."""
 
     EQUAL = "equal"
     ROUNDED = "equal to rounding"
+    OTHER_RULES = "other rules"
     DIFFERENT = "different"
 
 
@@ -51,7 +55,8 @@ class Verified:
     """What verifying a result gave; `what` was verified as of `changeset`.
 
     `added` and `removed` name the estimates only one of both used, `differences` every value that is another, and
-    `reasons` say why nothing could be compared, or what else is wrong.
+    `reasons` say why nothing could be compared, or what else is wrong. `rules_then` and `rules_now` number the
+    definitions (`registry.version.RULES`): under others the same rows may give another result, which is no fault.
     """
 
     what: str
@@ -63,10 +68,12 @@ class Verified:
     removed: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
     reasons: tuple[str, ...] = ()
+    rules_then: int = RULES
+    rules_now: int = RULES
 
     @property
     def holds(self) -> bool:
-        """Whether the result is what the stored state gives, be it to rounding."""
+        """Whether the result is what the stored state gives, be it to rounding or but for definitions that changed."""
         return self.verdict is not Verdict.DIFFERENT
 
     def as_dict(self) -> dict[str, Any]:
@@ -77,6 +84,8 @@ class Verified:
             "changeset": self.changeset,
             "engine_then": self.engine_then,
             "engine_now": self.engine_now,
+            "rules_then": self.rules_then,
+            "rules_now": self.rules_now,
             "added": list(self.added),
             "removed": list(self.removed),
             "differences": [each.as_dict() for each in self.differences],
@@ -139,8 +148,19 @@ def _verify(connection: sa.Connection, what: str, asked: Definition, then: Mappi
     try:
         now = _again(connection, asked, changeset, made.get("snapshot"))
     except EviregError as error:
-        return Verified(what, Verdict.DIFFERENT, changeset, str(made["engine"]), engine, reasons=(_why(error),))
+        rules = _rules(made)
+        verdict = Verdict.OTHER_RULES if rules != RULES and isinstance(error, PoolRefused) else Verdict.DIFFERENT
+        reasons = (_why(error),)
+        return Verified(what, verdict, changeset, str(made["engine"]), engine, reasons=reasons, rules_then=rules)
     return compare(what, then, now)
+
+
+def _rules(made: Mapping[str, Any]) -> int:
+    """Give the number of the rules a result was made under; the first ones had none. UsageError for no such number."""
+    rules = made.get("rules", 1)
+    if not isinstance(rules, int) or isinstance(rules, bool) or rules < 1:
+        raise UsageError(f"the rules of the result are {rules!r}", "a whole number from 1 on, as evireg writes it")
+    return rules
 
 
 def _why(error: EviregError) -> str:
@@ -158,15 +178,19 @@ def _again(connection: sa.Connection, asked: Definition, changeset: int, snapsho
 
 
 def compare(what: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> Verified:
-    """Compare two results as JSON. Another engine is no difference by itself, nor what an older one did not print."""
-    engines = str(then["provenance"].get("engine")), str(now["provenance"]["engine"])
-    found = (
-        [] if canonical_json(then) == canonical_json(now) else list(_differences(then, now, lenient=_other(engines)))
-    )
-    apart = [each for each in found if each.path != "provenance.engine"]
-    rounded = all(_by_rounding(each) for each in apart)
-    verdict = Verdict.EQUAL if not apart else Verdict.ROUNDED if rounded else Verdict.DIFFERENT
+    """Compare two results as JSON. Another engine is no difference by itself, nor what an older one did not print.
+
+    Under other rules the same rows may give another result; of other rows it is different under any.
+    """
+    made_then, made_now = then["provenance"], now["provenance"]
+    engines = str(made_then.get("engine")), str(made_now["engine"])
+    rules = _rules(made_then), _rules(made_now)
+    older = engines[0] != engines[1] or rules[0] != rules[1]
+    found = [] if canonical_json(then) == canonical_json(now) else list(_differences(then, now, lenient=older))
+    apart = [each for each in found if each.path not in _OF_THE_MAKER]
     keys_then, keys_now = _keys(then), _keys(now)
+    same_rows = keys_then.keys() == keys_now.keys() and made_then.get("digest") == made_now.get("digest")
+    verdict = _verdict(apart, other_rules=rules[0] != rules[1] and same_rows)
     return Verified(
         what,
         verdict,
@@ -175,11 +199,17 @@ def compare(what: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> Verif
         added=tuple(key for key in keys_now if key not in keys_then),
         removed=tuple(key for key in keys_then if key not in keys_now),
         differences=tuple(apart),
+        rules_then=rules[0],
+        rules_now=rules[1],
     )
 
 
-def _other(engines: tuple[str, str]) -> bool:
-    return engines[0] != engines[1]
+def _verdict(apart: list[Difference], *, other_rules: bool) -> Verdict:
+    if not apart:
+        return Verdict.EQUAL
+    if all(_by_rounding(each) for each in apart):
+        return Verdict.ROUNDED
+    return Verdict.OTHER_RULES if other_rules else Verdict.DIFFERENT
 
 
 def _keys(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -204,6 +204,9 @@ def verdict(verified: Verified) -> str:
         return f"Equal: {verified.what}, {made}, is the same{' bit for bit' if same else ' in every number'}."
     if verified.verdict == "equal to rounding":
         return f"Equal to rounding: {verified.what}, {made}, differs by less than one part in 10¹² of any number."
+    if verified.verdict == "other rules":
+        rules = f"rules {verified.rules_then} then, {verified.rules_now} now (CHANGELOG.md says what changed)"
+        return f"Other rules: {verified.what}, {made}, rests on the same estimates; {rules}."
     return f"Different: {verified.what}, {made}, is not what was stored."
 
 

@@ -212,6 +212,20 @@ def test_another_engine_is_no_difference_by_itself(reg: Registry) -> None:
     assert compare("x", then, now).verdict is Verdict.DIFFERENT
 
 
+def test_other_rules_are_no_tampering_as_long_as_the_rows_are_the_same(reg: Registry) -> None:
+    """A result of an earlier definition verifies, with what differs listed; other rows are different under any rules."""
+    enter(reg.store, STUDIES)
+    then = printed(reg)
+    del then["provenance"]["rules"]
+    assert reg.verify_run(then).verdict is Verdict.EQUAL
+    then["pool"]["hr"] += 0.01
+    found = reg.verify_run(then)
+    assert (found.verdict, found.holds, found.rules_then) == (Verdict.OTHER_RULES, True, 1)
+    assert [each.path for each in found.differences] == ["pool.hr"]
+    then["estimates"].pop(0)
+    assert reg.verify_run(then).verdict is Verdict.DIFFERENT
+
+
 @pytest.mark.parametrize(
     "spoiled",
     [{}, {"provenance": 3}, {"result": [1]}, {"provenance": {"options": {}, "changeset": None}}],
@@ -231,6 +245,7 @@ def test_json_that_is_no_result_is_refused(reg: Registry, spoiled: dict[str, Any
         ("options", {"where": "n > 1"}),
         ("options", {"level": "x"}),
         ("condition", "n >"),
+        ("rules", "two"),
     ],
 )
 def test_spoiled_provenance_is_refused(reg: Registry, field: str, value: Any) -> None:
