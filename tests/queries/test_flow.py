@@ -213,7 +213,7 @@ def test_another_engine_is_no_difference_by_itself(reg: Registry) -> None:
 
 
 def test_other_rules_are_no_tampering_as_long_as_the_rows_are_the_same(reg: Registry) -> None:
-    """A result of an earlier definition verifies, with what differs listed; other rows are different under any rules."""
+    """A result of an earlier definition verifies, and what differs is listed; other rows are different all the same."""
     enter(reg.store, STUDIES)
     then = printed(reg)
     del then["provenance"]["rules"]
