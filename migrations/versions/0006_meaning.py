@@ -19,7 +19,7 @@ COLUMNS = {
     "estimate": {
         "horizon_days": sa.Double(), "covariates_text": sa.String(), "trust": sa.String(),
         "contrast_basis": sa.String(), "factor_text": sa.String(), "disease_text": sa.String(),
-        "endpoint_text": sa.String(),
+        "endpoint_text": sa.String(), "settled": sa.String(),
     },
 }  # fmt: skip
 COLUMNS["evidence"] = {**COLUMNS["contrast"], **COLUMNS["estimate"]}

@@ -37,6 +37,7 @@ _SHEETS = {sheet.path: sheet for sheet in (*(each.sheet for each in TABLES), *(e
 _SINCE = {"tables/ratings.csv": "0005"}
 _OF_ESTIMATE = frozenset(
     {"horizon_days", "covariates_text", "trust", "contrast_basis", "factor_text", "disease_text", "endpoint_text"}
+    | {"settled"}
 )
 _OF_CONTRAST = frozenset({"index_group", "scale"})
 #: Columns that archives of an older schema do not have, by file → the schema from which on.

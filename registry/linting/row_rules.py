@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -12,8 +11,8 @@ from registry.errors import UsageError
 from registry.ingest import numbers, rules, words
 from registry.ingest.issues import Problem
 from registry.ingest.units import unit
-from registry.linting.plausible import MARGIN, least_se
-from registry.terms import Adjusted, ContrastKind, CutoffMethod, EffectDirection, Flag, Measure, Status
+from registry.meaning import doubts
+from registry.terms import Adjusted, ContrastKind, CutoffMethod, Flag, Measure, Status
 from registry.units import convert
 from registry.vocabulary import Vocabulary
 
@@ -45,8 +44,11 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "recruited_to": words.iso_date,
     "cutoff_unit": unit,
 }
-#: A ratio beyond this, or its inverse, is rarer than a slip of the decimal point or a ratio per other unit.
-EXTREME = 20.0
+_BEARING = {
+    "se-implausible": doubts.standard_error,
+    "ratio-extreme": doubts.extreme_ratio,
+    "direction-contradicts-ratio": doubts.direction,
+}
 
 
 def import_rules(row: Values, known: Known) -> Iterator[Problem]:
@@ -85,35 +87,12 @@ def _worded(flag: Flag, row: Values) -> str:
     return f"{flag.label}: {shown}" + (f", p {row['p_text']}" if row["p_text"] else "")
 
 
-def standard_error(row: Values, _: Known) -> Iterator[Problem]:
-    """Doubt a standard error that is smaller than the events, or failing them the patients, allow."""
-    vi, events = row["vi"], row["n_events"] or row["n"]
-    if vi is None or not events or row["contrast"] not in _TWO_GROUPS or row["measure"] not in _HAZARDS:
-        return
-    index, reference = row["n_index"], row["n_reference"]
-    share = index / (index + reference) if index and reference else None
-    least = least_se(events, math.exp(row["yi"]), share)
-    if math.sqrt(vi) < (1.0 - MARGIN) * least:
-        what = "events" if row["n_events"] else "patients"
-        message = f"SE {math.sqrt(vi):.3g} of the log ratio; {events} {what} allow no less than {least:.3g}"
-        yield Problem("se-implausible", message, column="n_events" if row["n_events"] else "n")
-
-
-def extreme_ratio(row: Values, _: Known) -> Iterator[Problem]:
-    """Doubt a ratio so far from 1 that a slip is likelier."""
-    yi = row["yi"]
-    if yi is not None and abs(yi) > math.log(EXTREME):
-        yield Problem("ratio-extreme", f"a ratio of {math.exp(yi):.3g}", column="est")
-
-
-def direction(row: Values, _: Known) -> Iterator[Problem]:
-    """Want the direction in words to be that of the ratio."""
-    stated, ratio = row["effect_direction"], row["est"]
-    if ratio is None or stated not in (EffectDirection.WORSE, EffectDirection.BETTER):
-        return
-    if (ratio < 1.0) == (stated == EffectDirection.WORSE) and ratio != 1.0:
-        message = f"the text says {stated}, the ratio is {ratio:g}"
-        yield Problem("direction-contradicts-ratio", message, column="effect_direction")
+def bearing(row: Values, _: Known) -> Iterator[Problem]:
+    """Doubt what bears on a pooled number, by the rules that speak beside a pool too."""
+    columns = {"se-implausible": "n_events" if row["n_events"] else "n", "ratio-extreme": "est"}
+    for code, check in _BEARING.items():
+        if message := check(row):
+            yield Problem(code, message, column=columns.get(code, "effect_direction"))
 
 
 def group_sizes(row: Values, _: Known) -> Iterator[Problem]:
@@ -201,9 +180,7 @@ ROW_RULES: tuple[Rule, ...] = (
     import_rules,
     cells,
     flags,
-    standard_error,
-    extreme_ratio,
-    direction,
+    bearing,
     group_sizes,
     cutoff,
     dates,

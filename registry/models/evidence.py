@@ -112,6 +112,7 @@ class Estimate(Base):
     factor_text: Mapped[str | None]
     disease_text: Mapped[str | None]
     endpoint_text: Mapped[str | None]
+    settled: Mapped[str | None]
     notes: Mapped[str | None]
 
 

@@ -14,7 +14,7 @@ from registry.linting import group_rules, registry_rules, row_rules
 from registry.linting.catalogue import CATALOGUE, example_rows
 from registry.linting.complete import complete
 from registry.linting.finding import Severity
-from registry.linting.plausible import MARGIN, least_se
+from registry.meaning.plausible import MARGIN, least_se
 from registry.store import Store
 from registry.terms import Flag
 from tests.linting.stored import store_rows
