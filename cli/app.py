@@ -40,6 +40,7 @@ GROUPS: dict[str, str] = {
     "query": "Saved queries: pools under a name, versioned, run again as the evidence grows.",
     "run": "What saved queries gave: stored runs, made again to verify them.",
     "grade": "How certain the evidence of a saved query is (GRADE), judged by people, domain by domain.",
+    "lint": "What is doubtful of what is stored; a doubt looked into is settled.",
     "overlaps": "Cohorts that may share patients: proposed, confirmed, dismissed.",
 }
 
@@ -106,6 +107,7 @@ COMMANDS = {
     "grade show": "grade_show",
     "grade list": "grade_list",
     "lint": "lint",
+    "lint settle": "lint_settle",
     "overlaps": "overlaps",
     "overlaps confirm": "overlaps_confirm",
     "overlaps dismiss": "overlaps_dismiss",

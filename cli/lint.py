@@ -22,6 +22,7 @@ FOUND = 7
 
 def command(
     *,
+    context: typer.Context,
     where: Where = None,
     rule: Annotated[
         list[str] | None, typer.Option("--rule", metavar="CODE", help="Try this rule only (repeatable).")
@@ -39,6 +40,8 @@ def command(
     each rule with an example. With a condition only what has to do with a matching estimate is shown. Ends with exit
     code 7 if there is an error (with --strict: or a warning), else 0.
     """
+    if context.invoked_subcommand:
+        return 0
     from cli import output
     from registry.errors import UsageError
     from registry.handle import open as open_registry

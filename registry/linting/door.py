@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from registry.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from registry.curation.overlaps import OverlapDecided, OverlapProposal
+    from registry.curation.settling import Settled
     from registry.linting.finding import Linted
     from registry.store import Store
 
@@ -26,6 +29,25 @@ class Doubting:
 
         with self.store.read() as connection:
             return lint(connection, where, rules=rules, most=most)
+
+    def settle_doubt(
+        self,
+        keys: Collection[str],
+        rule: str,
+        *,
+        reason: str,
+        where: str | None = None,
+        reopen: bool = False,
+        curator: str | None = None,
+    ) -> Settled:
+        """Say that what a rule doubts of estimates stands, and why; see `registry.curation.settling`."""
+        from registry.curation.settling import settle_doubt
+
+        why = " ".join(reason.split())
+        if not why:
+            raise UsageError("a settled doubt has a reason", "say in a few words what the source shows")
+        with self.store.transaction(self._answerable(curator), why) as transaction:
+            return settle_doubt(transaction, keys, rule, where=where, reopen=reopen)
 
     def overlap_proposals(
         self, where: str | None = None, *, decided: bool = False, at_least: float = 0.5

@@ -60,6 +60,8 @@ def lint(
     estimates = 0
     known = Known(vocabulary, _factors(connection))
     for row, matches in _rows(connection, where, vocabulary):
+        if row["settled"]:
+            kept.settled[row["key"]] = frozenset(row["settled"].split("; "))
         for group in groups:
             group.see(row, asked=matches)
         if matches:
@@ -128,10 +130,11 @@ class _Kept:
         self._wanted, self._most = wanted, most
         self._found: dict[str, list[Finding]] = defaultdict(list)
         self._counts: dict[str, dict[str, int]] = {}
+        self.settled: dict[str, frozenset[str]] = {}
 
     def add(self, found: Found) -> None:
-        """Count a finding, and keep it if there is room."""
-        if found.code not in self._wanted:
+        """Count a finding, and keep it if there is room; what a curator has settled is none."""
+        if found.code not in self._wanted or found.code in self.settled.get(found.key, ()):
             return
         severity = Severity.NOTE if found.confirmed else CATALOGUE[found.code].severity
         counts = self._counts.setdefault(found.code, {})
