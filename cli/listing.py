@@ -177,18 +177,19 @@ def cutoff(row: Mapping[str, Any]) -> str:
 
 def why_not(row: Mapping[str, Any]) -> str:
     """Say why an estimate cannot be pooled; empty when it can."""
-    from registry.terms import NotPoolable
+    from registry.derivation import reason_in_words
 
-    return NotPoolable(row["not_poolable"]).label if row["not_poolable"] else ""
+    return reason_in_words(row)
 
 
 def ratio(row: Mapping[str, Any]) -> str:
     """Write what was reported, digit by digit: `HR 1.73 (1.23–2.44)`; empty when no ratio was."""
+    from registry.meaning.printed import shown_bound
     from registry.report.prose import measure_label
 
     if row["est_text"] is None:
         return "" if row["log_hr"] is None else f"log {measure_label(row['measure'])} {row['log_hr']:g}"
-    bounds = [row["ci_low_text"], row["ci_high_text"]]
+    bounds = [shown_bound(row, name) for name in ("ci_low", "ci_high")]
     interval = f" ({bounds[0] or '?'}–{bounds[1] or '?'})" if any(bounds) else ""
     return f"{measure_label(row['measure'])} {row['est_text']}{interval}"
 

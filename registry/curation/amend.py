@@ -21,10 +21,13 @@ from registry.curation.stale import refuse_stale
 from registry.curation.status import settle_status
 from registry.curation.targets import Target, find_target
 from registry.errors import InputRefused, NotFound, UsageError
+from registry.ingest.bounds import take_log_interval
 from registry.ingest.header import input_name
 from registry.ingest.issues import ERRORS, Problem
-from registry.ingest.rules import MAY_BE_PRINTED, check, recruitment
+from registry.ingest.numbers import READ
+from registry.ingest.rules import DISPUTES, MAY_BE_PRINTED, check, recruitment
 from registry.issues import Issue
+from registry.meaning.printed import printed_bounds
 from registry.models import Cohort, Report
 from registry.terms import AttributeLevel, Status
 from registry.vocabulary import Vocabulary
@@ -145,16 +148,17 @@ def _estimate(course: _Course, target: Target, typed: Typed) -> bool:
 def _sound(course: _Course, target: Target, typed: Typed, before: dict[str, Any], after: dict[str, Any]) -> bool:
     """Say whether the new values can be stored; what the curator confirms to be printed so makes a row disputed."""
     confirmed = bool(after.get("as_printed"))
-    problems = list(typed.problems)
+    after.update(printed_bounds(after))  # whose they are may change with what is amended
+    problems = take_log_interval(after, list(typed.problems))
     if confirmed:
         after.update({each.column: each.value for each in problems if each.code in MAY_BE_PRINTED})
-    unread = {each.column for each in problems}
+    unread = {each.column for each in problems if each.code not in READ}
     stood = {(each.code, each.message) for each in check(before, course.vocabulary)}
     stood = set() if before.get("as_printed") and not confirmed else stood
     found = [each for each in check(after, course.vocabulary) if each.column not in unread]
     problems += [each for each in found if (each.code, each.message) not in stood]
     printed = [each for each in problems if confirmed and each.code in MAY_BE_PRINTED]
-    if printed:
+    if any(each.code in DISPUTES for each in printed):
         after["status"] = Status.DISPUTED.value
     course.remarks += [f"{target.key}: {each.message}" for each in problems if each.code not in ERRORS]
     errors = [each for each in problems if each.code in ERRORS and each not in printed]

@@ -12,15 +12,16 @@ from registry.derivation import Derived, derive
 from registry.errors import UsageError
 from registry.forms import EVIDENCE, FORMS, RESULTS, Field
 from registry.ingest import numbers, words
+from registry.ingest.bounds import take_log_interval
 from registry.ingest.issues import ERRORS, Problem
 from registry.ingest.records import DEFAULTS
-from registry.ingest.rules import MAY_BE_PRINTED, check
+from registry.ingest.rules import DISPUTES, MAY_BE_PRINTED, check
 from registry.ingest.units import unit
 from registry.terms import AttributeLevel, AttributeType, ReadAs, Status
 from registry.vocabulary import Vocabulary
 from registry.writing import estimate_key
 
-_NUMBER = r"[0-9]*[.,\u00b7]?[0-9]+"
+_NUMBER = r"[-\u2212]?[0-9]*[.,\u00b7]?[0-9]+"
 _CI = re.compile(
     rf"[\[(]?\s*(?:(?P<level>[0-9.]+)\s*%\s*CI\s*:?\s*)?(?P<low>{_NUMBER})\s*(?:-|\u2013|\u2014|to|;|,\s)\s*"
     rf"(?P<high>{_NUMBER})\s*[\])]?"
@@ -134,14 +135,14 @@ def _of_evidence(kind: str, said: dict[str, str], problems: list[Problem], vocab
         return Draft(kind, said, {}, {}, tuple(problems), (), (), (), missing)
     typed = read_changes(said, vocabulary)
     values = {**DEFAULTS, **typed.values}
-    problems += typed.problems
+    problems = take_log_interval(values, [*problems, *typed.problems])
     confirmed = bool(values.get("as_printed"))
     if confirmed:
         values.update({each.column: each.value for each in problems if each.code in MAY_BE_PRINTED})
-    unread = {each.column for each in problems}
+    unread = {each.column for each in problems if each.code not in numbers.READ}
     problems += [each for each in check(values, vocabulary) if each.column not in unread]
     printed = tuple(each for each in problems if confirmed and each.code in MAY_BE_PRINTED)
-    if printed:
+    if any(each.code in DISPUTES for each in printed):
         values["status"] = Status.DISPUTED.value
     errors = tuple(each for each in problems if each.code in ERRORS and each not in printed)
     remarks = (*(each for each in problems if each.code not in ERRORS), *_near_names(typed.new_names, vocabulary))

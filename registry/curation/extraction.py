@@ -18,8 +18,10 @@ from registry.curation.fields import Typed, read_changes
 from registry.curation.readers import NUMBERS, readers
 from registry.curation.targets import Target, find_target
 from registry.errors import Conflict, InputRefused, NotFound, UsageError
+from registry.ingest.bounds import take_log_interval
 from registry.ingest.header import input_name
 from registry.ingest.issues import ERRORS
+from registry.ingest.numbers import READ
 from registry.ingest.rules import MAY_BE_PRINTED, check
 from registry.issues import Issue
 from registry.models import Curator, Estimate, Extraction, evidence
@@ -91,6 +93,7 @@ def _one(
     first = readers(connection, [target.key])[target.key]
     _refuse_known(transaction, target, first)
     typed = read_changes({name: text for name, text in fields.items() if text.strip()}, vocabulary)
+    typed.problems[:] = take_log_interval(typed.values, [*typed.problems])
     _refuse_of_others(typed, vocabulary)
     faults = list(_faults(target, typed, row["factor"], vocabulary))
     issues += faults
@@ -156,7 +159,7 @@ def _refuse_of_others(typed: Typed, vocabulary: Vocabulary) -> None:
 def _faults(target: Target, typed: Typed, factor: str, vocabulary: Vocabulary) -> Iterable[Issue]:
     """Find what an import would refuse, among the values that were read."""
     values = {"adjusted": "unclear", "factor": factor, **typed.values}
-    unread = {each.column for each in typed.problems}
+    unread = {each.column for each in typed.problems if each.code not in READ}
     problems = [*typed.problems, *(each for each in check(values, vocabulary) if each.column not in unread)]
     for each in problems:
         printed = values.get("as_printed") and each.code in MAY_BE_PRINTED

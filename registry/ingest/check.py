@@ -7,12 +7,13 @@ from typing import Any
 
 from registry.columns import BY_NAME
 from registry.ingest.agreement import Agreements, forget_oldest
+from registry.ingest.bounds import take_log_interval
 from registry.ingest.files import Row, Table
 from registry.ingest.header import input_name
 from registry.ingest.issues import ERRORS, Problem
 from registry.ingest.numbers import READ
 from registry.ingest.records import Layout
-from registry.ingest.rules import MAY_BE_PRINTED, check
+from registry.ingest.rules import DISPUTES, MAY_BE_PRINTED, check
 from registry.issues import Issue, Remarks
 from registry.record import Record
 from registry.terms import Flag, Status
@@ -100,6 +101,7 @@ class Check:
         """Check one row; None when it is refused, or when it waits to be compared with an earlier one."""
         values = record.values
         confirmed = bool(values.get("as_printed"))
+        problems = take_log_interval(values, problems)
         unread = {each.column for each in problems if each.code not in READ}
         if confirmed:
             values.update({each.column: each.value for each in problems if each.code in MAY_BE_PRINTED})
@@ -132,7 +134,7 @@ class Check:
         printed = [each for each in problems if confirmed and each.code in MAY_BE_PRINTED]
         remarks = [each for each in problems if each.code not in ERRORS]
         errors = [each for each in problems if each not in printed and each not in remarks]
-        if printed:
+        if any(each.code in DISPUTES for each in printed):
             record.values["status"] = Status.DISPUTED.value
         remarks += [each for each in printed if each.code not in _FLAGS]
         self.remarks.add(self._layout.issues(row, remarks, "flag"))

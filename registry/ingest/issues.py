@@ -162,7 +162,11 @@ ERRORS: dict[str, Explanation] = {
         "a CI level outside 50–99.99 percent", "0.95", "write it in percent: 95; empty when the source gives none"
     ),
     "p-value": Explanation("not a p-value", "NS", "0.03, <0.001, <=0.05 or >0.5; empty when not read"),
-    "p-range": Explanation("a p-value that cannot be", "p = 1.2; p < 0", "between 0 and 1"),
+    "p-range": Explanation(
+        "a p-value that cannot be; 0.000 is a smaller one, rounded",
+        "p = 1.2; p < 0; p = 0.000",
+        "between 0 and 1; for 0.000 the bound that is meant: <0.0005, or the one that is printed",
+    ),
     "year-range": Explanation("not a year of publication", "20016", "four digits from 1800 to 2100"),
     "followup-range": Explanation("a negative follow-up", "-3", "months, 0 or more"),
     "word-unknown": Explanation(
@@ -197,8 +201,9 @@ ERRORS: dict[str, Explanation] = {
         "recruitment ends before it starts", "recruited_from = 2017, recruited_to = 2015", "check both dates"
     ),
     "hr-outside-ci": Explanation(
-        "the ratio is not inside its own CI (a bound equal to it is)",
-        "0.01 (0.05–0.5)",
+        "the ratio is not inside its own CI (a bound equal to it is); beside a log ratio, a CI that is neither the "
+        "log's nor the ratio's: neither lies midway in it, or either may",
+        "0.01 (0.05–0.5); log_hr = 0.40 with 0.10 to 0.95",
         "correct the slip; if the source prints it so, say so in as_printed: it is stored as disputed, never pooled",
     ),
     "ci-reversed": Explanation(
@@ -206,6 +211,19 @@ ERRORS: dict[str, Explanation] = {
     ),
     "ci-width-zero": Explanation(
         "both bounds are the same number", "2.1 (2.1–2.1)", "correct it, or say in as_printed that it is printed so"
+    ),
+    "se-contradicts-ci": Explanation(
+        "the standard error is not that of the CI: they differ by more than 15 % beyond what rounding allows. The "
+        "message names the slip that would explain it: the SE of the HR itself, a log10 scale, a variance, half the "
+        "width, an interval of another level",
+        "2.15 (1.74–2.66) with se_log_hr = 0.233, which is 2.15 × 0.108",
+        "give the SE of the log ratio; if both are printed so, say so in as_printed: it is stored, and pooled once "
+        "`trust` says which of them counts (evireg amend KEY trust=ci)",
+    ),
+    "log-contradicts-ratio": Explanation(
+        "log_hr is not the natural log of hr, beyond what rounding allows",
+        "hr = 2, log_hr = 0.30",
+        "is it a log10? give one of them, or say in as_printed that both are printed so: it is stored as disputed",
     ),
     "counts-impossible": Explanation(
         "counts that cannot hold together", "120 events in 100 patients", "check both, or confirm them in as_printed"
@@ -283,8 +301,11 @@ REMARKS: dict[str, Explanation] = {
     "name-near": Explanation(
         "a new factor or disease whose name is close to a known one", "ferritine", "if it is the same, use one name"
     ),
-    "log-contradicts-ratio": Explanation(
-        "log_hr is not the natural log of hr; log_hr and its SE are used", "hr = 2, log_hr = 0.3", "is it a log10?"
+    "ci-of-log": Explanation(
+        "the CI is of the log ratio, which lies midway in it; its bounds are kept as those of the ratio, their text as "
+        "printed",
+        "log_hr = 0.40, CI 0.10 to 0.70, which is 1.11 to 2.01 of the ratio",
+        "nothing",
     ),
     "attribute-narrowed": Explanation(
         "a study characteristic declared for cohorts differs within one; with --attributes it is now one of estimates",

@@ -13,6 +13,7 @@ from registry.ingest import numbers, rules, words
 from registry.ingest.issues import Problem
 from registry.ingest.units import unit
 from registry.linting.plausible import MARGIN, least_se
+from registry.meaning.printed import BOUNDS, shown_bound
 from registry.terms import Adjusted, ContrastKind, CutoffMethod, EffectDirection, Flag, Measure, Status
 from registry.units import convert
 from registry.vocabulary import Vocabulary
@@ -35,7 +36,7 @@ Rule = Callable[[Values, Known], Iterator[Problem]]
 #: Two groups are compared.
 _TWO_GROUPS = frozenset({ContrastKind.ABOVE_VS_BELOW.value, ContrastKind.BELOW_VS_ABOVE.value})
 _HAZARDS = frozenset({Measure.HR.value, Measure.CAUSE_SPECIFIC_HR.value, Measure.SUBDISTRIBUTION_HR.value})
-_HARD = frozenset({Flag.OUTSIDE_CI, Flag.CI_REVERSED, Flag.CI_WIDTH_ZERO})
+_HARD = frozenset({Flag.OUTSIDE_CI, Flag.CI_REVERSED, Flag.CI_WIDTH_ZERO, Flag.LOG_CONTRADICTS, Flag.SE_CONTRADICTS})
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "year": numbers.year,
     "doi": words.doi,
@@ -81,7 +82,8 @@ def _worded(flag: Flag, row: Values) -> str:
         return f"the cutoff was chosen on the outcome ({CutoffMethod(row['cutoff_method']).label})"
     if flag is Flag.LEVEL_ASSUMED:
         return "the source gives no level for the CI; 95 % was taken"
-    shown = f"{row['est_text'] or row['est']} ({row['ci_low_text'] or '?'}–{row['ci_high_text'] or '?'})"
+    low, high = (shown_bound(row, name) or "?" for name in BOUNDS)
+    shown = f"{row['est_text'] or row['est']} ({low}–{high})"
     return f"{flag.label}: {shown}" + (f", p {row['p_text']}" if row["p_text"] else "")
 
 

@@ -40,10 +40,15 @@ def allowances(words: str | Collection[str]) -> Allowed:
 
 
 def check(
-    frame: Frame, allowed: Allowed, provenance: Mapping[str, Any] | None = None, *, but: Collection[Guard] = ()
+    frame: Frame,
+    allowed: Allowed,
+    provenance: Mapping[str, Any] | None = None,
+    *,
+    but: Collection[Guard] = (),
+    more: Iterable[PoolRefused] = (),
 ) -> None:
-    """Let every guard `but` these look at the rows; one PoolRefused carries all that was found."""
-    refusals = [*_refusals([guard for guard in GUARDS if guard not in but], frame, allowed)]
+    """Let every guard `but` these look at the rows; one PoolRefused carries all they found, and `more` beside it."""
+    refusals = [*more, *_refusals([guard for guard in GUARDS if guard not in but], frame, allowed)]
     try:
         selection_on_results((provenance or {}).get("on_results") or (), allowed)
     except PoolRefused as refusal:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from registry.flow import patients, units
+from registry.pooling import large_p
 from registry.pooling.grouping import SAME_UNIT
 from registry.pooling.guards import counted, listed
 from registry.terms import DATA_DRIVEN_CUTOFFS, Adjusted, Allow, ContrastKind, Derivation, Flag, Origin
@@ -28,6 +29,8 @@ def notes(prepared: Prepared, pool: Pooled | None = None) -> Iterator[str]:
     frame, turned = prepared.frame, prepared.turned
     yield from _simulated(frame)
     yield from _allowed(frame, prepared.allowed, prepared.on_results)
+    if keys := large_p.left_out(prepared.flow, prepared.allowed):
+        yield f"left out because p is too large to give an SE: {large_p.told(keys)}"
     yield from _two(pool) if pool else ()
     if turned.any():
         yield f"{_several(int(turned.sum()))} of below vs above inverted, so that every ratio says high against low"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from registry.flow import FlowStep, cohorts, patients
-from registry.pooling import guards
+from registry.pooling import guards, large_p
 from registry.pooling.eligible import eligible
 from registry.pooling.intake import as_frame
 from registry.pooling.orientation import inverted
@@ -96,7 +96,7 @@ def prepare(
     """
     allowed = guards.allowances(allow)
     rows, whole = eligible(as_frame(table), one_per=one_per, allowed=allowed, flow=flow)
-    guards.check(rows, allowed, provenance, but=but)
+    guards.check(rows, allowed, provenance, but=but, more=large_p.refusals(whole, allowed))
     one_way, turned = inverted(rows)
     return Prepared(one_way, rows, turned, whole, allowed, one_per, provenance or {})
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from registry.derivation import reason_in_words
 from registry.flow import Choice, Flow, FlowStep, Unusable, cohorts, sum_of_largest, units
 from registry.selection import priority
 from registry.terms import Allow, Derivation, NotPoolable, Origin, Status
@@ -147,8 +148,20 @@ def _not_poolable(frame: Frame) -> list[str | None]:
     An SE derived from a p-value is for the caller to allow, so it is no reason here.
     """
     labels = {term.value: term.label for term in NotPoolable} | {NotPoolable.P_DERIVED.value: None}
-    rows = zip(frame["not_poolable"].tolist(), frame["yi"].tolist(), frame["vi"].tolist(), strict=True)
-    return [labels.get(why, why) or _numbers_fault(yi, vi) for why, yi, vi in rows]
+    reasons = frame["not_poolable"].tolist()
+    found = [labels.get(why, why) for why in reasons]
+    for row in (row for row, why in enumerate(reasons) if why == NotPoolable.NO_INTERVAL):
+        found[row] = reason_in_words({name: _read(frame[name][row]) for name in _OF_REASON})
+    rows = zip(found, frame["yi"].tolist(), frame["vi"].tolist(), strict=True)
+    return [why or _numbers_fault(yi, vi) for why, yi, vi in rows]
+
+
+#: What tells why a row without CI and SE has none.
+_OF_REASON = ("not_poolable", "est", "log_hr", "p_value", "p_operator")
+
+
+def _read(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _numbers_fault(yi: float, vi: float) -> str | None:

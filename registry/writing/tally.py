@@ -23,6 +23,8 @@ _FLAGGED = {
     Flag.DATA_DRIVEN_CUTOFF: "cutoff_method",
     Flag.OFF_CENTRE: "est",
     Flag.OUTSIDE_CI: "est",
+    Flag.SE_CONTRADICTS: "se_log_hr",
+    Flag.LOG_CONTRADICTS: "log_hr",
 }
 
 
