@@ -17,7 +17,7 @@ _BY_FOLDED = {name.casefold(): column.name for name, column in BY_INPUT.items()}
 _INPUT_OF = {column.name: column.inputs[0] for column in BY_NAME.values() if column.inputs}
 _RESERVED = frozenset(name.casefold() for name in (*BY_NAME, *BY_INPUT, "contains", "none"))
 #: One of these sets of columns must be there, for a row to say anything about a factor.
-_RESULTS = (("est",), ("log_hr", "se_log_hr"), ("effect_direction",))
+_RESULTS = (("est",), ("log_hr", "se_log_hr"), ("log_hr", "ci_low", "ci_high"), ("effect_direction",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,5 +154,5 @@ def _missing(table: Table, columns: Mapping[str, int]) -> Iterator[Issue]:
             message = f"the column {input_name(name)!r} is missing"
             yield Issue("column-missing", message, file=table.file, line=table.line, expected="a column of this name")
     if not any(all(name in columns for name in names) for names in _RESULTS):
-        expected = "hr, or log_hr and se_log_hr, or effect_direction"
+        expected = "hr, or log_hr with se_log_hr or its CI, or effect_direction"
         yield Issue("column-missing", "no column holds a result", file=table.file, line=table.line, expected=expected)

@@ -113,7 +113,7 @@ ERRORS: dict[str, Explanation] = {
     "column-missing": Explanation(
         "a required column is not there",
         "a file without endpoint",
-        "add study_key, biomarker, endpoint, and hr or (log_hr and se_log_hr) or effect_direction",
+        "add study_key, biomarker, endpoint, and hr, or log_hr with se_log_hr or its CI, or effect_direction",
     ),
     "column-name": Explanation(
         "a study characteristic whose name could not be used in a condition",

@@ -104,7 +104,7 @@ def interval_scale(values: Values) -> Scale | None:
 
 def _midway(est: Printed | None, log: Printed, low: Printed, high: Printed) -> dict[Scale, bool]:
     half = max(low.half, high.half)
-    in_log = abs(log.value - (low.value + high.value) / 2.0) <= max(log.half, half) + half + _ROUNDING
+    in_log = abs(log.value - (low.value + high.value) / 2.0) <= log.half + half + _ROUNDING
     in_ratio = low.value > 0.0 and any(
         not off_middle(span, *(_log_span(bound, half) for bound in (low, high))) for span in _spans(est, log, half)
     )

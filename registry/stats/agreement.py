@@ -59,14 +59,17 @@ class Margin:
 # events (tests/stats/reference/more/wald_logrank_lr.py; HR (CI) with two decimals, p as journals print it) 18 % of the
 # log-rank p-values lay outside what the Wald interval allows, and 37 % of those of studies with fewer than 30 events;
 # by more than a factor of 3 it was 0.1 % (0.6 %), of likelihood-ratio p-values 0.7 % (2.3 %). Far out a factor of 3 is
-# little (with z above 5 more than half of the honest log-rank p-values lie that far off), so that the z must differ by
-# a fifth as well: that leaves 0.7 to 1.4 % of log-rank p-values from z = 2 on, and 0.6 to 3 % of likelihood-ratio ones.
+# little: where p is printed in full however small, 36 % of the honest log-rank p-values with z from 3.3 to 5 lie that
+# far off. So the z must differ by a tenth as well (beyond 3.3 only that leaves 13 %), and by a fifth where the test is
+# named (0.7 to 1.4 % of log-rank p-values, 0.6 to 3 % of likelihood-ratio ones). Up to z = 3.3 the tenth asks nothing.
 # Of studies with z near 2 it is 6 and 11 % that fall on the other side of 1.96. So significance alone counts where one
 # test gave both or nobody says otherwise, and needs half a margin on top where another test is named.
 SIZE = {"wald": Margin(0.1, 0.05)}
 OTHER_SIZE = Margin(0.3, 0.2)
-FACTOR, BY_FACTOR = 3.0, Margin(0.0, 0.2)
-"""Where p differs by more than the factor, this margin is enough."""
+FACTOR = 3.0
+BY_FACTOR = {"logrank": Margin(0.0, 0.2), "lr": Margin(0.0, 0.2)}
+OTHER_BY_FACTOR = Margin(0.0, 0.1)
+"""Where p differs by more than the factor, these margins are enough."""
 SIGNIFICANCE = {"logrank": Margin(0.15, 0.1), "lr": Margin(0.15, 0.1)}
 OTHER_SIGNIFICANCE = Margin(0.0, 0.0)
 
@@ -129,7 +132,7 @@ def p_contradicts_spans(
     opposed = (excludes and of_p.high <= threshold + ROUNDING) or (includes and of_p.low >= threshold - ROUNDING)
     if opposed and apart > SIGNIFICANCE.get(p_test, OTHER_SIGNIFICANCE).at(far):
         return Contradiction("significance", _p_of_z(of_ci.high), _p_of_z(of_ci.low))
-    by_factor = p_test not in SIZE and _p_of_z(near) > FACTOR * _p_of_z(far) and apart > BY_FACTOR.at(far)
+    by_factor = _p_of_z(near) > FACTOR * _p_of_z(far) and apart > BY_FACTOR.get(p_test, OTHER_BY_FACTOR).at(far)
     if by_factor or apart > SIZE.get(p_test, OTHER_SIZE).at(far):
         return Contradiction("size", _p_of_z(of_ci.high), _p_of_z(of_ci.low))
     return None

@@ -81,6 +81,8 @@ REFUSED: dict[str, tuple[str | bytes, int, dict[str, Any]]] = {
     "hr-outside-ci": (HEAD + "kim,NLR,OS,0.01,0.05,0.5\n", 2, {}),
     "ci-reversed": (HEAD + "kim,NLR,OS,2.1,3.2,1.4\n", 2, {}),
     "ci-width-zero": (HEAD + "kim,NLR,OS,2.1,2.1,2.1\n", 2, {}),
+    "se-contradicts-ci": (HEAD[:-1] + ",se_log_hr\nkim,NLR,OS,2.15,1.74,2.66,0.233\n", 2, {}),
+    "log-contradicts-ratio": ("study_key,biomarker,endpoint,hr,log_hr,se_log_hr\nkim,NLR,OS,2,0.30,0.1\n", 2, {}),
     "counts-impossible": ("study_key,biomarker,endpoint,hr,n,events\nkim,NLR,OS,2.1,100,120\n", 2, {}),
     "key-repeated": (HEAD + GOOD + "kim,NLR,OS,2.3,1.4,3.2\n", 3, {}),
     "study-contradicts": ("study_key,biomarker,endpoint,hr,year\nkim,NLR,OS,2.1,2015\nkim,NLR,PFS,2,2016\n", 3, {}),
@@ -111,7 +113,7 @@ ELSEWHERE |= {"folder-empty", "file-passed-over", "semicolons"}
 #: code → text of a file that is stored with this remark or flag.
 REMARKED: dict[str, str] = {
     "row-repeated": HEAD + GOOD + GOOD,
-    "log-contradicts-ratio": "study_key,biomarker,endpoint,hr,log_hr,se_log_hr\nkim,NLR,OS,2,0.30,0.1\n",
+    "ci-of-log": "study_key,biomarker,endpoint,log_hr,ci_low,ci_high\nkim,NLR,OS,0.40,-0.10,0.90\n",
     "covariates-unadjusted": "study_key,biomarker,endpoint,hr,adjusted,covariates\nkim,NLR,OS,2,no,age; sex\n",
     "decimal-comma": HEAD + 'kim,NLR,OS,"2,1",1.4,3.2\n',
     "thousands-grouped": 'study_key,biomarker,endpoint,hr,n_patients\nkim,NLR,OS,2.1,"1,077"\n',

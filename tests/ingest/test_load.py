@@ -273,8 +273,8 @@ def test_one_of_three_results_is_enough(sqlite_store: Store, write: Write, colum
 
 
 def test_a_log_ratio_wins_over_the_ratio(sqlite_store: Store, write: Write) -> None:
-    """With both given the log ratio and its error count."""
-    text = "study_key,biomarker,endpoint,hr,ci_low,ci_high,log_hr,se_log_hr\nkim,NLR,OS,2.0,1.0,4.0,0.693,0.2\n"
+    """With both given the log ratio counts, and its error where that is printed more precisely than the CI."""
+    text = "study_key,biomarker,endpoint,hr,ci_low,ci_high,log_hr,se_log_hr\nkim,NLR,OS,2.0,1.0,4.0,0.693,0.3537\n"
     load(sqlite_store, write(text), curator="ada")
     assert [(row["yi"], row["derivation"]) for row in _rows(sqlite_store)] == [(0.693, "se")]
 
