@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,11 @@ Stata1,CRP2,OS,2.15,1.74,2.66,0.233,,210,yes
 Stata2,CRP2,OS,1.60,0.98,2.61,0.25,,98,yes
 Log10,CRP2,OS,2.15,1.74,2.66,0.047,0.332,98,yes
 """
-#: Intervals of the log ratio, one with a bound below 0.
-OF_LOG = """study_key,biomarker,endpoint,log_hr,se_log_hr,ci_low,ci_high,ci_level,contrast,cutoff_operator,cutoff_value,\
-cutoff_unit,adjusted,n_patients
-S1,NLR,OS,0.40,,0.10,0.70,95,above_vs_below,>,3,1,yes,100
-S2,NLR,OS,0.69,,0.30,1.08,95,above_vs_below,>,3,1,yes,100
-S3,NLR,OS,0.55,,0.05,1.05,95,above_vs_below,>,3,1,yes,100
+#: Intervals of the log ratio.
+OF_LOG = """study_key,biomarker,endpoint,log_hr,ci_low,ci_high,ci_level,contrast,cutoff_operator,cutoff_value,adjusted
+S1,NLR,OS,0.40,0.10,0.70,95,above_vs_below,>,3,yes
+S2,NLR,OS,0.69,0.30,1.08,95,above_vs_below,>,3,yes
+S3,NLR,OS,0.55,0.05,1.05,95,above_vs_below,>,3,yes
 """
 #: Rows with a p-value and too little else, or just enough.
 BY_P = """study_key,factor,endpoint,hr,ci_low,ci_high,p_value,p_test,adjusted
@@ -81,8 +81,6 @@ def test_as_printed_keeps_both_numbers_until_a_curator_says_which_counts(store: 
         assert (row["trust"], row["derivation"], row["not_poolable"]) == (word, word, None)
         assert row["vi"] == pytest.approx(vi, abs=5e-6)
         assert "se-contradicts-ci" in row["flags"]
-    told = registry.history(key_of(store, "Stata1")).versions
-    assert len(told) == 3
     registry.verify()
 
 
@@ -103,11 +101,7 @@ def test_bounds_of_a_log_ratio_are_kept_as_those_of_the_ratio(store: Store, writ
     assert (row["ci_low_text"], row["ci_high_text"]) == ("0.10", "0.70")
     assert (round(row["ci_low"], 4), round(row["ci_high"], 4)) == (1.1052, 2.0138)
     found = registry.pool('factor == "NLR"', method="FE", test="z").pool
-    assert [found.hr and round(found.hr, 2), *(round(each or 0, 2) for each in (found.ci_low, found.ci_high))] == [
-        1.67,
-        1.35,
-        2.08,
-    ]
+    assert [round(math.exp(each or 0), 2) for each in (found.mu, found.ci_low, found.ci_high)] == [1.67, 1.35, 2.08]
     assert round(found.q or 0, 2) == 1.36
     assert registry.import_file(path).unchanged == 3
     registry.verify()
@@ -121,7 +115,7 @@ def test_a_log_interval_is_amended_by_what_is_printed(store: Store, write: Write
     registry.amend(key, {"ci_low": "-0.05", "ci_high": "1.15"}, reason="misread")
     row = rows(store)["S3"]
     assert (row["ci_low_text"], round(row["ci_low"], 4), round(row["ci_high"], 4)) == ("-0.05", 0.9512, 3.1582)
-    with pytest.raises(InputRefused, match="neither 0.9 nor the ratio, 2.46, lies midway"):
+    with pytest.raises(InputRefused, match=r"neither 0\.9 nor the ratio, 2\.46, lies midway"):
         registry.amend(key, {"log_hr": "0.90"}, reason="a slip")
 
 
@@ -199,8 +193,7 @@ def test_standard_errors_from_p_that_leave_large_p_out_select_on_the_result(stor
     assert refused.value.rule == "selection-on-results"
     pooled = registry.pool('factor == "CRP"', allow=["p-derived", "selection-on-results"])
     assert pooled.pool.k == 3
-    assert any(
-        note.startswith("left out because p is too large to give an SE: 1 estimate: P3") for note in pooled.notes
-    )
+    said = "left out because p is too large to give an SE: 1 estimate: P3"
+    assert any(note.startswith(said) for note in pooled.notes)
     others = 'factor == "CRP" and study != "P3"'
     assert registry.pool(others, allow="p-derived").pool.k == 3
