@@ -3,5 +3,6 @@
 | module | what it decides |
 |---|---|
 | `words` | what the words of a group, quote or heading compare: sides of a cutoff, steps, extreme groups |
+| `printed` | numbers printed twice: whose interval it is, CI against SE, ratio against log, digits |
 | `direction` | the contrast of a row from all that speaks of it, and how that is known |
 """
