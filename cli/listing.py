@@ -187,10 +187,13 @@ def ratio(row: Mapping[str, Any]) -> str:
     from registry.meaning.printed import shown_bound
     from registry.report.prose import measure_label
 
-    if row["est_text"] is None:
-        return "" if row["log_hr"] is None else f"log {measure_label(row['measure'])} {row['log_hr']:g}"
     bounds = [shown_bound(row, name) for name in ("ci_low", "ci_high")]
     interval = f" ({bounds[0] or '?'}–{bounds[1] or '?'})" if any(bounds) else ""
+    if row["est_text"] is None:
+        if row["log_hr"] is None:
+            return ""
+        of_log = interval.replace("log ", "") if "log " in interval else ""  # beside a log ratio only its own
+        return f"log {measure_label(row['measure'])} {row['log_hr']:g}{of_log}"
     return f"{measure_label(row['measure'])} {row['est_text']}{interval}"
 
 
