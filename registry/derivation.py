@@ -6,6 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from registry.errors import StatisticsError
+from registry.meaning.arms import counts_oppose
+from registry.meaning.direction import contradicts
 from registry.stats.agreement import off_centre, p_contradicts
 from registry.stats.effects import from_ci, from_log, from_p
 from registry.terms import DATA_DRIVEN_CUTOFFS, CiType, Derivation, Flag, NotPoolable, POperator, PTest, Status
@@ -45,15 +47,18 @@ def derive(values: Values) -> Derived:
 
     A log ratio with its SE wins over the ratio and its CI. The SE of a CI uses the level stored with it, 95 % if there
     is none (Parmar, Torri & Stewart 1998). An SE from p needs an exact p ≤ 0.5 and a ratio other than 1 (ibid.).
-    Numbers that break a hard rule give none, and a row questioned by a curator keeps its numbers unused.
+    Numbers that break a hard rule give none, and a row questioned by a curator, or stored with a direction that
+    contradicts itself, keeps its numbers unused.
     """
     printed = _ratio(values)
     if faults := _faults(printed):
         return Derived(None, None, Derivation.NONE, NotPoolable.DISPUTED, faults)
     yi, vi, route, reason = _effect(values, printed)
+    if reason in (None, NotPoolable.P_DERIVED) and contradicts(values):
+        reason = NotPoolable.DIRECTION
     if values.get("status") == Status.DISPUTED:
         reason = NotPoolable.DISPUTED
-    return Derived(yi, vi, route, reason, tuple(_flags(values, printed, route)))
+    return Derived(yi, vi, route, reason, tuple(_flags(values, printed, route, (yi, vi))))
 
 
 def hard_faults(values: Values) -> tuple[Flag, ...]:
@@ -114,14 +119,19 @@ def _checked(
     return None, None, Derivation.NONE, NotPoolable.NO_INTERVAL
 
 
-def _flags(values: Values, printed: Ratio, route: Derivation) -> Iterator[Flag]:
+def _flags(
+    values: Values, printed: Ratio, route: Derivation, effect: tuple[float | None, float | None]
+) -> Iterator[Flag]:
     est, low, high, level = printed
+    yi, vi = effect
     if level is None and (low is not None or high is not None):
         yield Flag.LEVEL_ASSUMED
     if est is not None and low is not None and high is not None:
         yield from _disagreements(values)
     if values.get("cutoff_method") in DATA_DRIVEN_CUTOFFS:
         yield Flag.DATA_DRIVEN_CUTOFF
+    if yi is not None and counts_oppose(values, yi, vi):
+        yield Flag.COUNTS_OPPOSE
     if route is Derivation.P and (values.get("p_test") or PTest.UNCLEAR) == PTest.UNCLEAR:
         yield Flag.P_TEST_UNCLEAR
 

@@ -8,7 +8,7 @@ import typer
 
 from cli.output import say
 from registry.forms import Field
-from registry.ingest.records import DEFAULTS
+from registry.writing.keys import DEFAULTS
 
 
 def numbered(words: list[str], given: str) -> str:

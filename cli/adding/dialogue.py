@@ -11,8 +11,8 @@ from cli.output import Column, say, show_table
 from registry.curation.drafts import Draft, draft
 from registry.errors import InputRefused, UsageError
 from registry.forms import FORMS, Field
-from registry.ingest.records import DEFAULTS
 from registry.ingest.rules import MAY_BE_PRINTED
+from registry.writing.keys import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

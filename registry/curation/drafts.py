@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from registry.curation.fields import read_changes
@@ -12,14 +13,18 @@ from registry.derivation import Derived, derive
 from registry.errors import UsageError
 from registry.forms import EVIDENCE, FORMS, RESULTS, Field
 from registry.ingest import numbers, words
+from registry.ingest.comparing import GIVEN, Told, compare, settle_cutoff
 from registry.ingest.issues import ERRORS, Problem
-from registry.ingest.records import DEFAULTS
 from registry.ingest.rules import MAY_BE_PRINTED, check
 from registry.ingest.units import unit
+from registry.meaning.cutoffs import in_words
 from registry.terms import AttributeLevel, AttributeType, ReadAs, Status
 from registry.vocabulary import Vocabulary
 from registry.writing import estimate_key
+from registry.writing.keys import DEFAULTS
 
+#: What is taken for granted of an estimate; what it compares, and by which ratio, is settled from what was said.
+_ASSUMED = {name: value for name, value in DEFAULTS.items() if name not in ("contrast", "measure")}
 _NUMBER = r"[0-9]*[.,\u00b7]?[0-9]+"
 _CI = re.compile(
     rf"[\[(]?\s*(?:(?P<level>[0-9.]+)\s*%\s*CI\s*:?\s*)?(?P<low>{_NUMBER})\s*(?:-|\u2013|\u2014|to|;|,\s)\s*"
@@ -36,7 +41,7 @@ class Draft:
 
     `problems` refuse it, `remarks` do not; `printed` are broken rules that `as_printed` confirms. `new_names` are the
     kind and name of what the registry does not know. `missing` names required fields. `key` and `derived` are those of
-    an estimate that can be stored.
+    an estimate that can be stored, `former` what of its identity was given otherwise than it was settled.
     """
 
     kind: str
@@ -50,6 +55,7 @@ class Draft:
     missing: tuple[str, ...]
     key: str | None = None
     derived: Derived | None = None
+    former: Mapping[str, Any] = MappingProxyType({})
 
 
 def form(kind: str) -> tuple[Field, ...]:
@@ -66,7 +72,7 @@ def draft(kind: str, texts: Mapping[str, str], vocabulary: Vocabulary) -> Draft:
     """
     said, problems = columns_of(kind, texts, vocabulary)
     if kind in EVIDENCE:
-        return _of_evidence(kind, said, problems, vocabulary)
+        return _of_evidence(kind, said, problems, vocabulary, _told(kind, texts))
     values: dict[str, Any] = {}
     for column, text in said.items():
         value = _READERS.get(column, words.text)(text)
@@ -75,6 +81,14 @@ def draft(kind: str, texts: Mapping[str, str], vocabulary: Vocabulary) -> Draft:
         else:
             values[column] = value
     return Draft(kind, said, values, {}, tuple(problems), (), (), (), _missing(kind, said))
+
+
+def _told(kind: str, texts: Mapping[str, str]) -> Told:
+    """Say what is known beside the columns: whether the operator is an answer of its own, and what its ratio is."""
+    given = {name.strip().replace("-", "_") for name, text in texts.items() if text.strip()}
+    operator = next(field for field in form("cutoff") if field.column == "cutoff_operator")
+    ratio = next((name for name in ("hr", "log_hr", "est") if name in given), None)
+    return Told(ratio if kind == "estimate" else None, operator_given=bool(given & {*operator.names}))
 
 
 def columns_of(kind: str, texts: Mapping[str, str], vocabulary: Vocabulary) -> tuple[dict[str, str], list[Problem]]:
@@ -116,6 +130,8 @@ def interval(text: str) -> dict[str, str] | Problem:
 
 def cutoff(text: str) -> dict[str, str] | Problem:
     """Take a printed cutoff apart: `>= 550 ng/mL`, `2.5`; what is no number is kept as words."""
+    if (worded := in_words(text)) is not None:
+        return {**({"cutoff_operator": worded.operator} if worded.operator else {}), "cutoff_text": worded.text}
     match = _CUTOFF.fullmatch(text)
     if match is None:
         return {"cutoff_text": text}
@@ -128,18 +144,20 @@ def cutoff(text: str) -> dict[str, str] | Problem:
 _PARTS: dict[str, Callable[[str], dict[str, str] | Problem]] = {"ci": interval, "cutoff": cutoff}
 
 
-def _of_evidence(kind: str, said: dict[str, str], problems: list[Problem], vocabulary: Vocabulary) -> Draft:
+def _of_evidence(kind: str, said: dict[str, str], problems: list[Problem], vocabulary: Vocabulary, told: Told) -> Draft:
     missing = _missing(kind, said)
     if not said:
         return Draft(kind, said, {}, {}, tuple(problems), (), (), (), missing)
     typed = read_changes(said, vocabulary)
-    values = {**DEFAULTS, **typed.values}
+    values = {**_ASSUMED, **typed.values}
     problems += typed.problems
     confirmed = bool(values.get("as_printed"))
     if confirmed:
         values.update({each.column: each.value for each in problems if each.code in MAY_BE_PRINTED})
     unread = {each.column for each in problems}
-    problems += [each for each in check(values, vocabulary) if each.column not in unread]
+    given = {name: values.get(name) for name in GIVEN}
+    settled = [*_settled(kind, values, vocabulary, told), *check(values, vocabulary)]
+    problems += [each for each in settled if each.column not in unread]
     printed = tuple(each for each in problems if confirmed and each.code in MAY_BE_PRINTED)
     if printed:
         values["status"] = Status.DISPUTED.value
@@ -151,7 +169,15 @@ def _of_evidence(kind: str, said: dict[str, str], problems: list[Problem], vocab
         kind, said, values, characteristics, errors, remarks, printed, typed.new_names, missing,
         estimate_key(values) if whole else None,
         derive(values) if whole else None,
+        {name: value for name, value in given.items() if values.get(name) != value},
     )  # fmt: skip
+
+
+def _settled(kind: str, values: dict[str, Any], vocabulary: Vocabulary, told: Told) -> list[Problem]:
+    """Settle what an estimate compares, or keep a cutoff that is no value as words."""
+    if kind == "estimate":
+        return compare(values, vocabulary, told)
+    return list(settle_cutoff(values)) if kind == "cutoff" else []
 
 
 def _missing(kind: str, said: Mapping[str, str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from registry.ingest.issues import Problem
+from registry.meaning.cutoffs import in_words
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _COUNT = re.compile(r"\+?([0-9]{1,15})(?:\.0*)?")
@@ -89,6 +90,16 @@ def plain_value(value: float | Problem) -> float | None:
     if isinstance(value, Problem):
         return value.value if value.code in READ else None
     return value
+
+
+def cutoff(text: str) -> float | Problem | None:
+    """Give the number of a cutoff; one in words with a method (`2 x ULN`, `> median`) is no number."""
+    return None if in_words(text) else number(text)
+
+
+def cutoff_words(text: str) -> str | None:
+    """Give a cutoff that is words with a method as it stands; None for any other."""
+    return text if in_words(text) else None
 
 
 def within(code: str, expected: str, accepts: Callable[[float], bool], read: Read = number) -> Read:

@@ -9,11 +9,11 @@ from registry.ingest import numbers
 from registry.ingest.issues import Problem
 from registry.ingest.records import _FURTHER as FURTHER
 from registry.ingest.records import _READERS as READERS
-from registry.ingest.records import DEFAULTS
 from registry.record import Record
 from registry.store import Store
 from registry.terms import Status
 from registry.writing import retract, write_estimates
+from registry.writing.keys import DEFAULTS
 
 #: Cells of an example that are no input: what reviewers and the registry say.
 NO_INPUT = ("status", "retracted")
