@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from registry.curation.fields import read_changes
@@ -55,7 +54,7 @@ class Draft:
     missing: tuple[str, ...]
     key: str | None = None
     derived: Derived | None = None
-    former: Mapping[str, Any] = MappingProxyType({})
+    former: Mapping[str, Any] = field(default_factory=dict)
 
 
 def form(kind: str) -> tuple[Field, ...]:

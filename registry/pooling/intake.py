@@ -12,6 +12,7 @@ import numpy as np
 from registry.columns import BY_INPUT, BY_NAME, Kind
 from registry.errors import UsageError
 from registry.frame import Array, Frame
+from registry.pooling.compared import settled
 from registry.terms import Measure
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def as_frame(table: Frame | pd.DataFrame) -> Frame:
     """
     frame = table if isinstance(table, Frame) else _from_pandas(table)
     frame = frame.replace(**{name: _worded(BY_NAME[name], frame[name]) for name in frame.columns if name in BY_NAME})
-    return _with_effects(frame)
+    return _with_effects(settled(frame))
 
 
 def _from_pandas(table: pd.DataFrame) -> Frame:

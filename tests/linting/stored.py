@@ -21,7 +21,7 @@ NO_INPUT = ("status", "retracted")
 
 def typed(cells: Mapping[str, str]) -> Record:
     """Read the cells of a row; what cannot be read stays as it is written."""
-    values = dict.fromkeys((column.name for column in BY_INPUT.values()), None) | DEFAULTS
+    values = dict.fromkeys((column.name for column in BY_INPUT.values()), None) | DEFAULTS | {"measure": "hr"}
     for name, text in cells.items():
         if name in NO_INPUT or not text:
             continue
