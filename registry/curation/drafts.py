@@ -74,7 +74,8 @@ def draft(kind: str, texts: Mapping[str, str], vocabulary: Vocabulary) -> Draft:
         return _of_evidence(kind, said, problems, vocabulary, _told(kind, texts))
     values: dict[str, Any] = {}
     for column, text in said.items():
-        value = _READERS.get(column, words.text)(text)
+        read = _groups if (kind, column) == ("factor", "levels") else _READERS.get(column, words.text)
+        value = read(text)
         if isinstance(value, Problem):
             problems.append(replace(value, column=column))
         else:
@@ -201,6 +202,16 @@ def _listed(text: str) -> list[str] | Problem:
     """Read several names, `;` between them."""
     found = [words.name(200)(each) for each in text.split(";") if each.strip()]
     return next((each for each in found if isinstance(each, Problem)), [str(each) for each in found])
+
+
+def _groups(text: str) -> list[list[str]] | Problem:
+    """Read the groups of a factor, `;` between them and `=` between the names of one, the higher one first."""
+    found = [_listed(each.replace("=", ";")) for each in text.split(";") if each.strip()]
+    fault = next((each for each in found if isinstance(each, Problem)), None)
+    named = [each for each in found if not isinstance(each, Problem)]
+    if fault is None and (len(named) < 2 or not all(named)):
+        return Problem("word-unknown", f"{text[:80]!r} names no two groups", "amplified=MYCN+; not amplified=normal")
+    return fault or named
 
 
 def _yes_no(text: str) -> bool | Problem:

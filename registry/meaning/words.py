@@ -116,18 +116,22 @@ def scale_of(text: str) -> FactorScale | None:
 @lru_cache(maxsize=_REMEMBERED)
 def step_of(text: str) -> Step | None:
     """Give the step of a continuous ratio that a text names: `per 100 U/L increase`, `each SD`, `log2-transformed`."""
-    text = plain(text)
+    found = find_step(plain(text))
+    return None if found is None else found[0]
+
+
+def find_step(text: str) -> tuple[Step, tuple[int, int]] | None:
+    """Give the step a plain text names, and where its words stand."""
     scale = scale_of(text)
-    if _SD.search(text):
-        return Step(ContrastKind.PER_SD, scale=scale)
-    if _DOUBLING.search(text):
-        return Step(ContrastKind.PER_DOUBLING)
+    if (match := _SD.search(text)) is not None:
+        return Step(ContrastKind.PER_SD, scale=scale), match.span()
+    if (match := _DOUBLING.search(text)) is not None:
+        return Step(ContrastKind.PER_DOUBLING), match.span()
     for match in _STEP.finditer(text):
         if (step := _step(match, scale)) is not None:
-            return step
-    if scale is not None or _CONTINUOUS.search(text):
-        return Step(ContrastKind.PER_UNIT, scale=scale)
-    return None
+            return step, match.span()
+    match = _CONTINUOUS.search(text) or next((each for _, form in _SCALES if (each := form.search(text))), None)
+    return None if match is None else (Step(ContrastKind.PER_UNIT, scale=scale), match.span())
 
 
 def _step(match: re.Match[str], scale: FactorScale | None) -> Step | None:
@@ -148,7 +152,13 @@ def _number(text: str) -> float | None:
 @lru_cache(maxsize=_REMEMBERED)
 def extremes(text: str) -> bool:
     """Say whether a text sets the top group against the bottom one, those between left out: `T3 vs T1`."""
-    return bool(_EXTREMES.search(plain(text)))
+    return find_extremes(plain(text)) is not None
+
+
+def find_extremes(text: str) -> tuple[int, int] | None:
+    """Give where a plain text sets the top group against the bottom one."""
+    found = _EXTREMES.search(text)
+    return None if found is None else found.span()
 
 
 @lru_cache(maxsize=_REMEMBERED)
