@@ -10,6 +10,9 @@ from cli.output import say
 from registry.forms import Field
 from registry.writing.keys import DEFAULTS
 
+#: What an empty answer stands for; what is compared follows from the other answers, an `hr` is a hazard ratio.
+_EMPTY = {**{name: value for name, value in DEFAULTS.items() if name != "contrast"}, "measure": "hr"}
+
 
 def numbered(words: list[str], given: str) -> str:
     """Give the word a number stands for, or the text itself."""
@@ -18,7 +21,7 @@ def numbered(words: list[str], given: str) -> str:
 
 def default(field: Field) -> str:
     """Say what an empty answer stands for."""
-    return f" [{DEFAULTS[field.column]}]" if field.column in DEFAULTS else ""
+    return f" [{_EMPTY[field.column]}]" if field.column in _EMPTY else ""
 
 
 def explain(field: Field) -> None:

@@ -69,7 +69,22 @@ def numbers(given: Mapping[str, Any]) -> Numbers:
     made = Numbers(**given)
     if made.direction is not None and made.direction not in DIRECTIONS:
         raise UsageError(f"direction is {made.direction!r}", "worse or better: how the index group fares")
+    _refuse_contradiction(made)
     return made
+
+
+def _refuse_contradiction(made: Numbers) -> None:
+    """Refuse a direction in words that is not that of the ratio: one of them is of the other group."""
+    if made.direction is None or (made.hr is None and made.log_hr is None):
+        return
+    above = made.log_hr if made.log_hr is not None else number("hr", made.hr) - 1.0
+    if above and (above > 0.0) != DIRECTIONS[made.direction]:
+        shown = f"hr = {text_of(made.hr)}" if made.hr is not None else f"log_hr = {made.log_hr:g}"
+        raise UsageError(
+            f"direction is {made.direction}, and {shown} says the index group fares "
+            f"{'worse' if above > 0.0 else 'better'}",
+            "compare with the source: which group is the index group? --invert turns a ratio of the other one",
+        )
 
 
 def disagreements(given: Numbers) -> tuple[str, ...]:
