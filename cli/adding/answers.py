@@ -14,6 +14,10 @@ from registry.writing.keys import DEFAULTS
 _EMPTY = {**{name: value for name, value in DEFAULTS.items() if name != "contrast"}, "measure": "hr"}
 
 
+#: Columns that one answer to `cutoff` fills in.
+SPLIT = ("cutoff_operator", "cutoff_value", "cutoff_unit", "cutoff_text")
+
+
 def numbered(words: list[str], given: str) -> str:
     """Give the word a number stands for, or the text itself."""
     return words[int(given) - 1] if given.isascii() and given.isdigit() and 0 < int(given) <= len(words) else given

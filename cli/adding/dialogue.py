@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.adding.answers import default, explain, numbered, typed
+from cli.adding.answers import SPLIT, default, explain, numbered, typed
 from cli.adding.preview import agreement
 from cli.adding.questions import seldom, wanted
 from cli.output import Column, say, show_table
@@ -31,7 +31,6 @@ _SHARED = (
     *("cutoff_operator", "cutoff_value", "cutoff_unit", "cutoff_text", "cutoff_method", "cutoff", "contrast"),
     *("source_kind", "source_url", "locator", "notes"),
 )
-_PARTS = ("cutoff_operator", "cutoff_value", "cutoff_unit", "cutoff_text")
 
 
 class Dialogue:
@@ -116,10 +115,8 @@ class Dialogue:
 
     def _as_answered(self) -> dict[str, str]:
         """Give the columns, a cutoff that was one answer as that answer: its operator was no answer of its own."""
-        if "cutoff" not in self.texts:
-            return self._columns()
-        left = {name: text for name, text in self._columns().items() if name not in _PARTS}
-        return {**left, "cutoff": self.texts["cutoff"]}
+        answer = {"cutoff": self.texts["cutoff"]} if "cutoff" in self.texts else {}
+        return {name: text for name, text in self._columns().items() if not answer or name not in SPLIT} | answer
 
     def _columns(self) -> dict[str, str]:
         return dict(self._sketch().texts)

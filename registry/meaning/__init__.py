@@ -3,5 +3,9 @@
 | module | what it decides |
 |---|---|
 | `words` | what the words of a group, quote or heading compare: sides of a cutoff, steps, extreme groups |
+| `levels` | the names of groups that are no number: which are one level, and which is the other one |
+| `cutoffs` | cutoffs that are words: percentiles, the median, multiples of a limit of normal |
+| `measures` | which ratio a heading names |
+| `arms` | events per group that point the other way than the ratio |
 | `direction` | the contrast of a row from all that speaks of it, and how that is known |
 """

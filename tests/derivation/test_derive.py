@@ -165,3 +165,24 @@ def test_numbers_at_the_edge_of_floats_are_numbers_or_nothing(values: dict[str, 
         assert 0.0 < got.vi < math.inf
     else:
         assert (got.yi, got.vi) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("est", "flagged"),
+    [({"est": 0.50, "ci_low": 0.30, "ci_high": 0.83}, True), ({"est": 2.0, "ci_low": 1.2, "ci_high": 3.33}, False)],
+)
+def test_counts_that_point_the_other_way_are_a_doubt(est: dict[str, float], flagged: bool) -> None:
+    """80 of 100 against 40 of 100 beside 0.50 is a doubt, never a refusal; few events are none."""
+    counts = {"n_index": 100, "n_reference": 100, "events_index": 80, "events_reference": 40}
+    derived = derive({**est, "ci_level": 95.0, **counts})
+    assert (Flag.COUNTS_OPPOSE in derived.flags, derived.not_poolable) == (flagged, None)
+    few = {**counts, "events_index": 3, "events_reference": 2}
+    assert Flag.COUNTS_OPPOSE not in derive({**est, "ci_level": 95.0, **few}).flags
+
+
+def test_a_direction_that_contradicts_itself_is_not_poolable() -> None:
+    """Stored before it was settled, above against below beside `<` keeps its numbers unused; settled rows stand."""
+    row = {"est": 1.6, "ci_low": 1.25, "ci_high": 2.05, "contrast": "above_vs_below", "cutoff_operator": "<"}
+    assert derive(row).not_poolable is NotPoolable.DIRECTION
+    assert derive({**row, "contrast_basis": "stated"}).not_poolable is None
+    assert derive({**row, "contrast": "category"}).not_poolable is None

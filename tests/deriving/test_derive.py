@@ -197,3 +197,10 @@ def test_json_is_complete_and_the_package_offers_it() -> None:
     made = registry.derive(**CI, p_value=0.8).as_dict()
     json.dumps(made, allow_nan=False)
     assert made["routes"][0]["source"].startswith("Parmar")
+
+
+def test_a_direction_beside_a_ratio_that_contradicts_it_is_refused() -> None:
+    """One of the two is of the other group; a ratio of 1 says neither."""
+    with pytest.raises(UsageError, match=r"direction is better, and hr = 1\.56 says the index group fares worse"):
+        derive(hr="1.56", ci_low="1.08", ci_high="2.27", direction="better")
+    assert derive(hr="1.56", ci_low="1.08", ci_high="2.27", direction="worse").route == "ci"
