@@ -6,6 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from registry.errors import StatisticsError
+from registry.meaning.arms import counts_oppose
+from registry.meaning.direction import contradicts
 from registry.meaning.printed import (
     ASSUMED_LEVEL,
     ASYMMETRIC,
@@ -52,18 +54,21 @@ def derive(values: Values) -> Derived:
     printed more precisely; where they contradict each other there is none until a curator says which counts (`trust`).
     The SE of a CI uses the level stored with it, 95 % if there is none (Parmar, Torri & Stewart 1998). An SE from p
     needs an exact p and a ratio other than 1 (ibid.), and digits that settle it where p is above 0.5. Numbers that
-    break a hard rule give none, and a row questioned by a curator keeps its numbers unused.
+    break a hard rule give none, and a row questioned by a curator, or stored with a direction that contradicts itself,
+    keeps its numbers unused.
     """
-    values = settled(values)
+    values = with_ratio_bounds(values)
     if faults := _faults(values):
         return Derived(None, None, Derivation.NONE, NotPoolable.DISPUTED, faults)
     yi, vi, route, reason = _effect(values)
+    if reason in (None, NotPoolable.P_DERIVED) and contradicts(values):
+        reason = NotPoolable.DIRECTION
     if values.get("status") == Status.DISPUTED:
         reason = NotPoolable.DISPUTED
-    return Derived(yi, vi, route, reason, tuple(_flags(values, route)))
+    return Derived(yi, vi, route, reason, tuple(_flags(values, route, (yi, vi))))
 
 
-def settled(values: Values) -> Values:
+def with_ratio_bounds(values: Values) -> Values:
     """Give a row with the bounds of its ratio, where those printed are of the log ratio."""
     if values.get("log_hr") is None or values.get("ci_low") is None:
         return values
@@ -75,7 +80,7 @@ def settled(values: Values) -> Values:
 
 def hard_faults(values: Values) -> tuple[Flag, ...]:
     """Name what no correct report can print: such a row is refused, or stored as disputed if printed so."""
-    return _faults(settled(values))
+    return _faults(with_ratio_bounds(values))
 
 
 def _ratio(values: Values) -> tuple[float | None, float | None, float | None, float | None]:
@@ -185,8 +190,9 @@ def _checked(effect: tuple[float, float], route: Derivation, reason: NotPoolable
     return None, None, Derivation.NONE, NotPoolable.NO_INTERVAL
 
 
-def _flags(values: Values, route: Derivation) -> Iterator[Flag]:
+def _flags(values: Values, route: Derivation, effect: tuple[float | None, float | None]) -> Iterator[Flag]:
     est, low, high, level = _ratio(values)
+    yi, vi = effect
     if level is None and (low is not None or high is not None):
         yield Flag.LEVEL_ASSUMED
     if low is not None and high is not None:
@@ -197,6 +203,8 @@ def _flags(values: Values, route: Derivation) -> Iterator[Flag]:
             yield Flag.SE_CONTRADICTS
     if values.get("cutoff_method") in DATA_DRIVEN_CUTOFFS:
         yield Flag.DATA_DRIVEN_CUTOFF
+    if yi is not None and counts_oppose(values, yi, vi):
+        yield Flag.COUNTS_OPPOSE
     if route is Derivation.P and (values.get("p_test") or PTest.UNCLEAR) == PTest.UNCLEAR:
         yield Flag.P_TEST_UNCLEAR
 

@@ -22,6 +22,7 @@ from registry.curation.status import settle_status
 from registry.curation.targets import Target, find_target
 from registry.errors import InputRefused, NotFound, UsageError
 from registry.ingest.bounds import take_log_interval
+from registry.ingest.comparing import compare_amended, settle_cutoff
 from registry.ingest.header import input_name
 from registry.ingest.issues import ERRORS, Problem
 from registry.ingest.numbers import READ
@@ -31,6 +32,7 @@ from registry.meaning.printed import printed_bounds
 from registry.models import Cohort, Report
 from registry.terms import AttributeLevel, Status
 from registry.vocabulary import Vocabulary
+from registry.writing.keys import DEFAULTS
 from registry.writing.population import SAID
 from registry.writing.reports import OWN
 
@@ -137,6 +139,8 @@ def _estimate(course: _Course, target: Target, typed: Typed) -> bool:
         return False
     before = course.desk.row(target.id)
     after = {**before, **said, **{name: typed.values[name] for name in SAID if name in typed.values}}
+    if "measure" in said and said["measure"] is None:
+        after["measure"] = DEFAULTS["measure"]
     if not _sound(course, target, typed, before, after):
         return False
     if ("study" in said or "cohort" in said) and said:
@@ -155,7 +159,8 @@ def _sound(course: _Course, target: Target, typed: Typed, before: dict[str, Any]
     unread = {each.column for each in problems if each.code not in READ}
     stood = {(each.code, each.message) for each in check(before, course.vocabulary)}
     stood = set() if before.get("as_printed") and not confirmed else stood
-    found = [each for each in check(after, course.vocabulary) if each.column not in unread]
+    settled = [*settle_cutoff(after), *compare_amended(before, after, typed.values, course.vocabulary)]
+    found = [each for each in (*settled, *check(after, course.vocabulary)) if each.column not in unread]
     problems += [each for each in found if (each.code, each.message) not in stood]
     printed = [each for each in problems if confirmed and each.code in MAY_BE_PRINTED]
     if any(each.code in DISPUTES for each in printed):

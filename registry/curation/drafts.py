@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from registry.curation.fields import read_changes
@@ -13,14 +13,18 @@ from registry.errors import UsageError
 from registry.forms import EVIDENCE, FORMS, RESULTS, Field
 from registry.ingest import numbers, words
 from registry.ingest.bounds import take_log_interval
+from registry.ingest.comparing import GIVEN, Told, compare, settle_cutoff
 from registry.ingest.issues import ERRORS, Problem
-from registry.ingest.records import DEFAULTS
 from registry.ingest.rules import DISPUTES, MAY_BE_PRINTED, check
 from registry.ingest.units import unit
+from registry.meaning.cutoffs import in_words
 from registry.terms import AttributeLevel, AttributeType, ReadAs, Status
 from registry.vocabulary import Vocabulary
 from registry.writing import estimate_key
+from registry.writing.keys import DEFAULTS
 
+#: What is taken for granted of an estimate; what it compares, and by which ratio, is settled from what was said.
+_ASSUMED = {name: value for name, value in DEFAULTS.items() if name not in ("contrast", "measure")}
 _NUMBER = r"[-\u2212]?[0-9]*[.,\u00b7]?[0-9]+"
 _CI = re.compile(
     rf"[\[(]?\s*(?:(?P<level>[0-9.]+)\s*%\s*CI\s*:?\s*)?(?P<low>{_NUMBER})\s*(?:-|\u2013|\u2014|to|;|,\s)\s*"
@@ -37,7 +41,7 @@ class Draft:
 
     `problems` refuse it, `remarks` do not; `printed` are broken rules that `as_printed` confirms. `new_names` are the
     kind and name of what the registry does not know. `missing` names required fields. `key` and `derived` are those of
-    an estimate that can be stored.
+    an estimate that can be stored, `former` what of its identity was given otherwise than it was settled.
     """
 
     kind: str
@@ -51,6 +55,7 @@ class Draft:
     missing: tuple[str, ...]
     key: str | None = None
     derived: Derived | None = None
+    former: Mapping[str, Any] = field(default_factory=dict)
 
 
 def form(kind: str) -> tuple[Field, ...]:
@@ -67,15 +72,24 @@ def draft(kind: str, texts: Mapping[str, str], vocabulary: Vocabulary) -> Draft:
     """
     said, problems = columns_of(kind, texts, vocabulary)
     if kind in EVIDENCE:
-        return _of_evidence(kind, said, problems, vocabulary)
+        return _of_evidence(kind, said, problems, vocabulary, _told(kind, texts))
     values: dict[str, Any] = {}
     for column, text in said.items():
-        value = _READERS.get(column, words.text)(text)
+        read = _groups if (kind, column) == ("factor", "levels") else _READERS.get(column, words.text)
+        value = read(text)
         if isinstance(value, Problem):
             problems.append(replace(value, column=column))
         else:
             values[column] = value
     return Draft(kind, said, values, {}, tuple(problems), (), (), (), _missing(kind, said))
+
+
+def _told(kind: str, texts: Mapping[str, str]) -> Told:
+    """Say what is known beside the columns: whether the operator is an answer of its own, and what its ratio is."""
+    given = {name.strip().replace("-", "_") for name, text in texts.items() if text.strip()}
+    operator = next(field for field in form("cutoff") if field.column == "cutoff_operator")
+    ratio = next((name for name in ("hr", "log_hr", "est") if name in given), None)
+    return Told(ratio if kind == "estimate" else None, operator_given=bool(given & {*operator.names}))
 
 
 def columns_of(kind: str, texts: Mapping[str, str], vocabulary: Vocabulary) -> tuple[dict[str, str], list[Problem]]:
@@ -117,6 +131,8 @@ def interval(text: str) -> dict[str, str] | Problem:
 
 def cutoff(text: str) -> dict[str, str] | Problem:
     """Take a printed cutoff apart: `>= 550 ng/mL`, `2.5`; what is no number is kept as words."""
+    if (worded := in_words(text)) is not None:
+        return {**({"cutoff_operator": worded.operator} if worded.operator else {}), "cutoff_text": worded.text}
     match = _CUTOFF.fullmatch(text)
     if match is None:
         return {"cutoff_text": text}
@@ -129,18 +145,20 @@ def cutoff(text: str) -> dict[str, str] | Problem:
 _PARTS: dict[str, Callable[[str], dict[str, str] | Problem]] = {"ci": interval, "cutoff": cutoff}
 
 
-def _of_evidence(kind: str, said: dict[str, str], problems: list[Problem], vocabulary: Vocabulary) -> Draft:
+def _of_evidence(kind: str, said: dict[str, str], problems: list[Problem], vocabulary: Vocabulary, told: Told) -> Draft:
     missing = _missing(kind, said)
     if not said:
         return Draft(kind, said, {}, {}, tuple(problems), (), (), (), missing)
     typed = read_changes(said, vocabulary)
-    values = {**DEFAULTS, **typed.values}
+    values = {**_ASSUMED, **typed.values}
     problems = take_log_interval(values, [*problems, *typed.problems])
     confirmed = bool(values.get("as_printed"))
     if confirmed:
         values.update({each.column: each.value for each in problems if each.code in MAY_BE_PRINTED})
     unread = {each.column for each in problems if each.code not in numbers.READ}
-    problems += [each for each in check(values, vocabulary) if each.column not in unread]
+    given = {name: values.get(name) for name in GIVEN}
+    settled = [*_settled(kind, values, vocabulary, told), *check(values, vocabulary)]
+    problems += [each for each in settled if each.column not in unread]
     printed = tuple(each for each in problems if confirmed and each.code in MAY_BE_PRINTED)
     if any(each.code in DISPUTES for each in printed):
         values["status"] = Status.DISPUTED.value
@@ -152,7 +170,15 @@ def _of_evidence(kind: str, said: dict[str, str], problems: list[Problem], vocab
         kind, said, values, characteristics, errors, remarks, printed, typed.new_names, missing,
         estimate_key(values) if whole else None,
         derive(values) if whole else None,
+        {name: value for name, value in given.items() if values.get(name) != value},
     )  # fmt: skip
+
+
+def _settled(kind: str, values: dict[str, Any], vocabulary: Vocabulary, told: Told) -> list[Problem]:
+    """Settle what an estimate compares, or keep a cutoff that is no value as words."""
+    if kind == "estimate":
+        return compare(values, vocabulary, told)
+    return list(settle_cutoff(values)) if kind == "cutoff" else []
 
 
 def _missing(kind: str, said: Mapping[str, str]) -> tuple[str, ...]:
@@ -177,6 +203,16 @@ def _listed(text: str) -> list[str] | Problem:
     """Read several names, `;` between them."""
     found = [words.name(200)(each) for each in text.split(";") if each.strip()]
     return next((each for each in found if isinstance(each, Problem)), [str(each) for each in found])
+
+
+def _groups(text: str) -> list[list[str]] | Problem:
+    """Read the groups of a factor, `;` between them and `=` between the names of one, the higher one first."""
+    found = [_listed(each.replace("=", ";")) for each in text.split(";") if each.strip()]
+    fault = next((each for each in found if isinstance(each, Problem)), None)
+    named = [each for each in found if not isinstance(each, Problem)]
+    if fault is None and (len(named) < 2 or not all(named)):
+        return Problem("word-unknown", f"{text[:80]!r} names no two groups", "amplified=MYCN+; not amplified=normal")
+    return fault or named
 
 
 def _yes_no(text: str) -> bool | Problem:

@@ -228,6 +228,12 @@ ERRORS: dict[str, Explanation] = {
     "counts-impossible": Explanation(
         "counts that cannot hold together", "120 events in 100 patients", "check both, or confirm them in as_printed"
     ),
+    "direction-contradicts": Explanation(
+        "what a row says of the groups compared contradicts itself, one against one: contrast, cutoff_operator, the "
+        "words of the groups and of the quote each say which side is the index group. as_printed does not settle it",
+        "contrast = above_vs_below, cutoff_operator = <",
+        "correct the one that is wrong; contrast = unclear where the source does not decide it",
+    ),
     # the whole file
     "key-repeated": Explanation(
         "two rows have the key of one estimate and say different things",
@@ -305,6 +311,38 @@ REMARKS: dict[str, Explanation] = {
         "the CI is of the log ratio, which lies midway in it; its bounds are kept as those of the ratio, their text as "
         "printed",
         "log_hr = 0.40, CI 0.10 to 0.70, which is 1.11 to 2.01 of the ratio",
+        "nothing",
+    ),
+    "direction-outvoted": Explanation(
+        "of what a row says of the groups compared, most agrees and one contradicts: the contrast goes by the most",
+        "above_vs_below, cutoff_operator = <, reference_group = albumin >= 3.5 is read as below against above",
+        "compare with the source, and correct the one that is wrong",
+    ),
+    "words-decide": Explanation(
+        "the words of a group name a step or extreme groups, and the contrast said two groups beside a cutoff",
+        "above_vs_below with reference_group = per 1 U/L increase is read as per unit",
+        "correct the contrast",
+    ),
+    "direction-unclear": Explanation(
+        "rows of the file do not say what is compared with what; they are stored as unclear, and pooled with no others",
+        "no contrast, no cutoff_operator, no words of the groups",
+        "--read-as high-vs-low or --read-as low-vs-high says it once for the file; or fill in contrast",
+    ),
+    "measure-unclear": Explanation(
+        "rows of the file do not say which ratio they give; they are stored as unclear, and never pooled with hazard "
+        "ratios",
+        "a column est, and no measure",
+        "--set measure=hr (or: cause_specific_hr, subdistribution_hr, rr, or) says it once for the file",
+    ),
+    "stored-otherwise": Explanation(
+        "an earlier version of evireg stored this row under another contrast, measure or list of covariates; it is "
+        "recognised and counted as unchanged",
+        "cutoff_operator = < was stored as above_vs_below",
+        "amend it as the message says",
+    ),
+    "cutoff-in-words": Explanation(
+        "a cutoff in multiples of a limit of normal or in percentiles is no value of the factor; it is kept in words",
+        "cutoff_value = 1.5, cutoff_unit = {ULN}",
         "nothing",
     ),
     "attribute-narrowed": Explanation(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from registry.ingest.issues import Problem
+from registry.meaning.cutoffs import in_words
 from registry.meaning.printed import level_of_fraction, p_of_zero
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
@@ -91,6 +92,16 @@ def plain_value(value: float | Problem) -> float | None:
     if isinstance(value, Problem):
         return value.value if value.code in READ else None
     return value
+
+
+def cutoff(text: str) -> float | Problem | None:
+    """Give the number of a cutoff; one in words with a method (`2 x ULN`, `> median`) is no number."""
+    return None if in_words(text) else number(text)
+
+
+def cutoff_words(text: str) -> str | None:
+    """Give a cutoff that is words with a method as it stands; None for any other."""
+    return text if in_words(text) else None
 
 
 def within(code: str, expected: str, accepts: Callable[[float], bool], read: Read = number) -> Read:

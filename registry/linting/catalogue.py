@@ -68,6 +68,12 @@ CATALOGUE: dict[str, LintEntry] = {
     "doi": _imported(_E, "doi", {"doi": "doi.org/kim"}),
     "pmid": _imported(_E, "pmid", {"pmid": "PMC6076067"}),
     "url": _imported(_E, "url", {"source_url": "pubmed"}),
+    "direction-contradicts": _imported(_E, "direction-contradicts", {"cutoff_operator": "<", "reference_group": ""}),
+    "counts-oppose": _imported(
+        _W,
+        "counts-oppose",
+        {"hr": "0.64", "ci_low": "0.44", "ci_high": "0.93", "events_index": "85", "events_reference": "35"},
+    ),
     "se-contradicts-ci": _imported(_E, "se-contradicts-ci", {"se_log_hr": "0.296", **_PRINTED}),
     "log-contradicts-ratio": _imported(_E, "log-contradicts-ratio", {"log_hr": "0.19", **_PRINTED}),
     "covariates-unadjusted": _imported(_W, "covariates-unadjusted", {"adjusted": "no"}),
@@ -114,7 +120,7 @@ CATALOGUE: dict[str, LintEntry] = {
         "a significant estimate (|z| ≥ 1.96) on the other side than at least 80 % of at least 5 significant estimates"
         " of other studies on the same factor, disease and endpoint",
         "are index and reference group exchanged, or the endpoint turned round? If it is so in the source, nothing",
-        {"hr": "0.64", "ci_low": "0.44", "ci_high": "0.93"},
+        {"hr": "0.64", "ci_low": "0.44", "ci_high": "0.93", "events_index": "55", "events_reference": "65"},
         {},
         {"ci_low": "1.02", "hr": "1.46", "ci_high": "2.09"},
         {},

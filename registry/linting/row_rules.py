@@ -13,10 +13,11 @@ from registry.ingest import numbers, rules, words
 from registry.ingest.issues import Problem
 from registry.ingest.units import unit
 from registry.linting.plausible import MARGIN, least_se
+from registry.meaning.direction import contradicts
 from registry.meaning.printed import BOUNDS, shown_bound
 from registry.terms import Adjusted, ContrastKind, CutoffMethod, EffectDirection, Flag, Measure, Status
 from registry.units import convert
-from registry.vocabulary import Vocabulary
+from registry.vocabulary import FactorFacts, Vocabulary
 
 Values = Mapping[str, Any]
 
@@ -106,6 +107,15 @@ def extreme_ratio(row: Values, _: Known) -> Iterator[Problem]:
     yi = row["yi"]
     if yi is not None and abs(yi) > math.log(EXTREME):
         yield Problem("ratio-extreme", f"a ratio of {math.exp(yi):.3g}", column="est")
+
+
+def groups(row: Values, known: Known) -> Iterator[Problem]:
+    """Want all that is stored of the groups compared to agree; what was settled when it was stored stands."""
+    levels = known.vocabulary.factors.get(row["factor"], FactorFacts()).levels
+    if said := contradicts(row, levels):
+        other = ContrastKind.BELOW_VS_ABOVE if row["contrast"] == ContrastKind.ABOVE_VS_BELOW else "above_vs_below"
+        amendment = f"evireg amend {row['key']} contrast={other} --reason WHY"
+        yield Problem("direction-contradicts", f"{said}; if the contrast is wrong: {amendment}", column="contrast")
 
 
 def direction(row: Values, _: Known) -> Iterator[Problem]:
@@ -205,6 +215,7 @@ ROW_RULES: tuple[Rule, ...] = (
     flags,
     standard_error,
     extreme_ratio,
+    groups,
     direction,
     group_sizes,
     cutoff,

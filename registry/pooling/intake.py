@@ -13,6 +13,7 @@ from registry.columns import BY_INPUT, BY_NAME, Kind
 from registry.errors import UsageError
 from registry.frame import Array, Frame
 from registry.meaning.printed import BOUNDS
+from registry.pooling.compared import settled
 from registry.terms import Measure, NotPoolable
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def as_frame(table: Frame | pd.DataFrame) -> Frame:
     """
     frame = table if isinstance(table, Frame) else _from_pandas(table)
     frame = frame.replace(**{name: _worded(BY_NAME[name], frame[name]) for name in frame.columns if name in BY_NAME})
-    return _with_effects(frame)
+    return _with_effects(settled(frame))
 
 
 def _from_pandas(table: pd.DataFrame) -> Frame:
@@ -140,12 +141,12 @@ def _blank(values: Array) -> Array:
 
 
 def _derived(frame: Frame, rows: Array) -> Frame:
-    from registry.derivation import derive, settled
+    from registry.derivation import derive, with_ratio_bounds
 
     made = {name: frame[name].copy() for name in ("yi", "vi", "derivation", "not_poolable", "flags", *BOUNDS)}
     refused = []
     for row in rows.tolist():
-        values = settled({name: _plain(values[row]) for name, values in frame.columns.items()})
+        values = with_ratio_bounds({name: _plain(values[row]) for name, values in frame.columns.items()})
         got = derive(values)
         if got.not_poolable is NotPoolable.NUMBERS and not values.get("as_printed"):
             refused.append((str(values.get("key") or values.get("study") or f"row {row + 1}"), values))

@@ -79,13 +79,15 @@ def _factors(asked: _Asked) -> Rows:
     counts = {row["factor"]: row for row in found}
     none = {"studies": 0, "cohorts": 0, "estimates": 0, "poolable": 0}
     synonyms = _synonyms(asked.connection)
-    rows = asked.connection.execute(sa.select(Factor.key, Factor.label, Factor.canonical_unit, Factor.loinc))
+    rows = asked.connection.execute(sa.select(Factor.__table__))
     listed = [
         {
             "factor": row.key,
             "label": row.label,
             "unit": row.canonical_unit,
             "loinc": row.loinc,
+            "read_as": row.read_as,
+            "levels": row.levels,
             "synonyms": synonyms.get(row.key, []),
             **none,
             **counts.get(row.key, {}),

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from registry.columns import COLUMNS
-from registry.derivation import Derived, derive, settled
+from registry.derivation import Derived, derive, with_ratio_bounds
 from registry.meaning.printed import BOUNDS
 from registry.models import (
     Attribute,
@@ -109,7 +109,7 @@ def finished(facts: dict[str, Any]) -> tuple[dict[str, Any], Derived]:
     become those of the ratio, as an import keeps them.
     """
     if facts.get("log_hr") is not None and facts.get("ci_low") is not None:
-        facts.update({name: settled(facts)[name] for name in BOUNDS})
+        facts.update({name: with_ratio_bounds(facts)[name] for name in BOUNDS})
     derived = derive(facts)
     if facts["status"] is None:
         disputed = derived.not_poolable is NotPoolable.DISPUTED

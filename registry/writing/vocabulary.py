@@ -54,23 +54,26 @@ def add_vocabulary(transaction: Transaction, entries: Iterable[Entry], *, keep: 
     """Add what is not there yet, keys and synonyms, and give how many names were added; no field is overwritten.
 
     A name that stands for another key already is a Conflict, or stays as it is with `keep` (how a registry takes the
-    vocabulary that a newer version of evireg ships; ranges its factors lack are then filled in).
+    vocabulary that a newer version of evireg ships; ranges, levels and the way they are read, where its factors lack
+    them, are then filled in).
     """
     known = list(entries)
     matched = {kind: dict(names) for kind, names in Vocabulary.load(transaction.connection).matched.items()}
     if keep:
-        _fill_ranges(transaction, known)
+        _fill(transaction, known)
     return sum(_add(transaction, entry, matched[entry.kind], keep=keep) for entry in known)
 
 
-def _fill_ranges(transaction: Transaction, entries: Iterable[Entry]) -> None:
-    """Give factors that are there, with the unit of the entry, the plausible range they have not."""
+def _fill(transaction: Transaction, entries: Iterable[Entry]) -> None:
+    """Give factors that are there what the entries say of them and they lack; no range of another unit."""
     shipped = {entry.key: entry.fields for entry in entries if entry.kind == "factor"}
-    lacking = sa.select(Factor.__table__).where(Factor.plausible_low.is_(None), Factor.plausible_high.is_(None))
-    for row in transaction.connection.execute(lacking).all():
+    for row in transaction.connection.execute(sa.select(Factor.__table__)).all():
         fields = shipped.get(row.key, {})
-        given = {name: fields[name] for name in ("plausible_low", "plausible_high") if name in fields}
-        if given and row.canonical_unit == fields.get("canonical_unit"):
+        wanted = [name for name in ("read_as", "levels") if getattr(row, name) is None]
+        if row.plausible_low is row.plausible_high is None and row.canonical_unit == fields.get("canonical_unit"):
+            wanted += ["plausible_low", "plausible_high"]
+        given = {name: fields[name] for name in wanted if name in fields}
+        if given:
             transaction.connection.execute(sa.update(Factor).where(Factor.id == row.id).values(**given))
             for name, value in given.items():
                 transaction.change("factor", row.key, name, None, value)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.derivation import derive, hard_faults, reason_in_words, settled
+from registry.derivation import derive, hard_faults, reason_in_words, with_ratio_bounds
 from registry.meaning.printed import Scale, interval_scale, log_fault, se_beside_ci, told
 from registry.terms import Derivation, Flag, NotPoolable
 
@@ -268,8 +268,8 @@ def test_an_interval_belongs_to_the_number_midway_in_it(row: dict[str, Any], sca
     assert interval_scale(row) is scale
     disputed = scale in (Scale.NEITHER, Scale.EITHER)
     assert (derive({**row, "ci_level": 95.0}).not_poolable is NotPoolable.DISPUTED) is disputed
-    kept = settled(row)
-    assert dict(settled(kept)) == dict(kept)
+    kept = with_ratio_bounds(row)
+    assert dict(with_ratio_bounds(kept)) == dict(kept)
 
 
 def test_log10_is_no_log_ratio() -> None:
@@ -298,3 +298,24 @@ def test_log10_is_no_log_ratio() -> None:
 def test_each_row_says_its_own_reason(row: dict[str, Any], words: str) -> None:
     """A bound, a ratio of 1, one bound of a CI and a large p are different reasons."""
     assert reason_in_words(row) == words
+
+
+@pytest.mark.parametrize(
+    ("est", "flagged"),
+    [({"est": 0.50, "ci_low": 0.30, "ci_high": 0.83}, True), ({"est": 2.0, "ci_low": 1.2, "ci_high": 3.33}, False)],
+)
+def test_counts_that_point_the_other_way_are_a_doubt(est: dict[str, float], flagged: bool) -> None:
+    """80 of 100 against 40 of 100 beside 0.50 is a doubt, never a refusal; few events are none."""
+    counts = {"n_index": 100, "n_reference": 100, "events_index": 80, "events_reference": 40}
+    derived = derive({**est, "ci_level": 95.0, **counts})
+    assert (Flag.COUNTS_OPPOSE in derived.flags, derived.not_poolable) == (flagged, None)
+    few = {**counts, "events_index": 3, "events_reference": 2}
+    assert Flag.COUNTS_OPPOSE not in derive({**est, "ci_level": 95.0, **few}).flags
+
+
+def test_a_direction_that_contradicts_itself_is_not_poolable() -> None:
+    """Stored before it was settled, above against below beside `<` keeps its numbers unused; settled rows stand."""
+    row = {"est": 1.6, "ci_low": 1.25, "ci_high": 2.05, "contrast": "above_vs_below", "cutoff_operator": "<"}
+    assert derive(row).not_poolable is NotPoolable.DIRECTION
+    assert derive({**row, "contrast_basis": "stated"}).not_poolable is None
+    assert derive({**row, "contrast": "category"}).not_poolable is None
