@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from registry.columns import BY_NAME
-from registry.ingest.agreement import Agreements, forget_oldest
+from registry.ingest.agreement import MOST_OWNERS, Agreements, forget_oldest
 from registry.ingest.files import Row, Table
 from registry.ingest.header import input_name
 from registry.ingest.issues import ERRORS, Problem
+from registry.ingest.names import WORDS
 from registry.ingest.numbers import READ
 from registry.ingest.records import Layout
 from registry.ingest.rules import MAY_BE_PRINTED, check
@@ -34,7 +35,7 @@ MOST_KEYS, MOST_REPEATS = 100_000, 10_000
 _FLAGS = frozenset(flag.value for flag in Flag)
 #: Not compared between two rows of one key: a number printed with more zeros is the same number.
 _RESULTS_FIRST = sorted(BY_NAME, key=lambda name: not BY_NAME[name].on_result)
-_AS_TYPED = frozenset({"est_text", "ci_low_text", "ci_high_text", "p_text", "status"})
+_AS_TYPED = frozenset({"est_text", "ci_low_text", "ci_high_text", "p_text", "status", *WORDS})
 
 
 class Check:
@@ -58,6 +59,7 @@ class Check:
         self.issues = list(issues)
         self.remarks = Remarks()
         self.new_names: dict[tuple[str, str], int] = {}  # (kind, name) → the line that has it first
+        self.studies: dict[str, int] = {}  # the line that has each study first
         self._table, self._layout, self._vocabulary = table, layout, vocabulary
         self._left_out, self._pass_good = left_out or (), left_out is not None and not issues
         self._agreements = Agreements(layout.columns, layout.attributes, declared)
@@ -119,6 +121,8 @@ class Check:
         return None
 
     def _meet(self, line: int, values: Mapping[str, Any]) -> None:
+        if len(self.studies) < MOST_OWNERS:
+            self.studies.setdefault(values["study"], line)
         for kind in ("factor", "disease") if self._layout.new_names else ():
             if (named := (kind, values.get(kind))) in self._layout.new_names:
                 self.new_names.setdefault(named, line)

@@ -16,6 +16,7 @@ from registry.ingest.check import Check
 from registry.ingest.files import Opened, Row, Source, Table, opened
 from registry.ingest.header import Header, input_name, read_header
 from registry.ingest.maps import read_map, save_map, settled
+from registry.ingest.near import near_studies, study_keys
 from registry.ingest.records import Layout
 from registry.ingest.survey import Seen, declarations, survey
 from registry.issues import MOST_REMARKS, Issue, Remarks
@@ -188,6 +189,7 @@ class _Part:
         self.check = Check(watched, self._layout, self._vocabulary, declared, header.issues, left_out=left_out)
         self.conflict: Conflict | None = None
         self.written = NOTHING
+        self._before = study_keys(transaction.connection)
         records = self.check.records()
         try:
             self.written = write_estimates(transaction, records)
@@ -210,7 +212,10 @@ class _Part:
 
     def remarks(self) -> Remarks:
         """Give the remarks, by line, and how many there are of each code."""
-        near = list(_near(self.check, self._vocabulary, self.table.file))
+        near = [
+            *_near(self.check, self._vocabulary, self.table.file),
+            *near_studies(self.check.studies, self._before, self.table.file),
+        ]
         found = [*self.check.remarks.kept, *self._layout.named((*self.written.flagged, *near))]
         counts = self.check.remarks.counts + Counter(self.written.flag_counts)
         counts.update(issue.code for issue in (*near, *self.table.remarks))

@@ -10,9 +10,9 @@ from urllib.parse import unquote
 
 import sqlalchemy as sa
 
-from registry.curation.overlap_facts import plain
 from registry.curation.overlaps import propose_overlaps
 from registry.linting.finding import Found
+from registry.meaning.names import unaccented as plain
 from registry.models import Report, Study, study_report
 
 #: The studies a condition asks for; None for all.

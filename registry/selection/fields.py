@@ -12,7 +12,7 @@ from registry.columns import BY_INPUT, BY_NAME, Kind
 from registry.errors import ConditionError
 from registry.selection.nodes import Field, Value, literal
 from registry.terms import AttributeType, Flag
-from registry.vocabulary import entries, fold
+from registry.vocabulary import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -128,8 +128,7 @@ class Fields:
 
     def _entries(self, given: str) -> str:
         """Spell a list of covariates as ingest does: coded, each once, in order."""
-        codes = {fold(code): code for code in map(self.vocabulary.covariate, entries(given))}
-        return "; ".join(codes[folded] for folded in sorted(codes))
+        return "; ".join(self.vocabulary.covariates(given))
 
     def _fault(self, message: str, position: int, hint: str = "") -> ConditionError:
         return ConditionError(message, self.line, position, hint)

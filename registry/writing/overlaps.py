@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from registry.models import Cohort, Overlap, Study
 from registry.terms import OverlapKind
@@ -58,3 +59,26 @@ def _components(pairs: Iterable[tuple[int, int]]) -> list[set[int]]:
         joined = set(pair).union(*(groups.get(number, ()) for number in pair))
         groups.update(dict.fromkeys(joined, joined))
     return list({id(group): group for group in groups.values()}.values())
+
+
+def dismissed_pairs(connection: sa.Connection, studies: Collection[str]) -> frozenset[frozenset[tuple[str, ...]]]:
+    """Give the pairs of cohorts, each as study and cohort, that share no patients by a curator's decision.
+
+    Of these `studies`, and as it is now: a decision to dismiss puts nothing into the evidence.
+    """
+    first, second, one, other = aliased(Cohort), aliased(Cohort), aliased(Study), aliased(Study)
+    query = (
+        sa.select(one.key, first.key, other.key, second.key)
+        .select_from(Overlap)
+        .join(first, Overlap.cohort_a == first.id)
+        .join(one, first.study_id == one.id)
+        .join(second, Overlap.cohort_b == second.id)
+        .join(other, second.study_id == other.id)
+        .where(Overlap.kind == OverlapKind.DISMISSED.value)
+    )
+    asked = set(studies)
+    return frozenset(
+        frozenset(((study, cohort), (study_b, cohort_b)))
+        for study, cohort, study_b, cohort_b in connection.execute(query)
+        if study in asked and study_b in asked
+    )
