@@ -100,10 +100,10 @@ def units(frame: Frame) -> list[tuple[str, ...]]:
     whole = wholes(frame)
     if not whole:
         return plain
-    unit = dict(zip(own, plain, strict=True))
     joined: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for part, larger in whole.items():
-        one, other = _root(joined, unit[part]), _root(joined, unit[larger])
+    first: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for mine, unit in zip(own, plain, strict=True):
+        one, other = _root(joined, unit), _root(joined, first.setdefault(whole.get(mine, mine), unit))
         if one != other:
             joined[one] = other
     return [_root(joined, each) for each in plain]

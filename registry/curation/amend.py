@@ -115,6 +115,7 @@ def amend(transaction: Transaction, amendments: Sequence[Amendment]) -> Amended:
 def _amend(course: _Course, amendment: Amendment) -> bool:
     target = find_target(course.transaction.connection, course.desk.renamed.get(amendment.key, amendment.key))
     typed = read_changes(amendment.changes, course.vocabulary)
+    typed.values.pop("disease_text", None)  # of each estimate; it goes when the disease of its cohort is amended
     if amendment.based_on is not None:
         refuse_stale(course.transaction.connection, target, amendment.based_on, amendment.changes)
     faults = len(course.issues)

@@ -121,8 +121,9 @@ class Check:
         return None
 
     def _meet(self, line: int, values: Mapping[str, Any]) -> None:
-        if len(self.studies) < MOST_OWNERS:
-            self.studies.setdefault(values["study"], line)
+        study = values.get("study")
+        if study is not None and len(self.studies) < MOST_OWNERS:
+            self.studies.setdefault(study, line)
         for kind in ("factor", "disease") if self._layout.new_names else ():
             if (named := (kind, values.get(kind))) in self._layout.new_names:
                 self.new_names.setdefault(named, line)

@@ -8,6 +8,7 @@ from typing import Any
 from registry.ingest import words
 from registry.ingest.issues import Problem
 from registry.meaning.covariates import say_more
+from registry.meaning.names import also_a_word
 from registry.meaning.times import horizon
 from registry.vocabulary import Vocabulary, fold
 
@@ -21,9 +22,6 @@ NAME = words.name(200)
 WORDS = ("factor_text", "disease_text", "endpoint_text", "covariates_text")
 #: What the name of an endpoint says of time, where the file has a column of its own for it.
 HORIZON_SAID = "horizon_said"
-
-#: Words that are a short name in capitals and something else in small letters, by kind: what they mean then.
-_ALSO_WORDS = {("disease", "all"): "every disease"}
 
 
 def readers(vocabulary: Vocabulary, meet: Meet) -> dict[str, Read]:
@@ -56,7 +54,7 @@ def _open_name(kind: str, vocabulary: Vocabulary, meet: Meet) -> Read:
         if isinstance(plain, Problem):
             return plain
         known = vocabulary.find(kind, plain) or new.get(fold(plain))
-        if known is not None and (meant := _ALSO_WORDS.get((kind, plain))):
+        if known is not None and (meant := also_a_word(kind, plain)):
             message = f"{plain!r} may be {meant}, or {plain.upper()}, which is {known}"
             return Problem("name-ambiguous", message, f"{plain.upper()} or {known}; empty for {meant}")
         if known is None:
@@ -65,11 +63,6 @@ def _open_name(kind: str, vocabulary: Vocabulary, meet: Meet) -> Read:
         return known
 
     return read
-
-
-def ambiguous(kind: str, name: str) -> str:
-    """Say what else a name in small letters may mean; empty where nothing."""
-    return _ALSO_WORDS.get((kind, name.strip()), "")
 
 
 def _resolved(vocabulary: Vocabulary, given: str) -> str | None:

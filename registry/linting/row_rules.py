@@ -15,7 +15,7 @@ from registry.ingest.units import unit
 from registry.linting.plausible import MARGIN, least_se
 from registry.terms import Adjusted, ContrastKind, CutoffMethod, EffectDirection, Flag, Measure, Status
 from registry.units import convert
-from registry.vocabulary import Vocabulary
+from registry.vocabulary import Vocabulary, fold
 
 Values = Mapping[str, Any]
 
@@ -197,6 +197,21 @@ def source(row: Values, _: Known) -> Iterator[Problem]:
         yield Problem("adjusted-unclear", "whether it is adjusted was not read", column="adjusted")
 
 
+def unsplit_covariates(row: Values, known: Known) -> Iterator[Problem]:
+    """Want a list of covariates as it would be read today: stored before commas and qualifiers were taken apart."""
+    text = row["covariates"]
+    if not text:
+        return
+    if ("covariates", text) not in known.read:
+        codes = "; ".join(known.vocabulary.covariates(text))
+        problem = Problem(
+            "covariates-unsplit", f"{text[:120]!r} is read as {codes}: amend covariates to that", column="covariates"
+        )
+        known.read["covariates", text] = None if fold(codes) == fold(text) else problem
+    if (found := known.read["covariates", text]) is not None:
+        yield found
+
+
 ROW_RULES: tuple[Rule, ...] = (
     import_rules,
     cells,
@@ -209,4 +224,5 @@ ROW_RULES: tuple[Rule, ...] = (
     dates,
     review,
     source,
+    unsplit_covariates,
 )

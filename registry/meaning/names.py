@@ -13,6 +13,8 @@ _PLAIN = {
     **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code != 0xFF0D},
     0x3000: " ",
 }
+#: Words that are a short name in capitals and something else in small letters, by kind: what they mean then.
+_ALSO_WORDS = {("disease", "all"): "every disease"}
 _ET_AL = re.compile(r"\bet\.? ?al\b\.?")
 _YEAR = re.compile(r"^(?P<author>[^\W\d_][^\d]*?)[\s_,(-]*(?:19|20)[0-9]{2}[a-z]?\)?(?![0-9])")
 _BRACKETED = re.compile(r"(?P<name>.+?)\s*[(\[](?P<short>[^()\[\]]{2,20})[)\]]")
@@ -24,6 +26,11 @@ _SUMMARY = re.compile(
     r"\s*[.:]?\s*(?:[(\[,;].*|I ?\^?[2²].*)?",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+def also_a_word(kind: str, name: str) -> str:
+    """Say what a short name means where it is written in small letters and is a word; empty for any other."""
+    return _ALSO_WORDS.get((kind, name.strip()), "")
 
 
 def typed(text: str) -> str:
