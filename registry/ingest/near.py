@@ -1,7 +1,8 @@
-"""Studies of a file whose names are one with another's but for how they are written."""
+"""Names that are new with a file and close to one that is known: they may be the same."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from registry.issues import Issue
 from registry.meaning.names import alike
 from registry.models import Study
+from registry.vocabulary import Vocabulary
 
 
 def study_keys(connection: sa.Connection) -> frozenset[str]:
@@ -36,3 +38,19 @@ def near_studies(lines: Mapping[str, int], known: Collection[str], file: str) ->
             where = "which the registry knows" if others[0] in known else f"on line {lines[others[0]]}"
             message = f"the new study {study!r} has nearly the name of {others[0]!r}, {where}"
             yield Issue("study-near", message, "flag", file, lines[study], "study", study, "one name for one study")
+
+
+def near_names(new: Mapping[tuple[str, str], int], vocabulary: Vocabulary, file: str) -> Iterator[Issue]:
+    """Point at new factors and diseases whose names are close to a known one; they may be the same."""
+    for (kind, name), line in new.items():
+        near = [key for key in vocabulary.nearest(kind, name) if _close(key, name)]
+        if near:
+            message = f"the new {kind} {name!r} is close to {near[0]!r}, which the registry knows"
+            yield Issue("name-near", message, "flag", file, line, kind, name, "one name for one thing")
+
+
+def _close(key: str, name: str) -> bool:
+    from difflib import SequenceMatcher
+
+    words = re.split(r"[\s-]+", name.casefold())  # hs-CRP has CRP in its name
+    return key.casefold() in words or SequenceMatcher(None, key.casefold(), name.casefold()).ratio() > 0.85

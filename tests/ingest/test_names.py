@@ -22,10 +22,10 @@ HEAD = (
 )
 
 
-def line(
-    study: str, biomarker: str = "NLR", endpoint: str = "OS", disease: str = "", cutoff: str = ",", printed: str = ""
-) -> str:
-    return f"{study},{biomarker},{endpoint},{disease},1.56,1.08,2.27,95,273,{cutoff},{printed}\n"
+def line(study: str, biomarker: str = "NLR", **cells: str) -> str:
+    given = {"endpoint": "OS", "disease": "", "cutoff": ",", "printed": ""} | cells
+    where = f"{study},{biomarker},{given['endpoint']},{given['disease']}"
+    return f"{where},1.56,1.08,2.27,95,273,{given['cutoff']},{given['printed']}\n"
 
 
 def stored(store: Store, *columns: str) -> list[tuple[Any, ...]]:
@@ -112,6 +112,7 @@ def test_typeset_hyphen_makes_no_second_study_or_factor(store: Store, write: Wri
         curator="ada",
     )
     assert (loaded.studies, loaded.new_names["factor"], loaded.unchanged) == (1, ("hs-CRP",), 1)
+    assert ["close to 'CRP'" in issue.message for issue in loaded.flags if issue.code == "name-near"] == [True]
 
 
 def test_time_in_the_name_of_an_endpoint_is_kept(store: Store, write: Write) -> None:

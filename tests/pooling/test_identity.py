@@ -15,7 +15,7 @@ SAME = {"yi": [0.4, 0.4, 0.2, 0.6], "vi": [0.04, 0.04, 0.05, 0.06]}
 def test_equal_numbers_and_patients_are_one_result() -> None:
     """The same ratio, interval and number of patients under two names is counted twice unless the curator says so."""
     frame = plain(**SAME, n=[273, 273, 100, 150], study=["Kim 2016", "Kim et al. 2016", "B", "C"])
-    with pytest.raises(PoolRefused, match="Kim 2016/all and Kim et al. 2016/all have the same numbers") as refusal:
+    with pytest.raises(PoolRefused, match=r"Kim 2016/all and Kim et al\. 2016/all have the same numbers") as refusal:
         pool(frame)
     assert refusal.value.rule == "same-results"
     assert "--allow same-results" in refusal.value.hint
