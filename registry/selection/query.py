@@ -123,13 +123,20 @@ def matching(condition: Condition, at: int | None) -> sa.ColumnElement[bool]:
 
 def matched(connection: sa.Connection, condition: Condition, at: int | None, names: Vocabulary) -> Frame:
     """Read the rows a condition matches, every contract column and every declared study characteristic, in order."""
-    return read_rows(connection, matching(condition, at), names)[0]
+    return read_rows(connection, matching(condition, at), names, at=at)[0]
 
 
 def read_rows(
-    connection: sa.Connection, which: sa.ColumnElement[bool], names: Vocabulary, *beside: sa.Column[Any]
+    connection: sa.Connection,
+    which: sa.ColumnElement[bool],
+    names: Vocabulary,
+    *beside: sa.Column[Any],
+    at: int | None = None,
 ) -> tuple[Frame, list[tuple[Any, ...]]]:
-    """Read evidence rows as a frame, in order; with them, row by row, the columns `beside` the contract."""
+    """Read evidence rows as a frame, in order; with them, row by row, the columns `beside` the contract.
+
+    What curators have told apart is as of changeset `at`.
+    """
     columns = [*(evidence.c[name] for name in _NAMES), evidence.c.attributes, *beside]
     found: list[Any] = connection.execute(sa.select(*columns).where(which)).all()  # type: ignore[assignment]
     found.sort(key=_ORDER)
@@ -144,7 +151,7 @@ def read_rows(
         for name, each in names.attributes.items()
     }
     columns_by_name = dict(zip(_NAMES, columns_read, strict=True))
-    apart = dismissed_pairs(connection, columns_by_name["study"])
+    apart = dismissed_pairs(connection, columns_by_name["study"], at)
     frame = Frame.from_columns(columns_by_name, characteristics, declared, apart)
     return frame, list(zip(*extra, strict=True))
 

@@ -147,11 +147,13 @@ def test_horizon_of_its_own_column_counts(sqlite_store: Store, write: Write) -> 
 
 def test_words_of_the_source_are_no_part_of_the_estimate(store: Store, write: Write) -> None:
     """The same row in other words, or by the registry's names, is the same estimate."""
-    load(store, write(HEAD + line("a", "serum ferritin", "overall survival", "RRMM")), curator="ada")
+    load(store, write(HEAD + line("a", "serum ferritin", endpoint="overall survival", disease="RRMM")), curator="ada")
     assert stored(store, "factor", "factor_text", "endpoint_text", "disease_text") == [
         ("ferritin", "serum ferritin", "overall survival", "RRMM")
     ]
-    again = load(store, write(HEAD + line("a", "ferritin", "OS", "relapsed/refractory multiple myeloma")), curator="a")
+    again = load(
+        store, write(HEAD + line("a", "ferritin", disease="relapsed/refractory multiple myeloma")), curator="a"
+    )
     assert (again.created, again.unchanged) == (0, 1)
 
 
