@@ -58,11 +58,11 @@ CATALOGUE: dict[str, LintEntry] = {
     "ci-not-positive": _imported(_E, "ci-not-positive", {"ci_low": "0", **_PRINTED}),
     "ci-level-range": _imported(_E, "ci-level-range", {"ci_level": "0.95", **_PRINTED}),
     "counts-impossible": _imported(_E, "counts-impossible", {"n_events": "250", **_ALONE}),
-    "summary-row": _imported(_E, "summary-row", {"study_key": "Overall (I2 = 71%)", **_PRINTED}),
+    "summary-row": _imported(_E, "summary-row", {}, {"study_key": "Overall (I2 = 71%)", **_PRINTED}),
     "unit-of-another-factor": _imported(
         _E,
         "unit-of-another-factor",
-        {"biomarker": "IL-6", "factor_text": "IL6 cells", "cutoff_value": "3", "cutoff_unit": "%"},
+        {"biomarker": "IL-6", "factor_text": "IL6", "cutoff_value": "", "cutoff_unit": "%", "cutoff_text": "high"},
     ),
     "unit-missing": _imported(_E, "unit-missing", {"biomarker": "tumour-associated neutrophils", "cutoff_unit": ""}),
     "unit-unknown": _imported(
