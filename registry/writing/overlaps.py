@@ -80,7 +80,7 @@ def dismissed_pairs(
     )
 
 
-def _name(pair: sa.Row[Any]) -> str:
+def _name(pair: Any) -> str:
     """Name a pair of cohorts as the ledger does."""
     return f"{pair.study}/{pair.cohort} and {pair.other}/{pair.part}"
 
