@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from registry.curation.characteristics import Owner, put_characteristic
 from registry.curation.desk import OF_ESTIMATE, Desk
@@ -25,7 +25,7 @@ from registry.ingest.header import input_name
 from registry.ingest.issues import ERRORS, Problem
 from registry.ingest.rules import MAY_BE_PRINTED, check, recruitment
 from registry.issues import Issue
-from registry.models import Cohort, Report
+from registry.models import Cohort, Estimate, Report
 from registry.terms import AttributeLevel, Status
 from registry.vocabulary import Vocabulary
 from registry.writing.population import SAID
@@ -201,7 +201,21 @@ def _cohort(course: _Course, target: Target, typed: Typed) -> bool:
         raise _not_of(target, next(iter(said)), typed, "cohort")
     if target.kind != "estimate" and not _sound_cohort(course, target, typed, said):
         return False
-    return course.desk.cohort(target.cohort, _cohort_key(course, target), said)
+    changed = course.desk.cohort(target.cohort, _cohort_key(course, target), said)
+    if changed and "disease" in said:
+        _forget_words(course, target.cohort)
+    return changed
+
+
+def _forget_words(course: _Course, cohort: int) -> None:
+    """Take the words for its disease off the estimates of a cohort that was given another."""
+    query = select(Estimate.id, Estimate.key, Estimate.disease_text).where(Estimate.cohort_id == cohort)
+    for number, key, text in course.transaction.connection.execute(query).all():
+        if text is not None:
+            course.transaction.change("estimate", key, "disease_text", text, None)
+            course.transaction.connection.execute(
+                update(Estimate).where(Estimate.id == number).values(disease_text=None)
+            )
 
 
 def _sound_cohort(course: _Course, target: Target, typed: Typed, said: Mapping[str, Any]) -> bool:

@@ -194,17 +194,7 @@ class Desk:
             self._flush()
             disease = changed.pop("disease")
             changed["disease_id"] = None if disease is None else self.names.id("disease", disease)
-            self._forget_words(number)
         return self._put("cohort", number, changed)
-
-    def _forget_words(self, cohort: int) -> None:
-        """Take the words for its disease off the estimates of a cohort that is given another."""
-        said = sa.select(Estimate.id, Estimate.key, Estimate.disease_text).where(
-            Estimate.cohort_id == cohort, Estimate.disease_text.is_not(None)
-        )
-        for number, key, text in self.connection.execute(said).all():
-            self.transaction.change("estimate", key, "disease_text", text, None)
-            self._update(Estimate, number, {"disease_text": None})
 
     def cohort_fields(self, number: int) -> dict[str, Any]:
         """Give what is stored of a cohort, its disease by key."""
