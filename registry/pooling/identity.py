@@ -23,8 +23,9 @@ _DIGITS = 12
 
 def whole_and_parts(frame: Frame, _allowed: Collection[Allow]) -> None:
     """Refuse the whole of a study beside parts of it: the patients of the parts are in both."""
-    parts = wholes(frame)
-    if not parts:
+    groups = dict(zip(cohorts(frame), frame["overlap_group"].tolist(), strict=True))
+    parts = {part: whole for part, whole in wholes(frame).items() if not groups[part] or groups[part] != groups[whole]}
+    if not parts:  # what is declared to share patients has a guard of its own
         return
     studies = Counter(study for study, _ in parts)
     (study, part), (_, whole) = next(iter(parts.items()))

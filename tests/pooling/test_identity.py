@@ -65,6 +65,16 @@ def test_whole_beside_its_parts_is_refused() -> None:
     assert pool(frame, dependence="three-level").pool.n == 600
 
 
+def test_declared_part_is_refused_once() -> None:
+    """What is declared to share patients is refused as that, with the rule that settles it."""
+    frame = plain(
+        study=["S1", "S1", "S2", "S3"], cohort=["all", "old", "all", "all"], overlap_group=["g", "g", None, None]
+    )
+    with pytest.raises(PoolRefused, match="overlap group") as refusal:
+        pool(frame)
+    assert refusal.value.rule == "shared-cohort"
+
+
 def test_cohort_of_more_patients_is_no_part() -> None:
     """`all` is what a cohort without a name is called: the smaller of two is not the whole of the larger."""
     frame = plain(study=["S1", "S1", "S2", "S3"], cohort=["all", "row 2", "all", "all"], n=[85, 112, 50, 60])
