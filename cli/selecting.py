@@ -34,8 +34,8 @@ AllowWords = Annotated[
     typer.Option(
         "--allow",
         metavar="WORD",
-        help="Use what is refused otherwise: mixed-adjustment, mixed-categories, p-derived, selection-on-results"
-        " (repeatable, or with commas).",
+        help="Use what is refused otherwise: mixed-adjustment, mixed-categories, p-derived, same-results,"
+        " selection-on-results (repeatable, or with commas).",
     ),
 ]
 Method = Annotated[

@@ -73,6 +73,28 @@ def convert(value: float, unit: str, to: str) -> float:
     return float(f"{value * scale + offset:.{_DIGITS}g}")
 
 
+def may_measure(unit: str, usual: str) -> bool:
+    """Whether a thing that is usually given in one unit may be given in another, whatever it weighs.
+
+    Mass, amount and activity may be of one thing; a share, a count of cells and any of these are of different things.
+    Arbitrary units, such as multiples of a limit of normal, may be of anything.
+    """
+    one, other = _sort(unit), _sort(usual)
+    return one is None or other is None or one == other
+
+
+def _sort(unit: str) -> str | None:
+    """Say whether a unit is of a share, a count of cells, or a quantity of substance; None for an arbitrary one."""
+    bare = _NOTE.sub("", unit)
+    if not bare.strip("/.") or "uln" in unit.casefold():
+        return None
+    atoms = _components(unit)
+    if bare in ("1", "%") or atoms[0] in ("[ppth]", "[ppm]", "[ppb]"):
+        return "share"
+    numerator = _NOTE.sub("", "" if bare.startswith("/") else atoms[0])
+    return "count" if numerator in ("", "1") or numerator.startswith("10*") else "substance"
+
+
 def converts(unit: str, to: str) -> bool:
     """Whether values in one unit can be given in the other."""
     try:

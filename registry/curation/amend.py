@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from registry.curation.characteristics import Owner, put_characteristic
 from registry.curation.desk import OF_ESTIMATE, Desk
@@ -29,7 +29,7 @@ from registry.ingest.numbers import READ
 from registry.ingest.rules import DISPUTES, MAY_BE_PRINTED, check, recruitment
 from registry.issues import Issue
 from registry.meaning.printed import printed_bounds
-from registry.models import Cohort, Report
+from registry.models import Cohort, Estimate, Report
 from registry.terms import AttributeLevel, Status
 from registry.vocabulary import Vocabulary
 from registry.writing.keys import DEFAULTS
@@ -120,6 +120,7 @@ def amend(transaction: Transaction, amendments: Sequence[Amendment]) -> Amended:
 def _amend(course: _Course, amendment: Amendment) -> bool:
     target = find_target(course.transaction.connection, course.desk.renamed.get(amendment.key, amendment.key))
     typed = read_changes(amendment.changes, course.vocabulary)
+    typed.values.pop("disease_text", None)  # of each estimate; it goes when the disease of its cohort is amended
     if amendment.based_on is not None:
         refuse_stale(course.transaction.connection, target, amendment.based_on, amendment.changes)
     faults = len(course.issues)
@@ -209,7 +210,21 @@ def _cohort(course: _Course, target: Target, typed: Typed) -> bool:
         raise _not_of(target, next(iter(said)), typed, "cohort")
     if target.kind != "estimate" and not _sound_cohort(course, target, typed, said):
         return False
-    return course.desk.cohort(target.cohort, _cohort_key(course, target), said)
+    changed = course.desk.cohort(target.cohort, _cohort_key(course, target), said)
+    if changed and "disease" in said:
+        _forget_words(course, target.cohort)
+    return changed
+
+
+def _forget_words(course: _Course, cohort: int) -> None:
+    """Take the words for its disease off the estimates of a cohort that was given another."""
+    query = select(Estimate.id, Estimate.key, Estimate.disease_text).where(Estimate.cohort_id == cohort)
+    for number, key, text in course.transaction.connection.execute(query).all():
+        if text is not None:
+            course.transaction.change("estimate", key, "disease_text", text, None)
+            course.transaction.connection.execute(
+                update(Estimate).where(Estimate.id == number).values(disease_text=None)
+            )
 
 
 def _sound_cohort(course: _Course, target: Target, typed: Typed, said: Mapping[str, Any]) -> bool:

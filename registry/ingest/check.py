@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from registry.columns import BY_NAME
-from registry.ingest.agreement import Agreements, forget_oldest
+from registry.ingest.agreement import MOST_OWNERS, Agreements, forget_oldest
 from registry.ingest.bounds import take_log_interval
 from registry.ingest.comparing import GIVEN, Told, compare
 from registry.ingest.files import Row, Table
 from registry.ingest.header import input_name
 from registry.ingest.issues import ERRORS, Problem
+from registry.ingest.names import WORDS
 from registry.ingest.numbers import READ
 from registry.ingest.records import Layout
 from registry.ingest.rules import DISPUTES, MAY_BE_PRINTED, check
@@ -36,7 +37,7 @@ MOST_KEYS, MOST_REPEATS = 100_000, 10_000
 _FLAGS = frozenset(flag.value for flag in Flag)
 #: Not compared between two rows of one key: a number printed with more zeros is the same number.
 _RESULTS_FIRST = sorted(BY_NAME, key=lambda name: not BY_NAME[name].on_result)
-_AS_TYPED = frozenset({"est_text", "ci_low_text", "ci_high_text", "p_text", "status", "contrast_basis"})
+_AS_TYPED = frozenset({"est_text", "ci_low_text", "ci_high_text", "p_text", "status", "contrast_basis", *WORDS})
 
 
 class Check:
@@ -63,6 +64,7 @@ class Check:
         self.new_names: dict[tuple[str, str], int] = {}  # (kind, name) → the line that has it first
         self.unsaid: dict[str, list[int]] = {"contrast": [], "measure": []}  # lines that do not say it
         self._told = Told(layout.heading, read_as)
+        self.studies: dict[str, int] = {}  # the line that has each study first
         self._table, self._layout, self._vocabulary = table, layout, vocabulary
         self._left_out, self._pass_good = left_out or (), left_out is not None and not issues
         self._agreements = Agreements(layout.columns, layout.attributes, declared)
@@ -134,6 +136,9 @@ class Check:
 
     def _meet(self, line: int, record: Record) -> None:
         values, former = record.values, record.former
+        study = values.get("study")
+        if study is not None and len(self.studies) < MOST_OWNERS:
+            self.studies.setdefault(study, line)
         if values["contrast"] == ContrastKind.UNCLEAR and "contrast" in former:
             self.unsaid["contrast"].append(line)
         if values["measure"] == Measure.UNCLEAR and "measure" in former and _has_ratio(values):

@@ -234,6 +234,26 @@ ERRORS: dict[str, Explanation] = {
         "contrast = above_vs_below, cutoff_operator = <",
         "correct the one that is wrong; contrast = unclear where the source does not decide it",
     ),
+    "summary-row": Explanation(
+        "the study of the row is no study but a line that sums up others",
+        "study_key = Overall (I2 = 71%)",
+        "delete the row; or, if a study is really called so, say in as_printed that it is printed so",
+    ),
+    "name-ambiguous": Explanation(
+        "a word that is a short name in capitals and means something else in small letters",
+        "disease = all",
+        "write ALL or acute lymphoblastic leukemia; leave the cell empty for every disease",
+    ),
+    "unit-of-another-factor": Explanation(
+        "a factor named by a short name or synonym, with a unit its cutoffs cannot have: another factor may be meant",
+        "PCT in %, which is plateletcrit, where PCT stands for procalcitonin in ng/mL",
+        "write the full name the message gives, or that of the factor that is meant; or correct the unit",
+    ),
+    "horizon-contradicts": Explanation(
+        "horizon_days is not the time in the name of the endpoint",
+        "30-day mortality with horizon_days = 100",
+        "keep one of them",
+    ),
     # the whole file
     "key-repeated": Explanation(
         "two rows have the key of one estimate and say different things",
@@ -344,6 +364,11 @@ REMARKS: dict[str, Explanation] = {
         "a cutoff in multiples of a limit of normal or in percentiles is no value of the factor; it is kept in words",
         "cutoff_value = 1.5, cutoff_unit = {ULN}",
         "nothing",
+    ),
+    "study-near": Explanation(
+        "two studies whose names differ in case, accents, commas, dashes or et al. alone",
+        "Kim et al. 2016 beside Kim 2016",
+        "if it is the same study, use one name; if not, nothing",
     ),
     "attribute-narrowed": Explanation(
         "a study characteristic declared for cohorts differs within one; with --attributes it is now one of estimates",

@@ -17,6 +17,7 @@ from registry.ingest.files import Opened, Row, Source, Table, opened
 from registry.ingest.header import Header, input_name, read_header
 from registry.ingest.loaded import NOTHING, Loaded
 from registry.ingest.maps import read_map, save_map, settled
+from registry.ingest.near import near_names, near_studies, study_keys
 from registry.ingest.records import Layout
 from registry.ingest.said import Ask, Said, Unsaid, remark, said
 from registry.ingest.survey import Seen, declarations, survey
@@ -184,6 +185,7 @@ class _Part:
         )  # fmt: skip
         self.conflict: Conflict | None = None
         self.written = NOTHING
+        self._before = study_keys(transaction.connection)
         records = self.check.records()
         try:
             self.written = write_estimates(transaction, records)
@@ -206,7 +208,11 @@ class _Part:
 
     def remarks(self) -> Remarks:
         """Give the remarks, by line, and how many there are of each code."""
-        near = [*_near(self.check, self._vocabulary, self.table.file), *map(remark, self.unsaid())]
+        near = [
+            *near_names(self.check.new_names, self._vocabulary, self.table.file),
+            *near_studies(self.check.studies, self._before, self.table.file),
+            *map(remark, self.unsaid()),
+        ]
         found = [*self.check.remarks.kept, *self._layout.named((*self.written.flagged, *near))]
         counts = self.check.remarks.counts + Counter(self.written.flag_counts)
         counts.update(issue.code for issue in (*near, *self.table.remarks))
@@ -273,21 +279,6 @@ def _differs(transaction: Transaction, name: str, seen: Seen) -> bool:
         return True
     stored = values_by_cohort(transaction.connection, name, {study for study, _ in seen.of_owner})
     return any(owner in stored and not same(stored[owner], value) for owner, value in seen.of_owner.items())
-
-
-def _near(check: Check, vocabulary: Vocabulary, file: str) -> Iterator[Issue]:
-    """Point at new factors and diseases whose names are close to a known one; they may be the same."""
-    for (kind, name), line in check.new_names.items():
-        near = [key for key in vocabulary.nearest(kind, name) if _close(key, name)]
-        if near:
-            message = f"the new {kind} {name!r} is close to {near[0]!r}, which the registry knows"
-            yield Issue("name-near", message, "flag", file, line, kind, name, "one name for one thing")
-
-
-def _close(key: str, name: str) -> bool:
-    from difflib import SequenceMatcher
-
-    return SequenceMatcher(None, key.casefold(), name.casefold()).ratio() > 0.85
 
 
 def _line(issue: Issue) -> int:

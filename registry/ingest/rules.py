@@ -12,10 +12,12 @@ from typing import Any
 
 from registry.ingest.header import input_name
 from registry.ingest.issues import Problem
+from registry.meaning.names import summary
 from registry.meaning.printed import Scale, interval_scale, log_fault, log_spans_of, se_beside_ci, told
 from registry.stats.agreement import off_middle
 from registry.terms import Adjusted
-from registry.vocabulary import FactorFacts, Vocabulary
+from registry.units import may_measure
+from registry.vocabulary import FactorFacts, Vocabulary, fold
 
 Values = Mapping[str, Any]
 Rule = Callable[[Values, Vocabulary], Iterator[Problem]]
@@ -30,6 +32,7 @@ DISPUTES = frozenset(
         "ci-level-range",
         "counts-impossible",
         "log-contradicts-ratio",
+        "summary-row",
     }
 )
 #: Whatever a source may print: with `as_printed` a CI and an SE that disagree wait for a curator's word (`trust`).
@@ -164,7 +167,39 @@ def covariates(values: Values, _: Vocabulary) -> Iterator[Problem]:
         yield Problem("covariates-unadjusted", "adjusted says no and covariates are listed", expected, "covariates")
 
 
-RULES: tuple[Rule, ...] = (interval, standard_error, counts, cutoff_unit, recruitment, log_ratio, covariates)
+def summary_row(values: Values, _: Vocabulary) -> Iterator[Problem]:
+    """Want a study, and no line that sums up others: its patients are in the rows above it."""
+    study = values.get("study")
+    if study is not None and summary(study):
+        message = f"{study[:80]!r} sums up other rows and is no study"
+        yield Problem("summary-row", message, "a row per study; if one is called so, say so in as_printed", "study")
+
+
+def unit_of_factor(values: Values, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Want a unit the factor can have, where it is named by a synonym: short names stand for several things."""
+    unit, named, factor = (values.get(name) for name in ("cutoff_unit", "factor_text", "factor"))
+    if unit is None or named is None or factor is None:
+        return
+    known = vocabulary.factors.get(factor, FactorFacts())
+    usual = known.unit or ("1" if known.dimensionless else None)
+    if usual is None or fold(named) == fold(known.label) or may_measure(unit, usual):
+        return
+    message = f"{named!r} stands for {factor} here, whose unit is {usual}; {unit} is none of it"
+    expected = f"{factor}, if that is meant, or the full name of the factor measured in {unit}; or another unit"
+    yield Problem("unit-of-another-factor", message, expected, "factor")
+
+
+RULES: tuple[Rule, ...] = (
+    interval,
+    standard_error,
+    counts,
+    cutoff_unit,
+    recruitment,
+    log_ratio,
+    covariates,
+    summary_row,
+    unit_of_factor,
+)
 
 
 def check(values: Values, vocabulary: Vocabulary) -> list[Problem]:

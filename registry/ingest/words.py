@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from urllib.parse import unquote
 
 from registry.ingest.issues import Problem
+from registry.meaning.names import typed
 from registry.terms import Term
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -37,13 +38,14 @@ def text(given: str) -> str | Problem:
     return given.replace("\r\n", "\n").replace("\r", "\n") if "\r" in given else given
 
 
-def name(longest: int) -> Read:
-    """Make a reader of a name: printable, on one line, single spaces, at most `longest` characters."""
+def name(longest: int, *, key: bool = True) -> Read:
+    """Make a reader of a name: printable, on one line, single spaces, at most `longest` characters.
+
+    A name that is matched (`key`) has plain hyphens and letters, whichever a publisher set; others keep theirs.
+    """
 
     def read(given: str) -> str | Problem:
-        plain = " ".join(given.split())
-        if not plain.isascii():
-            plain = unicodedata.normalize("NFC", plain)
+        plain = typed(given) if key else unicodedata.normalize("NFC", " ".join(given.split()))
         if not plain.isprintable():
             hidden = next(character for character in plain if not character.isprintable())
             message = f"the name holds the invisible character U+{ord(hidden):04X}"

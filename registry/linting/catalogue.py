@@ -58,6 +58,12 @@ CATALOGUE: dict[str, LintEntry] = {
     "ci-not-positive": _imported(_E, "ci-not-positive", {"ci_low": "0", **_PRINTED}),
     "ci-level-range": _imported(_E, "ci-level-range", {"ci_level": "0.95", **_PRINTED}),
     "counts-impossible": _imported(_E, "counts-impossible", {"n_events": "250", **_ALONE}),
+    "summary-row": _imported(_E, "summary-row", {}, {"study_key": "Overall (I2 = 71%)", **_PRINTED}),
+    "unit-of-another-factor": _imported(
+        _E,
+        "unit-of-another-factor",
+        {"biomarker": "IL-6", "factor_text": "IL6", "cutoff_value": "", "cutoff_unit": "%", "cutoff_text": "high"},
+    ),
     "unit-missing": _imported(_E, "unit-missing", {"biomarker": "tumour-associated neutrophils", "cutoff_unit": ""}),
     "unit-unknown": _imported(
         _E, "unit-unknown", {"biomarker": "tumour-associated neutrophils", "cutoff_unit": "per field"}
@@ -203,6 +209,11 @@ CATALOGUE: dict[str, LintEntry] = {
     "covariates-missing": _note(
         "an adjusted estimate whose covariates are not given", "read them; `; ` between them", {"covariates": ""}
     ),
+    "covariates-unsplit": _note(
+        "a list of covariates stored before commas and qualifiers were taken apart; `adjusts_for` looks into it",
+        "amend covariates to the list the message gives: the estimate gets the key it would have today",
+        {"covariates": "age, ISS III"},
+    ),
     "adjusted-unclear": _note(
         "whether the estimate is adjusted was not read; a pool refuses to mix it with others unless told",
         "read it: yes or no",
@@ -259,6 +270,12 @@ CATALOGUE: dict[str, LintEntry] = {
         "if it is one study, give all rows one study_key",
         {},
         {**{name: complete(0)[name] for name in ("doi", "title", "first_author", "source_url")}},
+    ),
+    "names-one": _note(
+        "two names that are one but for case, accents, commas, hyphens or et al.",
+        "if it is one study, disease or factor, amend the rows of one of them to the name of the other",
+        {},
+        {"study_key": "Kim2016"},
     ),
     "overlap-possible": _warning(
         "two cohorts may share patients; nobody has decided whether they do (`evireg overlaps`)",

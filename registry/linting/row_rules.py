@@ -17,7 +17,7 @@ from registry.meaning.direction import contradicts
 from registry.meaning.printed import BOUNDS, shown_bound
 from registry.terms import Adjusted, ContrastKind, CutoffMethod, EffectDirection, Flag, Measure, Status
 from registry.units import convert
-from registry.vocabulary import FactorFacts, Vocabulary
+from registry.vocabulary import FactorFacts, Vocabulary, fold
 
 Values = Mapping[str, Any]
 
@@ -209,6 +209,21 @@ def source(row: Values, _: Known) -> Iterator[Problem]:
         yield Problem("adjusted-unclear", "whether it is adjusted was not read", column="adjusted")
 
 
+def unsplit_covariates(row: Values, known: Known) -> Iterator[Problem]:
+    """Want a list of covariates as it would be read today: stored before commas and qualifiers were taken apart."""
+    text = row["covariates"]
+    if not text:
+        return
+    if ("covariates", text) not in known.read:
+        codes = "; ".join(known.vocabulary.covariates(text))
+        problem = Problem(
+            "covariates-unsplit", f"{text[:120]!r} is read as {codes}: amend covariates to that", column="covariates"
+        )
+        known.read["covariates", text] = None if fold(codes) == fold(text) else problem
+    if (found := known.read["covariates", text]) is not None:
+        yield found
+
+
 ROW_RULES: tuple[Rule, ...] = (
     import_rules,
     cells,
@@ -222,4 +237,5 @@ ROW_RULES: tuple[Rule, ...] = (
     dates,
     review,
     source,
+    unsplit_covariates,
 )

@@ -23,6 +23,7 @@ from registry.pooling.cutoff_result import (
 )
 from registry.pooling.eligible import eligible
 from registry.pooling.grouping import cutoff_unit, known_rows
+from registry.pooling.identity import whole_and_parts
 from registry.pooling.kernel import Settings, pooled
 from registry.pooling.prepared import prepare
 from registry.pooling.subgroups import subgroups
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from registry.stats.dependent import Dependent
 
 #: Guards this analysis answers for itself: several cutoffs of one cohort are what it is about.
-ANSWERED = (guards.shared_cohorts, guards.shared_overlap_groups)
+ANSWERED = (guards.shared_cohorts, guards.shared_overlap_groups, whole_and_parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,7 @@ def _several(rows: Frame, options: Options) -> MultiCutoffLine:
     if len(set(own)) == len(own):
         raise PoolRefused("no cohort has several cutoffs")
     guards.shared_overlap_groups(rows, options.allowed)
+    whole_and_parts(rows, options.allowed)
     found = multi_cutoff(
         rows["yi"],
         rows["vi"],

@@ -13,7 +13,8 @@ import numpy as np
 
 from registry.columns import BY_NAME, Kind
 from registry.errors import PoolRefused, UsageError
-from registry.pooling.guards import Allowed, counted, selection_on_results
+from registry.pooling.counted import counted
+from registry.pooling.guards import Allowed, selection_on_results
 
 if TYPE_CHECKING:
     from registry.frame import Array, Frame

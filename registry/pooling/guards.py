@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from registry.errors import PoolRefused, UsageError
 from registry.flow import cohorts
+from registry.pooling.counted import counted, listed
+from registry.pooling.identity import same_results, whole_and_parts
 from registry.terms import Adjusted, Allow, ContrastKind, Origin
 
 if TYPE_CHECKING:
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
 
 Allowed = frozenset[Allow]
 Guard = Callable[["Frame", Allowed], None]
-
-#: What a guard shows of a long list before it says how many more there are.
-SHOWN = 4
 
 INVERTIBLE = (ContrastKind.ABOVE_VS_BELOW, ContrastKind.BELOW_VS_ABOVE)
 
@@ -171,23 +170,9 @@ GUARDS: tuple[Guard, ...] = (
     mixed_adjustment,
     shared_cohorts,
     shared_overlap_groups,
+    whole_and_parts,
+    same_results,
 )
-
-
-def counted(counts: Mapping[Any, int]) -> str:
-    """Write values with how many estimates have each, most first: `hr (10), rr (2)`; long lists are shortened."""
-    ordered = sorted(counts.items(), key=lambda entry: (-entry[1], str(entry[0])))
-    shown = [f"{value} ({count})" for value, count in ordered[:SHOWN]]
-    return ", ".join(shown) + _more(len(ordered) - SHOWN)
-
-
-def listed(names: Collection[str]) -> str:
-    """Write a list of keys, shortened: `a, b, c, d and 3 more`."""
-    return ", ".join(list(names)[:SHOWN]) + _more(len(names) - SHOWN)
-
-
-def _more(rest: int) -> str:
-    return f" and {rest} more" if rest > 0 else ""
 
 
 def _one_value(frame: Frame, column: str, what: str) -> None:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from registry.flow import patients, units
+from registry.meaning.times import origin as time_origin
 from registry.pooling import large_p
+from registry.pooling.counted import counted, listed
 from registry.pooling.grouping import SAME_UNIT
-from registry.pooling.guards import counted, listed
+from registry.pooling.identity import equal_numbers_alone, same_result_keys
 from registry.terms import DATA_DRIVEN_CUTOFFS, Adjusted, Allow, ContrastKind, Derivation, Flag, Origin
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ def _allowed(frame: Frame, allowed: Allowed, on_results: Collection[str]) -> Ite
         Allow.MIXED_ADJUSTMENT: _count_words(frame, "adjusted"),
         Allow.MIXED_CATEGORIES: _count_words(frame, "reference_group"),
         Allow.P_DERIVED: _several(frame["derivation"].tolist().count(Derivation.P)),
+        Allow.SAME_RESULTS: listed(same_result_keys(frame)) if Allow.SAME_RESULTS in allowed else "",
         Allow.SELECTION_ON_RESULTS: ", ".join(sorted(on_results)),
     }
     for word in sorted(allowed):
@@ -87,6 +90,46 @@ def _mixtures(frame: Frame) -> Iterator[str]:
         counts = Counter(value for value in frame[column].tolist() if value is not None)
         if len(counts) > 1:
             yield f"{len(counts)} {name}: {counted(counts)}"
+
+
+def _wordings(frame: Frame) -> Iterator[str]:
+    """Say what one endpoint was called where the reports call it differently."""
+    texts, keys = frame["endpoint_text"].tolist(), frame["endpoint"].tolist()
+    counts = Counter(text or key for text, key in zip(texts, keys, strict=True) if text or key)
+    if any(texts) and len(counts) > 1:
+        yield f"the endpoint in the sources' words: {counted(counts)}"
+
+
+def _times(frame: Frame) -> Iterator[str]:
+    """Say where the clock starts, and up to when events count, if that differs."""
+    origins: dict[str, list[str]] = {}
+    for text in frame["time_origin"].tolist():
+        if text is not None:
+            origins.setdefault(time_origin(text), []).append(text)
+    if len(origins) > 1:
+        shown = {_with_words(name, texts): len(texts) for name, texts in origins.items()}
+        yield f"the clock starts at {len(origins)} different points: {counted(shown)}"
+    known = ["not stated" if np.isnan(days) else f"{days:g} days" for days in frame["horizon_days"].tolist()]
+    horizons = Counter(known)
+    if len(horizons) > 1:
+        yield f"events count up to different times: {counted(horizons)}"
+
+
+def _with_words(name: str, texts: Collection[str]) -> str:
+    """Name a start of the clock; a landmark by when it is, where that is one time."""
+    said = dict.fromkeys(" ".join(text.split()) for text in texts)
+    if name != "landmark" or (len(said) == 1 and next(iter(said)).casefold() == name):
+        return name
+    return f"{name}: {'; '.join(said)}"
+
+
+def _equal_numbers(frame: Frame) -> Iterator[str]:
+    """Doubt equal numbers of which nothing else says whether they are one result."""
+    rows = sorted({row for pair in equal_numbers_alone(frame) for row in pair})
+    if rows:
+        given = frame["key"].tolist()
+        keys = [given[row] or f"row {row + 1}" for row in rows]
+        yield f"the same ratio and interval in {_several(len(rows))}, which may be one result: {listed(keys)}"
 
 
 def _studies(frame: Frame) -> Iterator[str]:
@@ -140,6 +183,9 @@ STATEMENTS: tuple[Callable[[Frame], Iterator[str]], ...] = (
     _adjustment,
     _contrasts,
     _mixtures,
+    _wordings,
+    _times,
+    _equal_numbers,
     _studies,
     _cutoffs,
     _data_driven,

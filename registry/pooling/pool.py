@@ -11,6 +11,7 @@ import numpy as np
 from registry import stats
 from registry.errors import UsageError
 from registry.pooling import guards
+from registry.pooling.identity import whole_and_parts
 from registry.pooling.kernel import Settings, pooled
 from registry.pooling.notes import flags_of, is_simulated, notes
 from registry.pooling.orientation import shown_interval
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from registry.pooling.rounding import Rounding
 
 #: Guards that a model of dependent estimates answers.
-DEPENDENT = (guards.shared_cohorts, guards.shared_overlap_groups)
+DEPENDENT = (guards.shared_cohorts, guards.shared_overlap_groups, whole_and_parts)
 
 
 def pool(

@@ -117,7 +117,7 @@ def _attributes(asked: _Asked) -> Rows:
 
 
 def _adjustment(asked: _Asked) -> Rows:
-    return matrices.adjustment(asked.connection, asked.condition, asked.at)
+    return matrices.adjustment(asked.connection, asked.condition, asked.at, asked.names)
 
 
 def _appraisal(asked: _Asked) -> Rows:

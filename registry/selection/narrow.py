@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from registry.derivation import reason_in_words
-from registry.flow import Choice, Flow, FlowStep, Unusable, cohorts, sum_of_largest, units
+from registry.flow import Choice, Flow, FlowStep, Unusable, cohorts, patients, sum_of_largest, units, wholes
 from registry.selection import priority
 from registry.terms import Allow, Derivation, NotPoolable, Origin, Status
 
@@ -64,6 +64,7 @@ class _Sieve:
         self.keys = row_keys(frame)
         self.units = units(frame)
         self.cohorts = cohorts(frame)
+        self.nested = bool(wholes(frame))  # whose patients a row stands for then depends on the rows beside it
         self.sizes = frame["n"].tolist()
         self.steps: list[FlowStep] = []
         self.unusable: list[tuple[int, str]] = []
@@ -89,8 +90,8 @@ class _Sieve:
     def leave_all_but_one(self, by: priority.Rule) -> tuple[Choice, ...]:
         """Keep one row per unit of patients."""
         rows = np.flatnonzero(self.left).tolist()
-        units, keys = [self.units[row] for row in rows], [self.keys[row] for row in rows]
-        keep, choices = priority.choose(self.frame.take(np.array(rows, dtype=np.intp)), units, keys, by)
+        left = self.frame.take(np.array(rows, dtype=np.intp))
+        keep, choices = priority.choose(left, units(left), [self.keys[row] for row in rows], by)
         mask = np.zeros(len(self.left), dtype=np.bool_)
         mask[rows] = ~keep
         self.leave("one-per", by.label, mask)
@@ -117,6 +118,8 @@ class _Sieve:
 
     def patients(self, rows: Sequence[int]) -> int | None:
         """Sum the largest n of each unit of patients; None when no n was read."""
+        if self.nested:
+            return patients(self.frame.take(np.array(rows, dtype=np.intp)))
         return sum_of_largest([self.units[row] for row in rows], [self.sizes[row] for row in rows])
 
     def count_cohorts(self, rows: Sequence[int]) -> int:

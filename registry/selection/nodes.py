@@ -85,10 +85,15 @@ class Contains:
 
 @dataclass(frozen=True, slots=True)
 class AdjustsFor:
-    """`adjusts_for("age", "ISS")`: the estimate is adjusted, and its covariates (`field`) hold each of these codes."""
+    """`adjusts_for("age", "ISS")`: the estimate is adjusted, and its covariates (`field`) hold each of these codes.
+
+    It is not where it is unadjusted, or adjusted for a list that was read and lacks one; else nobody knows. `names` has
+    for each code the folded names that stand for it, for lists stored before they were taken apart.
+    """
 
     field: Field
     codes: tuple[str, ...]
+    names: tuple[tuple[str, ...], ...] = ()
 
     def __str__(self) -> str:
         return f"adjusts_for({', '.join(map(literal, self.codes))})"
@@ -166,3 +171,14 @@ def compared_fields(predicate: Predicate) -> frozenset[Field]:
             return compared_fields(operand)
         case And(operands) | Or(operands):
             return frozenset().union(*map(compared_fields, operands))
+
+
+def asks_adjustment(predicate: Predicate) -> bool:
+    """Whether the predicate asks what an estimate is adjusted for."""
+    match predicate:
+        case Not(operand):
+            return asks_adjustment(operand)
+        case And(operands) | Or(operands):
+            return any(map(asks_adjustment, operands))
+        case _:
+            return isinstance(predicate, AdjustsFor)

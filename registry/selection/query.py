@@ -20,11 +20,12 @@ from registry.frame import Characteristic, Frame
 from registry.models import evidence
 from registry.selection.compile import compile_predicate, expression, neither
 from registry.selection.narrow import narrow
-from registry.selection.nodes import compared_fields
+from registry.selection.nodes import Field, Predicate, asks_adjustment, compared_fields
 from registry.selection.view import At, at_changeset, moment, snapshot_name, versions
 from registry.selection.where import Condition, parse
-from registry.terms import Allow, AttributeType
+from registry.terms import Adjusted, Allow, AttributeType
 from registry.vocabulary import Vocabulary
+from registry.writing.overlaps import dismissed_pairs
 
 if TYPE_CHECKING:
     from registry.flow import Flow
@@ -122,13 +123,20 @@ def matching(condition: Condition, at: int | None) -> sa.ColumnElement[bool]:
 
 def matched(connection: sa.Connection, condition: Condition, at: int | None, names: Vocabulary) -> Frame:
     """Read the rows a condition matches, every contract column and every declared study characteristic, in order."""
-    return read_rows(connection, matching(condition, at), names)[0]
+    return read_rows(connection, matching(condition, at), names, at=at)[0]
 
 
 def read_rows(
-    connection: sa.Connection, which: sa.ColumnElement[bool], names: Vocabulary, *beside: sa.Column[Any]
+    connection: sa.Connection,
+    which: sa.ColumnElement[bool],
+    names: Vocabulary,
+    *beside: sa.Column[Any],
+    at: int | None = None,
 ) -> tuple[Frame, list[tuple[Any, ...]]]:
-    """Read evidence rows as a frame, in order; with them, row by row, the columns `beside` the contract."""
+    """Read evidence rows as a frame, in order; with them, row by row, the columns `beside` the contract.
+
+    What curators have told apart is as of changeset `at`.
+    """
     columns = [*(evidence.c[name] for name in _NAMES), evidence.c.attributes, *beside]
     found: list[Any] = connection.execute(sa.select(*columns).where(which)).all()  # type: ignore[assignment]
     found.sort(key=_ORDER)
@@ -142,8 +150,17 @@ def read_rows(
         name: Characteristic(each.label or name, each.unit, each.tool, each.levels or ())
         for name, each in names.attributes.items()
     }
-    frame = Frame.from_columns(dict(zip(_NAMES, columns_read, strict=True)), characteristics, declared)
+    columns_by_name = dict(zip(_NAMES, columns_read, strict=True))
+    apart = dismissed_pairs(connection, columns_by_name["study"], at)
+    frame = Frame.from_columns(columns_by_name, characteristics, declared, apart)
     return frame, list(zip(*extra, strict=True))
+
+
+def _read(field: Field, predicate: Predicate) -> sa.ColumnElement[Any]:
+    """Give what is null where a field was not read; a list of covariates is not where the adjustment is unclear."""
+    if field.name == "covariates" and asks_adjustment(predicate):
+        return sa.case((evidence.c.adjusted == Adjusted.UNCLEAR.value, sa.null()), else_=expression(field))
+    return expression(field)
 
 
 def _missing(connection: sa.Connection, condition: Condition, at: int | None) -> Mapping[str, int]:
@@ -156,6 +173,6 @@ def _missing(connection: sa.Connection, condition: Condition, at: int | None) ->
         return {}
     compared = compared_fields(condition.predicate)
     fields = [field for field in condition.fields if field in compared and not field.required]
-    counts = [sa.func.count() - sa.func.count(expression(field)) for field in fields]
+    counts = [sa.func.count() - sa.func.count(_read(field, condition.predicate)) for field in fields]
     row = connection.execute(sa.select(*counts).select_from(evidence).where(versions(at), unknown)).one()
     return {field.name: count for field, count in zip(fields, row, strict=True) if count}

@@ -178,7 +178,9 @@ class Reader:
                 raise self._fault("a covariate is a name", argument, f'put it in quotes: "{literal(given)}"')
             codes.append(self.names.covariate(given, self._place(argument)))
         self._named("adjusted", node)
-        return self._term(AdjustsFor(self._named("covariates", node), tuple(dict.fromkeys(codes))), node, len(codes))
+        wanted = tuple(dict.fromkeys(codes))
+        known = tuple(self.names.vocabulary.names_of("covariate", code) for code in wanted)
+        return self._term(AdjustsFor(self._named("covariates", node), wanted, known), node, len(codes))
 
     def _contains(self, node: ast.Call) -> Term:
         arguments = node.args

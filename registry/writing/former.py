@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from registry.issues import Issue
 from registry.terms import ContrastBasis, ContrastKind, Measure
-from registry.vocabulary import entries, fold
 from registry.writing.keys import CUTOFF, FURTHER, estimate_key
 
 if TYPE_CHECKING:
@@ -61,8 +60,7 @@ def _covariates(values: Mapping[str, Any], vocabulary: Vocabulary) -> str | None
     text = values.get("covariates_text")
     if not text:
         return None
-    named = {fold(key): key for key in map(vocabulary.covariate, entries(str(text)))}
-    return "; ".join(sorted(named.values(), key=fold)) or None
+    return "; ".join(vocabulary.covariates_formerly(str(text))) or None
 
 
 def is_former(stored: Mapping[str, Any]) -> bool:

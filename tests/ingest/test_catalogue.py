@@ -83,6 +83,14 @@ REFUSED: dict[str, tuple[str | bytes, int, dict[str, Any]]] = {
     "ci-width-zero": (HEAD + "kim,NLR,OS,2.1,2.1,2.1\n", 2, {}),
     "se-contradicts-ci": (HEAD[:-1] + ",se_log_hr\nkim,NLR,OS,2.15,1.74,2.66,0.233\n", 2, {}),
     "log-contradicts-ratio": ("study_key,biomarker,endpoint,hr,log_hr,se_log_hr\nkim,NLR,OS,2,0.30,0.1\n", 2, {}),
+    "summary-row": (HEAD + "Overall (I² = 71 %),NLR,OS,2.1,1.4,3.2\n", 2, {}),
+    "name-ambiguous": ("study_key,biomarker,endpoint,hr,disease\nkim,NLR,OS,2.1,all\n", 2, {}),
+    "unit-of-another-factor": (
+        "study_key,biomarker,endpoint,hr,cutoff_value,cutoff_unit\nkim,PCT,OS,2.1,0.24,%\n",
+        2,
+        {},
+    ),
+    "horizon-contradicts": ("study_key,biomarker,endpoint,hr,horizon_days\nkim,NLR,30-day mortality,2,100\n", 2, {}),
     "counts-impossible": ("study_key,biomarker,endpoint,hr,n,events\nkim,NLR,OS,2.1,100,120\n", 2, {}),
     "direction-contradicts": (
         "study_key,biomarker,endpoint,hr,contrast,cutoff_operator,as_printed\nkim,NLR,OS,2,above_vs_below,<,so\n",
@@ -109,7 +117,7 @@ REFUSED: dict[str, tuple[str | bytes, int, dict[str, Any]]] = {
 }
 
 #: Codes that need more than one file: tested by name below.
-ELSEWHERE = {"file-unreadable", "conflict", "name-near", "attribute-narrowed"}
+ELSEWHERE = {"file-unreadable", "conflict", "name-near", "study-near", "attribute-narrowed"}
 #: Codes of workbooks and folders: in test_workbook.py and test_folder.py.
 ELSEWHERE |= {"key-unknown", "version-unknown", "edit-refused"}
 ELSEWHERE |= {"file-too-large", "sheet-unknown", "formula", "truth-value", "merged-cells", "sheet-chosen", "hidden"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from registry.columns import BY_INPUT, Kind
+from registry.columns import BY_INPUT, BY_NAME, Kind
 from registry.ingest import numbers
 from registry.ingest.issues import Problem
 from registry.ingest.records import _FURTHER as FURTHER
@@ -25,7 +25,7 @@ def typed(cells: Mapping[str, str]) -> Record:
     for name, text in cells.items():
         if name in NO_INPUT or not text:
             continue
-        column = BY_INPUT[name]
+        column = BY_INPUT.get(name) or BY_NAME[name]
         read = READERS.get(column.name, numbers.number if column.kind is not Kind.TEXT else str)
         found = read(text)
         if isinstance(found, Problem):

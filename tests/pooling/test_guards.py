@@ -6,7 +6,8 @@ import pytest
 
 from registry.errors import PoolRefused, UsageError
 from registry.pooling import pool
-from registry.pooling.guards import GUARDS, allowances, counted, listed
+from registry.pooling.counted import counted, listed
+from registry.pooling.guards import GUARDS, allowances
 from registry.terms import Allow
 from tests.pooling.rows import forget, plain
 

@@ -103,13 +103,13 @@ def _entry(draw: st.DrawFn) -> Drawn:
 
 @st.composite
 def _adjusts_for(draw: st.DrawFn) -> Drawn:
-    """Want an adjusted estimate that lists every covariate; undecided only if adjusted and its covariates not read."""
+    """Want an estimate whose list has every covariate; undecided where that was not read or adjustment is unclear."""
     coded = {"Age": "age", "gender": "sex", "stage": "stage"}
     names = draw(st.lists(st.sampled_from(sorted(coded)), min_size=1, max_size=3))
 
     def decide(row: Row) -> bool | None:
         if row["adjusted"] != "yes":
-            return False
+            return False if row["adjusted"] == "no" else None
         held = row["covariates"]
         return None if held is None else {coded[name] for name in names} <= set(held.casefold().split("; "))
 

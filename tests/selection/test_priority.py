@@ -90,9 +90,11 @@ def test_cohorts_that_share_patients_count_as_one() -> None:
 
 
 def test_cohorts_of_one_study_are_apart() -> None:
-    """Independence is by cohort, not by study; a cohort not named is `all`."""
-    rows = [row("a", cohort="x"), row("b", cohort="y"), row("c", cohort=None), row("d", cohort="all")]
-    assert kept("cohort:largest_n", *rows) == ["a", "b", "c"]
+    """Independence is by cohort, not by study; a cohort not named is `all`, and stands for those that are a part."""
+    named, whole = [row("a", cohort="x"), row("b", cohort="y")], [row("c", cohort=None), row("d", cohort="all")]
+    assert kept("cohort:largest_n", *named) == ["a", "b"]
+    assert kept("cohort:largest_n", *whole) == ["c"]
+    assert kept("cohort:adjusted", *named, *whole) == ["a"]
 
 
 def test_rows_without_study_stand_for_themselves() -> None:
