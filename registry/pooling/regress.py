@@ -51,6 +51,7 @@ def regress(
     seed: int = 0,
     predict: Sequence[Mapping[str, str | float]] = (),
     one_per: str | None = None,
+    per: str | float | None = None,
     allow: str | Collection[str] = (),
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
@@ -69,7 +70,7 @@ def regress(
     from registry.stats.regression import regress as fit
 
     checked_settings(method, test, level)
-    prepared = prepare(frame, one_per=one_per, allow=allow, flow=flow, provenance=provenance)
+    prepared = prepare(frame, one_per=one_per, per=per, allow=allow, flow=flow, provenance=provenance)
     asked = moderators(prepared.frame, [on] if isinstance(on, str) else on, prepared.allowed)
     prepared = complete(prepared, asked)
     rows, matrix = prepared.frame, design(prepared.frame, asked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -15,6 +15,9 @@ Made = TypeVar("Made")
 LARGEST_LOG = 709.0
 BEYOND = "the ratio is beyond the range of a number"
 
+
+#: What is shown of a long list before it is said how many more there are.
+SHOWN = 4
 
 #: Metadata of a field that is for figures, and stays out of the JSON.
 FOR_FIGURES: Mapping[str, bool] = {"json": False}
@@ -83,3 +86,19 @@ def _own(value: Any) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def counted(counts: Mapping[Any, int]) -> str:
+    """Write values with how many estimates have each, most first: `hr (10), rr (2)`; long lists are shortened."""
+    ordered = sorted(counts.items(), key=lambda entry: (-entry[1], str(entry[0])))
+    shown = [f"{value} ({count})" for value, count in ordered[:SHOWN]]
+    return ", ".join(shown) + _more(len(ordered) - SHOWN)
+
+
+def listed(names: Collection[str]) -> str:
+    """Write a list of keys, shortened: `a, b, c, d and 3 more`."""
+    return ", ".join(list(names)[:SHOWN]) + _more(len(names) - SHOWN)
+
+
+def _more(rest: int) -> str:
+    return f" and {rest} more" if rest > 0 else ""

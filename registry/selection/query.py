@@ -142,7 +142,9 @@ def read_rows(
         name: Characteristic(each.label or name, each.unit, each.tool, each.levels or ())
         for name, each in names.attributes.items()
     }
-    frame = Frame.from_columns(dict(zip(_NAMES, columns_read, strict=True)), characteristics, declared)
+    by_name = dict(zip(_NAMES, columns_read, strict=True))
+    factors = {key: names.factors[key] for key in set(by_name["factor"]) & names.factors.keys()}
+    frame = Frame.from_columns(by_name, characteristics, declared, factors)
     return frame, list(zip(*extra, strict=True))
 
 
