@@ -18,7 +18,9 @@ from registry.terms import ContrastKind, FactorScale
 from registry.units import nearest, spelled
 
 if TYPE_CHECKING:
-    from registry.frame import Frame
+    from collections.abc import Sequence
+
+    from registry.frame import Array, Frame
 
 #: The steps that can be brought to one another.
 STEPS = (ContrastKind.PER_UNIT, ContrastKind.PER_DOUBLING)
@@ -56,49 +58,73 @@ def per_of(given: str | float) -> Per:
     return Per(step, unit, FactorScale.RAW)
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A frame with its ratios per step for one step: `asked` in words, `quantities` as they were.
+
+    `times` (k,) is what log ratios were multiplied by: 1 for ratios of another contrast, nan where the step is not
+    stated, is on another scale, or is in a unit that does not convert; these are as they were.
+    """
+
+    frame: Frame
+    asked: str
+    quantities: Sequence[Quantity]
+    times: Array
+
+
 def to_one_step(frame: Frame, given: str | float) -> tuple[Frame, str]:
     """Give the frame with every ratio per step for the step given, and what a reader must know of that.
 
+    Raises UsageError for a step that cannot be read, PoolRefused where no row is per step of the factor, and for rows
+    that cannot be brought to this one.
+    """
+    got = bring(frame, given)
+    words = [each.words for each in got.quantities]
+    if not any(each.contrast in STEPS for each in got.quantities):
+        raise PoolRefused(f"per {given}: no estimate is per step of the factor", "leave --per out", "per")
+    if lost := np.flatnonzero(np.isnan(got.times)).tolist():
+        keys = frame["key"].tolist()
+        names = listed([keys[row] or f"row {row + 1}" for row in lost])
+        raise PoolRefused(
+            f"cannot be brought to {got.asked}: {counted(Counter(words[row] for row in lost))}; estimates {names}",
+            "leave them out in the condition; a step that is not stated is not 1",
+            "mixed-units",
+        )
+    changed = Counter(word for word, times in zip(words, got.times.tolist(), strict=True) if times != 1.0)
+    return got.frame, f"ratios brought to one step, {got.asked}" + (f": {counted(changed)}" if changed else "")
+
+
+def bring(frame: Frame, given: str | float) -> Brought:
+    """Bring the ratios per step to one step, as far as they can be.
+
     log(ratio) and its standard error are multiplied by the ratio of the steps; logarithms of different bases differ by
-    a constant. Rows of other contrasts stay. Raises UsageError for a step that cannot be read, and where no row is per
-    step; PoolRefused for rows whose step is not stated, is on another scale, or is in a unit that does not convert.
+    a constant. Raises UsageError for a step that cannot be read.
     """
     per = per_of(given)
     found = quantities(frame)
     rows = [row for row, each in enumerate(found) if each.contrast in STEPS]
-    if not rows:
-        raise UsageError(f"per {given}: no estimate is per step of the factor", "leave --per out")
-    aim = per.unit or unit_of_each(frame).get(frame["factor"][rows[0]]) or found[rows[0]].unit
-    asked = step_words(per.step, aim, per.scale)
-    by = [_times(found[row], per, aim) for row in rows]
-    keys = frame["key"].tolist()
-    if lost := [row for row, times in zip(rows, by, strict=True) if times is None]:
-        names = listed([keys[row] or f"row {row + 1}" for row in lost])
-        raise PoolRefused(
-            f"cannot be brought to {asked}: {counted(Counter(found[row].words for row in lost))}; estimates {names}",
-            "leave them out in the condition; a step that is not stated is not 1",
-            "mixed-units",
-        )
+    units = [unit for unit in unit_of_each(frame).values() if unit is not None]
+    aim = per.unit or next(iter(units), None)
     times = np.ones(len(frame))
-    times[rows] = by
-    changed = Counter(found[row].words for row in rows if times[row] != 1.0)
-    note = f"ratios brought to one step, {asked}" + (f": {counted(changed)}" if changed else "")
-    return _multiplied(_said(frame, rows, per, aim), times), note
+    times[rows] = [_times(found[row], per, aim) for row in rows]
+    kept = [row for row in rows if not math.isnan(times[row])]
+    made = _multiplied(_said(frame, kept, per, aim), np.nan_to_num(times, nan=1.0))
+    return Brought(made, step_words(per.step, aim, per.scale), found, times)
 
 
-def _times(found: Quantity, per: Per, aim: str | None) -> float | None:
-    """By what a log ratio is multiplied; None where the step is not known, or no step of the one asked for."""
+def _times(found: Quantity, per: Per, aim: str | None) -> float:
+    """By what a log ratio is multiplied; nan where the step is not known, or no step of the one asked for."""
     if found.contrast == ContrastKind.PER_DOUBLING:
         own, scale = 1.0, FactorScale.LOG2
     elif found.step is None or found.scale is None:
-        return None
+        return math.nan
     else:
         own, scale = found.step, found.scale
     if (scale == FactorScale.RAW) != (per.scale == FactorScale.RAW):
-        return None
+        return math.nan
     if scale == FactorScale.RAW:
         converted = own if found.unit == aim else converted_or_none(own, found.unit or "1", aim or "1")
-        return per.step / converted if converted else None
+        return per.step / converted if converted else math.nan
     same = per.scale == scale
     return per.step / own * (1.0 if same else math.log(BASES[per.scale]) / math.log(BASES[scale]))
 
@@ -116,7 +142,7 @@ def _said(frame: Frame, rows: list[int], per: Per, aim: str | None) -> Frame:
     return frame.replace(**columns)
 
 
-def _multiplied(frame: Frame, times: np.ndarray) -> Frame:
+def _multiplied(frame: Frame, times: Array) -> Frame:
     """Take every number of the result to the power of `times` (k,), or multiply its logarithm."""
     powers = {name: frame[name] ** times for name in ("est", "ci_low", "ci_high") if name in frame}
     logs = {name: frame[name] * times for name in ("log_hr", "se_log_hr") if name in frame}

@@ -8,7 +8,7 @@ factor, disease and endpoint is used. Text has the order of its code points, wha
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,16 +25,18 @@ from registry.selection.nodes import (
     Compare,
     Contains,
     Field,
+    InUnits,
     IsNone,
     Not,
     OneOf,
     Or,
+    Pair,
     Predicate,
     Term,
     Value,
     definite,
 )
-from registry.terms import Adjusted
+from registry.terms import Adjusted, FactorScale
 
 Expression = sa.ColumnElement[Any]
 Test = sa.ColumnElement[bool]
@@ -87,6 +89,8 @@ def _term(term: Term) -> Test:
         case AdjustsFor(field, codes):
             listed = [_contains(field, code, whole=True) for code in codes]
             return sa.and_(evidence.c.adjusted == Adjusted.YES.value, *listed)
+        case InUnits(term, groups):
+            return _in_units(term, groups)
         case Compare(field, sign, right):
             left, other = _sides(field, right)
             if field.kind is Kind.TEXT and sign not in ("==", "!="):
@@ -102,6 +106,14 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], Test]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+
+
+def _in_units(plain: Term, groups: Sequence[tuple[Sequence[Pair], Term]]) -> Test:
+    """Compare every row in its own unit; a step on a logarithm is in none."""
+    pair = sa.tuple_(evidence.c.factor, sa.func.coalesce(evidence.c.cutoff_unit, "1"))
+    logarithms = [scale.value for scale in FactorScale if scale != FactorScale.RAW]
+    cases = [(pair.in_(pairs), _term(term)) for pairs, term in groups]
+    return sa.case((evidence.c.scale.in_(logarithms), _term(plain)), *cases, else_=sa.cast(sa.null(), sa.Boolean()))
 
 
 def _sides(field: Field, right: Value | Field) -> tuple[Expression, Expression]:
