@@ -11,7 +11,7 @@ import numpy as np
 from registry.errors import UsageError
 from registry.meaning.words import scale_of
 from registry.terms import ContrastKind, FactorScale
-from registry.units import convert
+from registry.units import convert, spelled
 
 if TYPE_CHECKING:
     from registry.frame import Array, Frame
@@ -76,7 +76,13 @@ def _pairs(frame: Frame) -> list[tuple[int, tuple[Any, str]]]:
     """Give factor and unit of each row that has a cutoff, or a step that is in a unit."""
     given = np.flatnonzero(~np.isnan(frame["cutoff_value"]) & ~_logarithmic(frame)).tolist()
     factors, units = frame["factor"].tolist(), frame["cutoff_unit"].tolist()
-    return [(row, (factors[row], units[row] or BARE)) for row in given]
+    spelling = {unit: unit_of(unit) for unit in {*units}}
+    return [(row, (factors[row], spelling[units[row]])) for row in given]
+
+
+def unit_of(given: str | None) -> str:
+    """Give a unit in its one spelling; that of a number without unit."""
+    return BARE if given in (None, "{1}") else spelled(given) or given
 
 
 def _logarithmic(frame: Frame) -> Array:
