@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -65,7 +65,8 @@ def _met(connection: sa.Connection, predicate: Predicate) -> list[_Met]:
         .where(evidence.c.cutoff_value.is_not(None), *map(compile_predicate, factors))
         .group_by(evidence.c.factor, unit, Factor.canonical_unit)
     )
-    rows = sorted(connection.execute(query).tuples(), key=lambda row: (row[3], row[1]))
+    found: list[Any] = list(connection.execute(query))
+    rows = sorted(found, key=lambda row: (row[3], row[1]))
     first: dict[str, str] = {}
     for factor, own, canonical, _ in rows:
         first.setdefault(factor, canonical or own)

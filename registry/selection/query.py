@@ -184,6 +184,5 @@ def _without_unit(
         return {}
     unit = sa.func.coalesce(evidence.c.cutoff_unit, BARE)
     counts = sa.select(unit, sa.func.count()).where(rows, evidence.c.cutoff_value.is_not(None), of_pairs(lost))
-    return {
-        f"cutoff_value in {name}": count for name, count in connection.execute(counts.group_by(unit).order_by(unit))
-    }
+    found = connection.execute(counts.group_by(unit).order_by(unit))
+    return {f"cutoff_value in {'no unit' if name == BARE else name}": count for name, count in found}

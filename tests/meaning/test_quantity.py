@@ -1,4 +1,4 @@
-"""Which quantity a ratio is: what is compared, after synonyms, units and scales; what is not said is known of nothing."""
+"""Which quantity a ratio is: what is compared, after synonyms, units and scales; what is not said is no other's."""
 
 from __future__ import annotations
 

@@ -169,9 +169,9 @@ def test_synonyms_of_a_category_are_one_result() -> None:
 def test_steps_of_one_cohort_are_not_chosen_between() -> None:
     """Per 1 U/L and per 100 U/L are two results; neither the order of rows nor that of keys decides."""
     rows = [row(key, contrast="per_unit", cutoff_value=step, cutoff_unit="U/L") for key, step in (("a", 1), ("b", 100))]
-    for given in (rows, rows[::-1]):
+    for ordered in (rows, rows[::-1]):
         with pytest.raises(PoolRefused, match="between different quantities: per 1 U/L, per 100 U/L") as refusal:
-            kept("cohort:largest_n", *given)
+            kept("cohort:largest_n", *ordered)
         assert "and cutoff_value == 1" in refusal.value.hint
 
 
