@@ -3,5 +3,8 @@
 | module | what it decides |
 |---|---|
 | `words` | what the words of a group, quote or heading compare: sides of a cutoff, steps, extreme groups |
+| `levels` | which level of a factor a name means, synonyms counted as one |
+| `quantity` | which quantity a ratio is: what is equal may be pooled |
+| `one_unit` | cutoffs and steps of a factor in one unit |
 | `direction` | the contrast of a row from all that speaks of it, and how that is known |
 """

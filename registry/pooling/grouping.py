@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
@@ -143,6 +143,12 @@ def one_unit(frame: Frame, column: str) -> None:
         cutoff_unit(frame, known_rows(frame, column))
 
 
+def said_of_unit(frame: Frame, columns: Sequence[str]) -> Iterator[str]:
+    """Say in which unit cutoffs are, where one of these columns is that of cutoffs."""
+    if "cutoff_value" in columns and (unit := cutoff_unit(frame, known_rows(frame, "cutoff_value"))):
+        yield f"cutoffs are in {unit}"
+
+
 def cutoff_unit(frame: Frame, known: Array) -> str:
     """Name the one unit of the cutoffs of some rows, "" for none.
 
@@ -155,11 +161,16 @@ def cutoff_unit(frame: Frame, known: Array) -> str:
         most = max(sorted(units), key=given.count)
         raise PoolRefused(
             f"cutoffs are in different units that do not convert: {counted(counts)}",
-            f'name one in the condition, for instance: and cutoff_unit == "{most}"',
+            f"name one in the condition, for instance: and {_naming(most, units - {most})}",
             "mixed-units",
         )
     unit = units.pop() if units else "1"
     return "" if unit == "1" else unit
+
+
+def _naming(most: str, others: set[str]) -> str:
+    """Write a condition that leaves the cutoffs most rows have, also those printed in a unit that converts."""
+    return f'cutoff_unit != "{others.pop()}"' if len(others) == 1 and "1" not in others else f'cutoff_unit == "{most}"'
 
 
 def title(column: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from registry import stats
 from registry.errors import UsageError
 from registry.pooling import guards
+from registry.pooling.grouping import said_of_unit
 from registry.pooling.kernel import Settings, pooled
 from registry.pooling.notes import flags_of, is_simulated, notes
 from registry.pooling.orientation import shown_interval
@@ -108,7 +109,7 @@ def pool(
         rounding=_rounding(prepared, settings, seed) if rounding else None,
         flow=prepared.flow,
         provenance={**prepared.provenance(), "options": {**asdict(settings), **beside}},
-        notes=(*notes(prepared, whole), *_said_of(settings, found)),
+        notes=(*notes(prepared, whole), *_said_of(settings, found), *_ordered(rows, cumulative)),
         about=about(rows),
         simulated=is_simulated(rows),
         rows=prepared.reported,
@@ -134,6 +135,10 @@ def _said_of(settings: Settings, found: Dependence | None) -> Iterator[str]:
     yield f"estimates of {found.clusters} cohorts or groups that share patients, up to {found.largest} of one"
     if found.warning:
         yield found.warning
+
+
+def _ordered(rows: Frame, cumulative: str | None) -> Iterator[str]:
+    yield from said_of_unit(rows, [] if cumulative is None else [cumulative.partition(":")[0].strip()])
 
 
 def _rounding(prepared: Prepared, settings: Settings, seed: int) -> Rounding:

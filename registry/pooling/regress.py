@@ -11,7 +11,7 @@ import numpy as np
 from registry import stats
 from registry.errors import UsageError
 from registry.pooling.analysis import basis, checked_settings
-from registry.pooling.grouping import spelled, title
+from registry.pooling.grouping import said_of_unit, spelled, title
 from registry.pooling.moderators import complete, design, moderators
 from registry.pooling.prepared import labels, prepare
 from registry.pooling.regress_result import (
@@ -89,7 +89,7 @@ def regress(
         predictions=tuple(_predictions(fitted, asked, predict)),
         estimates=tuple(_estimates(rows, fitted, asked)),
         reasons={},
-        basis=basis(prepared, _notes(fitted, asked)),
+        basis=basis(prepared, [*said_of_unit(rows, [each.column for each in asked]), *_notes(fitted, asked)]),
         curves={each.column: tuple(_curve(rows, fitted, each)) for each in asked},
     )
 
