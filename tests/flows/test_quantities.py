@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from cli.app import main
-from registry.errors import PoolRefused
 from registry import handle
+from registry.errors import PoolRefused
 from registry.handle import Registry
 
 STEPS = """study_key,factor,endpoint,measure,hr,ci_low,ci_high,ci_level,contrast,cutoff_value,cutoff_unit,adjusted,year
