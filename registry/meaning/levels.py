@@ -20,7 +20,10 @@ _PAIRS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 )
 #: Levels that may have others between them.
 _MANY = (("high", "higher", "elevated", "raised", "increased"), ("low", "lower", "decreased", "reduced"))
-_ONE_WORD = {word: names[0] for names in (*(each for pair in _PAIRS for each in pair), *_MANY) for word in names}
+#: All but one level, under any of its names, and that one: who is not normal or low is high.
+_REST, _LEFT = ("not high", "normal or low", "low or normal", "normal/low", "low/normal", "not elevated"), "high"
+_NAMES = (*(names for pair in _PAIRS for names in pair), *_MANY, _REST)
+_ONE_WORD = {word: names[0] for names in _NAMES for word in names}
 
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
 _QUANTILES = {
@@ -81,6 +84,8 @@ def other_of_two(level: str | None, levels: Levels | None = None) -> str | None:
     if levels and len(levels) == 2:
         both = [plain(names[0]).casefold() for names in levels]
         return both[1 - both.index(level)] if level in both else None
+    if level == _REST[0]:
+        return _LEFT
     for first, second in _PAIRS:
         if level == first[0]:
             return second[0]

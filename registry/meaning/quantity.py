@@ -146,7 +146,9 @@ def _of_groups(
         unit = values["cutoff_unit"]
         sign = CutoffOperator(values["cutoff_operator"]).label if values["cutoff_operator"] else "cutoff"
         index = shown[0] = f"{sign} {values['cutoff_value']:g}{f' {unit}' if unit not in (None, '1') else ''}"
-    if index is not None and reference is None:
+    if index is None and reference is not None:
+        index = shown[0] = other_of_two(reference, levels)
+    elif reference is None and index is not None:
         reference = shown[1] = other_of_two(index, levels)
     words = " vs ".join(text or NOT_STATED for text in shown)
     return Quantity(measure, contrast, index=index, reference=reference, shown=words)

@@ -77,6 +77,12 @@ def test_a_versus_sets_two_groups_apart() -> None:
         ({"contrast": "category", "reference_group": "stage I"}, "not stated vs stage I", False),
         ({"contrast": "category", "cutoff_value": 2.0, "cutoff_unit": "1"}, "cutoff 2 vs not stated", False),
         ({"contrast": "category", "cutoff_text": "positive"}, "positive vs negative", True),
+        ({"contrast": "category", "reference_group": "neg"}, "positive vs neg", True),
+        (
+            {"contrast": "category", "reference_group": "normal or low MYC-N", "factor": "MYC-N"},
+            "high vs normal or low MYC-N",
+            True,
+        ),
         ({"contrast": "extremes", "cutoff_text": "T3 vs T1"}, "T3 vs T1", True),
     ],
 )
