@@ -95,7 +95,25 @@ def quantity(values: Mapping[str, Any], levels: Sequence[Sequence[str]] | None =
 
 def quantities(frame: Frame, rows: Sequence[int] | None = None) -> list[Quantity]:
     """Give the quantity of each row (or of these), cutoffs and steps of a factor brought to one unit."""
-    asked = in_one_unit(frame if rows is None else frame.take(np.array(rows, dtype=np.intp)))
+    asked = frame if rows is None else frame.take(np.array(rows, dtype=np.intp))
+    pairs = zip(asked["measure"].tolist(), asked["contrast"].tolist(), strict=True)
+    found = [_by_contrast(measure, contrast) for measure, contrast in pairs]
+    open_ones = [row for row, each in enumerate(found) if each is None]
+    if open_ones:
+        for row, each in zip(open_ones, _in_detail(asked.take(np.array(open_ones, dtype=np.intp))), strict=True):
+            found[row] = each
+    return found  # type: ignore[return-value]  # none is left open
+
+
+@lru_cache(maxsize=256)
+def _by_contrast(measure: str | None, contrast: str | None) -> Quantity | None:
+    """Give the quantity that follows from the contrast alone, for frames are long; None where more columns say it."""
+    detailed = (ContrastKind.PER_UNIT, ContrastKind.PER_SD, *NAMED_GROUPS)
+    return None if contrast in detailed else quantity({"measure": measure, "contrast": contrast})
+
+
+def _in_detail(frame: Frame) -> list[Quantity]:
+    asked = in_one_unit(frame)
     levels = {name: facts.levels for name, facts in frame.factors.items()}
     columns = zip(*(asked[name].tolist() for name in COLUMNS), strict=True)
     return [_quantity(tuple(map(_known, row)), levels.get(row[0])) for row in columns]

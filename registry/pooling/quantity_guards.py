@@ -50,8 +50,9 @@ def mixed_contrasts(frame: Frame, _allowed: Allowed) -> None:
 
 def mixed_units(frame: Frame, _allowed: Allowed) -> None:
     """Refuse ratios for different steps of the factor; a step that is not stated is not 1, nor any other."""
+    counts = _counted(frame)
     for kind in CONTINUOUS:
-        found = _of_kind(frame, kind)
+        found = _of_kind(counts, kind)
         if len(found) > 1:
             said = counted({each.words: count for each, count in found.items()})
             raise PoolRefused(f"ratios for different steps are mixed: {said}", _to_one_step(found), "mixed-units")
@@ -61,15 +62,16 @@ def _to_one_step(found: Mapping[Quantity, int]) -> str:
     """Say how ratios for different steps come to one, or which of them can be pooled."""
     known = [each for each in found if each.stated]
     if len(known) < len(found):
+        said = "scale" if any(each.contrast == ContrastKind.PER_SD for each in found) else "cutoff_value"
         return (
-            "leave out what does not say its step or scale (and cutoff_value is not None), or say what the source says:"
+            f"leave out what does not say its step or scale (and {said} is not None), or say what the source says:"
             " evireg amend KEY cutoff_value=… cutoff_unit=… scale=…"
         )
     most = max(known, key=lambda each: found[each])
     if len({(each.unit, each.scale == FactorScale.RAW) for each in known}) > 1 or most.step is None:
-        several = len({each.scale for each in known}) > 1
-        keep = f'scale == "{most.scale}"' if several else f'cutoff_unit == "{most.unit}"'
-        return f"name one in the condition, for instance: and {keep}"
+        if len({each.scale for each in known}) > 1:
+            return 'name one in the condition, by scale or words: and scale == "ln", and contains(cutoff_text, "ln")'
+        return f'name one in the condition, for instance: and cutoff_unit == "{most.unit}"'
     named = f"and cutoff_value == {most.step:g}"
     step = most.words.removeprefix("per ")
     return f'bring them to one step: --per "{step}"; or name one in the condition, for instance: {named}'
@@ -79,8 +81,9 @@ def mixed_categories(frame: Frame, allowed: Allowed) -> None:
     """Refuse contrasts of different categories, or extreme groups; both groups have to be known."""
     if Allow.MIXED_CATEGORIES in allowed:
         return
+    counts = _counted(frame)
     for kind in NAMED_GROUPS:
-        found = _of_kind(frame, kind)
+        found = _of_kind(counts, kind)
         if len(found) > 1 or (sum(found.values()) > 1 and not all(each.stated for each in found)):
             said = counted({each.words: count for each, count in found.items()})
             raise PoolRefused(f"{kind.label} estimates that do not compare the same: {said}", _HINT, "mixed-categories")
@@ -92,6 +95,13 @@ _HINT = (
 )
 
 
-def _of_kind(frame: Frame, kind: ContrastKind) -> Counter[Quantity]:
-    """Count the quantities of one contrast, whatever the measure, which another guard looks at."""
-    return Counter(replace(each, measure=Measure.UNCLEAR) for each in quantities(frame) if each.contrast == kind)
+def _counted(frame: Frame) -> Counter[Quantity]:
+    """Count the quantities, whatever the measure, which another guard looks at."""
+    counts: Counter[Quantity] = Counter()
+    for each, count in Counter(quantities(frame)).items():
+        counts[replace(each, measure=Measure.UNCLEAR)] += count
+    return counts
+
+
+def _of_kind(counts: Counter[Quantity], kind: ContrastKind) -> Counter[Quantity]:
+    return Counter({each: count for each, count in counts.items() if each.contrast == kind})
