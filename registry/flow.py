@@ -66,7 +66,8 @@ class Flow:
 
     `unusable` lists the estimates that are known and cannot be pooled; `unusable_cohorts` and `unusable_patients` count
     those whose patients have no used estimate. `missing` counts, per column the condition mentions, the estimates for
-    which the condition is neither true nor false and that column was not read; they are not among the matched.
+    which the condition is neither true nor false and that column was not read; they are not among the matched, nor are
+    those whose cutoff does not compare, counted by their unit: `cutoff_value in pmol/L`.
     `choices` says which estimate stands for a cohort that had several. Patients as in `FlowStep`.
     """
 

@@ -20,12 +20,14 @@ from registry.errors import UsageError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from registry.vocabulary import FactorFacts
+
 Array = NDArray[Any]
 
 #: Pairs of cohorts, each named by study and cohort.
 Pairs = frozenset[frozenset[tuple[str, ...]]]
-#: Where a DataFrame keeps them.
-APART = "evireg.apart"
+#: Where a DataFrame keeps them, and what is known of its factors.
+APART, _FACTORS = "evireg.apart", "evireg.factors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,15 @@ class Characteristic:
 class Frame:
     """Estimates as columns: `columns` by contract name and `attributes` by declared name, all of one length k.
 
-    `declared` says of attributes what they are, as far as the registry they come from knows; `apart` are the pairs of
-    cohorts, each a study and a cohort, of which a curator has said that they share no patients.
+    `declared` says of attributes what they are, `factors` of factors, as far as the registry they come from knows;
+    `apart` are the pairs of cohorts, each a study and a cohort, of which a curator has said that they share no
+    patients.
     """
 
     columns: Mapping[str, Array]
     attributes: Mapping[str, Array] = field(default_factory=dict)
     declared: Mapping[str, Characteristic] = field(default_factory=dict)
+    factors: Mapping[str, FactorFacts] = field(default_factory=dict)
     apart: Pairs = frozenset()
 
     def __len__(self) -> int:
@@ -86,12 +90,13 @@ class Frame:
             {name: values[rows] for name, values in self.columns.items()},
             {name: values[rows] for name, values in self.attributes.items()},
             self.declared,
+            self.factors,
             self.apart,
         )
 
     def replace(self, **columns: Array) -> Frame:
         """Give a frame with these contract columns in place of its own."""
-        return Frame({**self.columns, **columns}, self.attributes, self.declared, self.apart)
+        return Frame({**self.columns, **columns}, self.attributes, self.declared, self.factors, self.apart)
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Give a dict of plain values per estimate: None where not read, whole numbers where the contract has them."""
@@ -105,6 +110,7 @@ class Frame:
         columns: Mapping[str, Sequence[Any]],
         attributes: Mapping[str, tuple[Sequence[Any], bool]],
         declared: Mapping[str, Characteristic] | None = None,
+        factors: Mapping[str, FactorFacts] | None = None,
         apart: Pairs = frozenset(),
     ) -> Frame:
         """Make a frame from sequences of one length; with those of a characteristic, whether it is a number."""
@@ -112,6 +118,7 @@ class Frame:
             {name: _column(values, numeric=_is_numeric(name)) for name, values in columns.items()},
             {name: _column(values, numeric=numeric) for name, (values, numeric) in attributes.items()},
             declared or {},
+            factors or {},
             apart,
         )
 
@@ -132,6 +139,7 @@ class Frame:
         return cls(
             {name: _column(array, numeric=_is_numeric(name)) for name, array in values.items() if name in BY_NAME},
             {name: _guessed(array) for name, array in values.items() if name not in BY_NAME},
+            factors=table.attrs.get(_FACTORS, {}),
             apart=frozenset(frozenset(map(tuple, pair)) for pair in table.attrs.get(APART, ())),
         )
 
@@ -140,6 +148,8 @@ class Frame:
         import pandas as pd
 
         table = pd.DataFrame({**self.columns, **self.attributes})
+        if self.factors:
+            table.attrs[_FACTORS] = dict(self.factors)
         if self.apart:
             table.attrs[APART] = sorted(sorted(map(list, pair)) for pair in self.apart)
         return table

@@ -42,7 +42,7 @@ def template(connection: sa.Connection, where: str | None, curator: str) -> tupl
 
     Left out are estimates this curator entered, or has extracted already, and those that are excluded.
     """
-    test = matching(parse(where, Vocabulary.load(connection)), None)
+    test = matching(connection, parse(where, Vocabulary.load(connection)), None)
     columns = [evidence.c[name] for name in ("key", *ADDRESS)]
     query = sa.select(*columns).where(test, evidence.c.status != Status.EXCLUDED.value)
     rows = [dict(row) for row in connection.execute(query.order_by(evidence.c.study, evidence.c.key)).mappings()]

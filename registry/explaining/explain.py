@@ -187,7 +187,7 @@ class _Attempt:
 
 def _attempt(connection: Connection, asked: Definition, changeset: int) -> _Attempt:
     """Pool a definition as of a changeset, without what is told beside a pool."""
-    options = {name: asked.options[name] for name in _OPTIONS}
+    options = {name: asked.options[name] for name in (*_OPTIONS, "per")}
     try:
         chosen = select(connection, asked.where, at=changeset or None, one_per=asked.one_per, allow=asked.allow)
         selected: dict[str, Any] = {"flow": chosen.flow, "provenance": chosen.provenance}
@@ -218,7 +218,7 @@ def _state(moment: Moment, found: _Attempt) -> State:
 
 def _pooling(definition: Definition) -> dict[str, Any]:
     """Give what of a definition decides the pool."""
-    options = {name: definition.options[name] for name in _OPTIONS if name != "threshold"}
+    options = {name: definition.options[name] for name in (*_OPTIONS, "per") if name != "threshold"}
     return {"where": definition.where, "one_per": definition.one_per, "allow": list(definition.allow), **options}
 
 

@@ -18,6 +18,7 @@ from registry.models import Change
 from registry.pooling.guards import allowances
 from registry.pooling.orientation import inverted
 from registry.pooling.prepared import labels
+from registry.pooling.steps import bring
 from registry.selection.narrow import narrow
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def find_units(
         else:
             fixed += rows
     used = sieve.used(np.array(fixed, dtype=np.intp), last)[0] if fixed else ()
-    return Units(_oriented(versions.frame), _signatures(versions.frame, definition), tuple(touched), used)
+    return Units(_oriented(versions.frame, definition), _signatures(versions.frame, definition), tuple(touched), used)
 
 
 def renames(connection: sa.Connection, first: int, last: int) -> dict[str, str]:
@@ -187,15 +188,16 @@ def _joined(names: Sequence[str]) -> str:
     return " + ".join(names[:NAMED]) + more
 
 
-def _oriented(frame: Frame) -> Frame:
-    """Turn every ratio high against low; what cannot be turned is in no pool."""
+def _oriented(frame: Frame, definition: Definition) -> Frame:
+    """Bring every ratio to the step asked for and turn it high against low; what cannot be is in no pool."""
+    per = definition.options["per"]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return inverted(frame)[0]
+        return inverted(frame if per is None else bring(frame, per).frame)[0]
 
 
 def _signatures(frame: Frame, definition: Definition) -> list[tuple[Any, ...]]:
     """Say of each version what a pool takes of it: its numbers, and whose patients they are where that matters."""
-    turned = _oriented(frame)
+    turned = _oriented(frame, definition)
     dependent = definition.options["dependence"] is not None
     groups = [group or "" for group in frame["overlap_group"].tolist()] if dependent else [""] * len(frame)
     own = [each if dependent else () for each in cohorts(frame)]

@@ -23,9 +23,9 @@ from registry.grading.shown import (
     PublicationBias,
     RiskOfBias,
 )
+from registry.meaning.one_unit import in_one_unit
 from registry.pooling.bias import bias
 from registry.pooling.cutoffs import cutoffs
-from registry.pooling.grouping import SAME_UNIT
 from registry.terms import GradeDomain
 
 if TYPE_CHECKING:
@@ -115,10 +115,11 @@ def indirectness(result: PoolResult) -> Indirectness:
 
 def _cutoffs(rows: Frame) -> tuple[dict[str, tuple[float, float]], int]:
     values: dict[str, list[float]] = {}
-    pairs = list(zip(rows["cutoff_value"].tolist(), rows["cutoff_unit"].tolist(), strict=True))
+    compared = in_one_unit(rows)
+    pairs = list(zip(compared["cutoff_value"].tolist(), compared["cutoff_unit"].tolist(), strict=True))
     for value, unit in pairs:
         if not np.isnan(value):
-            values.setdefault(SAME_UNIT.get(unit, unit or "1"), []).append(value)
+            values.setdefault(unit or "1", []).append(value)
     without = sum(bool(np.isnan(value)) for value, _ in pairs)
     return {unit: (min(several), max(several)) for unit, several in values.items()}, without
 
@@ -197,7 +198,7 @@ def _reaches(ratio: float | None) -> float | None:
 
 def exposure_response(result: PoolResult) -> ExposureResponse:
     """Give the line of the ratio in the cutoff, where estimates have several."""
-    rows = result.rows
+    rows = in_one_unit(result.rows)
     distinct = len({each for each in rows["cutoff_value"].tolist() if not np.isnan(each)})
     contrast = result.about.get("contrast")
     try:

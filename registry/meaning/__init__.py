@@ -4,7 +4,9 @@
 |---|---|
 | `words` | what the words of a group, quote or heading compare: sides of a cutoff, steps, extreme groups |
 | `printed` | numbers printed twice: whose interval it is, CI against SE, ratio against log, digits |
-| `levels` | the names of groups that are no number: which are one level, and which is the other one |
+| `levels` | which level of a factor a name means, synonyms counted as one |
+| `quantity` | which quantity a ratio is: what is equal may be pooled |
+| `one_unit` | cutoffs and steps of a factor in one unit |
 | `cutoffs` | cutoffs that are words: percentiles, the median, multiples of a limit of normal |
 | `measures` | which ratio a heading names |
 | `arms` | events per group that point the other way than the ratio |

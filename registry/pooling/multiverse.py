@@ -113,6 +113,7 @@ def multiverse(
     bounds: Collection[float] = (),
     by: str | Collection[str] | None = None,
     one_per: str | Collection[str] | None = None,
+    per: str | float | None = None,
     level: float = 95.0,
     allow: str | Collection[str] = (),
     flow: Flow | None = None,
@@ -132,7 +133,7 @@ def multiverse(
     """
     methods, tests = _several(method), _several(test)
     settings = [*_settings(methods, tests, level)]
-    prepared = prepare(frame, allow=allow, flow=flow, provenance=provenance, but=GUARDS)
+    prepared = prepare(frame, per=per, allow=allow, flow=flow, provenance=provenance, but=GUARDS)
     varied = choices(
         prepared.frame,
         adjusted=_several(adjusted),

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from registry.flow import patients, units
+from registry.meaning.quantity import NAMED_GROUPS, quantities
 from registry.meaning.times import origin as time_origin
 from registry.pooling import large_p
 from registry.pooling.counted import counted, listed
-from registry.pooling.grouping import SAME_UNIT
 from registry.pooling.identity import equal_numbers_alone, same_result_keys
-from registry.terms import DATA_DRIVEN_CUTOFFS, Adjusted, Allow, ContrastKind, Derivation, Flag, Origin
+from registry.terms import DATA_DRIVEN_CUTOFFS, Adjusted, Allow, ContrastKind, Derivation, Flag, Measure, Origin
 
 if TYPE_CHECKING:
     from registry.frame import Array, Frame
@@ -38,7 +38,11 @@ def notes(prepared: Prepared, pool: Pooled | None = None) -> Iterator[str]:
         yield f"{_several(int(turned.sum()))} of below vs above inverted, so that every ratio says high against low"
     if prepared.one_per is not None:
         yield f"one estimate per cohort: {prepared.one_per}"
+    yield from prepared.said
     for statement in STATEMENTS:
+        yield from statement(frame)
+    yield from _cutoffs(frame, prepared.reported)
+    for statement in LAST:
         yield from statement(frame)
     if pool and pool.maxima > 1:
         yield f"the likelihood of tau² has {pool.maxima} maxima; the highest was taken"
@@ -64,13 +68,19 @@ def is_simulated(frame: Frame) -> bool:
 def _allowed(frame: Frame, allowed: Allowed, on_results: Collection[str]) -> Iterator[str]:
     details = {
         Allow.MIXED_ADJUSTMENT: _count_words(frame, "adjusted"),
-        Allow.MIXED_CATEGORIES: _count_words(frame, "reference_group"),
+        Allow.MIXED_CATEGORIES: _categories(frame),
         Allow.P_DERIVED: _several(frame["derivation"].tolist().count(Derivation.P)),
         Allow.SAME_RESULTS: listed(same_result_keys(frame)) if Allow.SAME_RESULTS in allowed else "",
         Allow.SELECTION_ON_RESULTS: ", ".join(sorted(on_results)),
     }
     for word in sorted(allowed):
         yield f"allowed: {word.label} ({word})" + (f": {details[word]}" if details[word] else "")
+
+
+def _categories(frame: Frame) -> str:
+    """Count what is compared with what, not only the reference, which all may share."""
+    found = Counter(each for each in quantities(frame) if each.contrast in NAMED_GROUPS)
+    return counted({each.words: count for each, count in found.items()}) if found else ""
 
 
 def _two(pool: Pooled) -> Iterator[str]:
@@ -140,13 +150,17 @@ def _studies(frame: Frame) -> Iterator[str]:
         yield f"several cohorts of one study, pooled as independent: {counted(several)}"
 
 
-def _cutoffs(frame: Frame) -> Iterator[str]:
+def _cutoffs(frame: Frame, printed: Frame) -> Iterator[str]:
+    """Say how far cutoffs lie apart in one unit, and in which others they are printed."""
     grouped: dict[str, list[float]] = {}
-    for value, unit in zip(frame["cutoff_value"].tolist(), frame["cutoff_unit"].tolist(), strict=True):
+    others: dict[str, Counter[str]] = {}
+    units_of = zip(frame["cutoff_unit"].tolist(), printed["cutoff_unit"].tolist(), strict=True)
+    for value, (unit, own) in zip(frame["cutoff_value"].tolist(), units_of, strict=True):
         if not np.isnan(value):
-            grouped.setdefault(SAME_UNIT.get(unit, unit or "1"), []).append(value)
+            grouped.setdefault(unit or "1", []).append(value)
+            others.setdefault(unit or "1", Counter()).update([own] if own not in (None, unit) else [])
     ranges = [
-        f"{min(values):g} to {max(values):g}{'' if unit == '1' else ' ' + unit}"
+        f"{min(values):g} to {max(values):g}{'' if unit == '1' else ' ' + unit}{_printed(others[unit])}"
         for unit, values in grouped.items()
         if min(values) < max(values) or len(grouped) > 1
     ]
@@ -154,17 +168,27 @@ def _cutoffs(frame: Frame) -> Iterator[str]:
         yield f"cutoffs differ: {'; '.join(ranges)}"
 
 
+def _printed(others: Counter[str]) -> str:
+    return f" (printed in {counted(others)})" if others else ""
+
+
 def _contrasts(frame: Frame) -> Iterator[str]:
-    kinds = frame["contrast"].tolist()
+    """Say what is not known of the quantity; a guard sees to it that then it is known of none."""
+    found = quantities(frame)
+    kinds = [each.contrast for each in found]
     if unclear := kinds.count(ContrastKind.UNCLEAR):
         yield f"what is compared with what is unclear for {unclear} of {_several(len(frame))}"
-    units_known = [
-        unit is not None
-        for kind, unit in zip(kinds, frame["cutoff_unit"].tolist(), strict=True)
-        if kind == ContrastKind.PER_UNIT
-    ]
-    if units_known and not all(units_known):
-        yield f"per which unit the ratio holds is not known for {units_known.count(False)} of {_several(len(frame))}"
+    if "measure" in frame and (unclear := [each.measure for each in found].count(Measure.UNCLEAR)):
+        yield f"which ratio it is (hazard, risk or odds ratio) is unclear for {unclear} of {_several(len(frame))}"
+    for kind, what in _UNSTATED.items():
+        if unstated := sum(each.contrast == kind and not each.stated for each in found):
+            yield f"{what} is not stated for {unstated} of {_several(len(frame))}"
+
+
+_UNSTATED = {
+    ContrastKind.PER_UNIT: "per which step of the factor the ratio holds",
+    ContrastKind.PER_SD: "whether the SD is of the factor or of its logarithm",
+}
 
 
 def _patients(frame: Frame) -> Iterator[str]:
@@ -187,10 +211,8 @@ STATEMENTS: tuple[Callable[[Frame], Iterator[str]], ...] = (
     _times,
     _equal_numbers,
     _studies,
-    _cutoffs,
-    _data_driven,
-    _patients,
 )
+LAST: tuple[Callable[[Frame], Iterator[str]], ...] = (_data_driven, _patients)
 
 
 def _flags(frame: Frame) -> Iterator[str]:

@@ -11,6 +11,7 @@ import numpy as np
 from registry import stats
 from registry.errors import UsageError
 from registry.pooling import guards
+from registry.pooling.grouping import said_of_unit
 from registry.pooling.identity import whole_and_parts
 from registry.pooling.kernel import Settings, pooled
 from registry.pooling.notes import flags_of, is_simulated, notes
@@ -54,6 +55,7 @@ def pool(
     rounding: bool = False,
     seed: int = 0,
     one_per: str | None = None,
+    per: str | float | None = None,
     allow: str | Collection[str] = (),
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
@@ -66,8 +68,10 @@ def pool(
     test unless given), `tau2_interval` qp, pl or none, `level` in percent; `threshold` is the ratio that a new setting
     exceeds with probability `pi_above`.
 
-    `one_per` keeps one estimate per cohort (`cohort:adjusted,largest_n`); `dependence` (three-level, cr1, cr2) pools
-    several of them, with a working correlation `rho`. `allow` names what would be refused (`registry.terms.Allow`).
+    `one_per` keeps one estimate per cohort (`cohort:adjusted,largest_n`); `per` brings ratios per step of the factor to
+    one step (`100 U/L`; a number is in the factor's own unit; `1 log2` on a logarithm); `dependence` (three-level, cr1,
+    cr2) pools several of them, with a working correlation `rho`. `allow` names what would be refused
+    (`registry.terms.Allow`).
     `leave_one_out` is True or one of estimate, cohort, study, overlap; `cumulative` a column to order by, `:desc` for
     the largest first. `subgroup` is a column, or `column:threshold` for a number; `subgroup_tau2` is common or
     separate. `rounding` searches, from `seed`, how far the printed digits let the ratio move. `flow` and `provenance`
@@ -78,9 +82,8 @@ def pool(
     """
     settings = Settings(method, test, level, pi_rule, tau2_interval, threshold, dependence, rho)
     dependent = _dependent(settings)
-    prepared = prepare(
-        frame, one_per=one_per, allow=allow, flow=flow, provenance=provenance, but=DEPENDENT if dependent else ()
-    )
+    but = DEPENDENT if dependent else ()
+    prepared = prepare(frame, one_per=one_per, per=per, allow=allow, flow=flow, provenance=provenance, but=but)
     rows = prepared.frame
     [whole] = pooled(rows, settings)
     estimates = _estimates(rows, whole, prepared.turned, settings)
@@ -107,7 +110,7 @@ def pool(
         rounding=_rounding(prepared, settings, seed) if rounding else None,
         flow=prepared.flow,
         provenance={**prepared.provenance(), "options": {**asdict(settings), **beside}},
-        notes=(*notes(prepared, whole), *_said_of(settings, found)),
+        notes=(*notes(prepared, whole), *_said_of(settings, found), *_ordered(rows, cumulative)),
         about=about(rows),
         simulated=is_simulated(rows),
         rows=prepared.reported,
@@ -133,6 +136,10 @@ def _said_of(settings: Settings, found: Dependence | None) -> Iterator[str]:
     yield f"estimates of {found.clusters} cohorts or groups that share patients, up to {found.largest} of one"
     if found.warning:
         yield found.warning
+
+
+def _ordered(rows: Frame, cumulative: str | None) -> Iterator[str]:
+    yield from said_of_unit(rows, [] if cumulative is None else [cumulative.partition(":")[0].strip()])
 
 
 def _rounding(prepared: Prepared, settings: Settings, seed: int) -> Rounding:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from registry.flow import FlowStep, cohorts, patients
+from registry.meaning.one_unit import in_one_unit
 from registry.pooling import guards, large_p
 from registry.pooling.eligible import eligible
 from registry.pooling.intake import as_frame
 from registry.pooling.orientation import inverted
+from registry.pooling.steps import to_one_step
 from registry.terms import ContrastKind
 from registry.version import RULES, VERSION
 
@@ -33,8 +35,10 @@ ABOUT = ("factor", "endpoint", "disease", "contrast", "measure")
 class Prepared:
     """Rows ready to analyse, every ratio high against low; `turned` (k,) marks those that were inverted for it.
 
-    `reported` are the same rows as they were taken, none inverted. `flow` leads to them; `allowed` and `one_per` are
-    what was asked, `given` what the selection knows of itself.
+    Their cutoffs are in one unit, as far as they convert. `reported` are the same rows as they were taken, none
+    inverted, cutoffs in the unit that was printed; ratios brought to one step (`per`) are so in both. `flow` leads to
+    them; `allowed`, `one_per` and `per` are what was asked, `given` what the selection knows of itself. `said` is what
+    a reader must know of how the rows were prepared.
     """
 
     frame: Frame
@@ -44,6 +48,8 @@ class Prepared:
     allowed: Allowed
     one_per: str | None
     given: Mapping[str, Any]
+    per: str | float | None = None
+    said: tuple[str, ...] = ()
 
     @property
     def on_results(self) -> tuple[str, ...]:
@@ -74,7 +80,8 @@ class Prepared:
     def provenance(self) -> dict[str, Any]:
         """Complete what the selection knows with the engine and the digest of the rows used."""
         selection = {"condition": None, "changeset": None, "snapshot": None, "on_results": [], **self.given}
-        asked = {"one_per": self.one_per, "allow": sorted(self.allowed)}
+        asked: dict[str, Any] = {"one_per": self.one_per, "allow": sorted(self.allowed)}
+        asked |= {} if self.per is None else {"per": self.per}
         made = {"engine": f"evireg {VERSION}", "rules": RULES, "digest": digest(self.frame)}
         return {**made, **asked, **selection}
 
@@ -83,6 +90,7 @@ def prepare(
     table: Frame | pd.DataFrame,
     *,
     one_per: str | None = None,
+    per: str | float | None = None,
     allow: str | Collection[str] = (),
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
@@ -96,9 +104,14 @@ def prepare(
     """
     allowed = guards.allowances(allow)
     rows, whole = eligible(as_frame(table), one_per=one_per, allowed=allowed, flow=flow)
-    guards.check(rows, allowed, provenance, but=but, more=large_p.refusals(whole, allowed))
-    one_way, turned = inverted(rows)
-    return Prepared(one_way, rows, turned, whole, allowed, one_per, provenance or {})
+    said: tuple[str, ...] = ()
+    if per is not None:
+        rows, note = to_one_step(rows, per)
+        said = (note,)
+    compared = in_one_unit(rows)
+    guards.check(compared, allowed, provenance, but=but, more=large_p.refusals(whole, allowed))
+    one_way, turned = inverted(compared)
+    return Prepared(one_way, rows, turned, whole, allowed, one_per, provenance or {}, per, said)
 
 
 def about(frame: Frame) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from registry.frame import Frame
+from registry.meaning.one_unit import in_one_unit
 from registry.pooling.orientation import inverted
 
 if TYPE_CHECKING:
@@ -174,8 +175,8 @@ class PoolResult:
 
     @property
     def rows_as_pooled(self) -> Frame:
-        """Every column of the estimates with what was inverted inverted: to be shown, not to be analysed again."""
-        return inverted(self.rows)[0]
+        """Every column as pooled, what was inverted inverted, cutoffs in one unit: to be shown, not analysed again."""
+        return inverted(in_one_unit(self.rows))[0]
 
     def as_dict(self) -> dict[str, Any]:
         """Give the JSON of a pool: full double precision, None never nan; what was not asked for is null."""

@@ -27,12 +27,15 @@ _NO_OPTIONS = ("frame", "one_per", "allow", "flow", "provenance")
 _PARAMETERS = {name: each for name, each in inspect.signature(pool).parameters.items() if name not in _NO_OPTIONS}
 #: Option of a pool → its default.
 DEFAULTS: Mapping[str, Any] = {name: each.default for name, each in _PARAMETERS.items()}
+#: Options that queries stored before did not have.
+_LATER = ("per",)
 #: How an option is annotated → what it takes.
 _TAKES: Mapping[str, tuple[type, ...]] = {
     "str": (str,),
     "str | None": (str, type(None)),
     "float": (float,),
     "float | None": (float, type(None)),
+    "str | float | None": (str, float, type(None)),
     "bool": (bool,),
     "bool | str": (bool, str),
     "int": (int,),
@@ -70,8 +73,9 @@ class Definition:
         return {name: value for name, value in self.options.items() if value != DEFAULTS.get(name)}
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the JSON it is stored as; without other analyses they are not mentioned."""
-        asked = {"where": self.where, "one_per": self.one_per, "allow": list(self.allow), "options": dict(self.options)}
+        """Give the JSON it is stored as; analyses and later options that are not asked for are not mentioned."""
+        options = {name: value for name, value in self.options.items() if name not in _LATER or value is not None}
+        asked = {"where": self.where, "one_per": self.one_per, "allow": list(self.allow), "options": options}
         return {"verb": VERB, **asked} | ({"analyses": dict(self.analyses)} if self.analyses else {})
 
     @classmethod

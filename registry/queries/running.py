@@ -96,6 +96,7 @@ def pooled_rows_digest(connection: sa.Connection, asked: Definition, at: At = No
     made = prepare(
         chosen.frame,
         one_per=asked.one_per,
+        per=asked.options["per"],
         allow=asked.allow,
         flow=chosen.flow,
         provenance=chosen.provenance,

@@ -45,8 +45,13 @@ def flow(result: Selected) -> Table:
 
 
 def _missing(found: Flow) -> str:
-    missing = [f"{column} ({count})" for column, count in found.missing.items() if count]
-    return f"Not matched because the condition's column was not read: {', '.join(missing)}." if missing else ""
+    """Say what is neither true nor false of the condition: a column that was not read, a unit that does not convert."""
+    counts = {name: f"({count})" for name, count in found.missing.items() if count}
+    missing = [f"{name} {count}" for name, count in counts.items() if name.isidentifier()]
+    units = [f"{name.partition(' in ')[2]} {count}" for name, count in counts.items() if not name.isidentifier()]
+    said = [f"Not matched because the condition's column was not read: {', '.join(missing)}."] if missing else []
+    said += [f"Not matched because cutoffs in this unit do not convert: {', '.join(units)}."] if units else []
+    return " ".join(said)
 
 
 def unusable(result: Selected) -> Table | None:

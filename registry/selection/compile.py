@@ -25,16 +25,18 @@ from registry.selection.nodes import (
     Compare,
     Contains,
     Field,
+    InUnits,
     IsNone,
     Not,
     OneOf,
     Or,
+    Pair,
     Predicate,
     Term,
     Value,
     definite,
 )
-from registry.terms import Adjusted
+from registry.terms import Adjusted, FactorScale
 
 Expression = sa.ColumnElement[Any]
 Test = sa.ColumnElement[bool]
@@ -86,6 +88,8 @@ def _term(term: Term) -> Test:
             return _contains(field, text, whole=whole)
         case AdjustsFor():
             return _adjusts_for(term)
+        case InUnits(term, groups):
+            return _in_units(term, groups)
         case Compare(field, sign, right):
             left, other = _sides(field, right)
             if field.kind is Kind.TEXT and sign not in ("==", "!="):
@@ -101,6 +105,14 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], Test]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+
+
+def _in_units(plain: Term, groups: Sequence[tuple[Sequence[Pair], Term]]) -> Test:
+    """Compare every row in its own unit; a step on a logarithm is in none."""
+    pair = sa.tuple_(evidence.c.factor, sa.func.coalesce(evidence.c.cutoff_unit, "1"))
+    logarithms = [scale.value for scale in FactorScale if scale != FactorScale.RAW]
+    cases = [(pair.in_(pairs), _term(term)) for pairs, term in groups]
+    return sa.case((evidence.c.scale.in_(logarithms), _term(plain)), *cases, else_=sa.cast(sa.null(), sa.Boolean()))
 
 
 def _sides(field: Field, right: Value | Field) -> tuple[Expression, Expression]:

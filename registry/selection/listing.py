@@ -144,7 +144,7 @@ def _grouped(
 ) -> Rows:
     """Group the matching estimates by columns; ordered by them, case aside, what was not read last."""
     keys = [evidence.c[name] for name in by]
-    chosen = [matching(asked.condition, asked.at), *([] if also is None else [also])]
+    chosen = [matching(asked.connection, asked.condition, asked.at), *([] if also is None else [also])]
     query = sa.select(*keys, *(value.label(name) for name, value in values.items())).where(*chosen).group_by(*keys)
     rows = [_typed(dict(row)) for row in asked.connection.execute(query).mappings()]
     return sorted(rows, key=lambda row: [_sortable(row[name]) for name in by])
@@ -198,5 +198,7 @@ def _given(asked: _Asked) -> dict[str, int]:
     if not fields:
         return {}
     counts = [sa.func.count(expression(field)) for field in fields]
-    row = asked.connection.execute(sa.select(*counts).where(matching(asked.condition, asked.at))).one()
+    row = asked.connection.execute(
+        sa.select(*counts).where(matching(asked.connection, asked.condition, asked.at))
+    ).one()
     return {field.name: count for field, count in zip(fields, row, strict=True)}

@@ -80,5 +80,5 @@ def _chosen(used: dict[str, list[str]], wanted: str | None) -> tuple[str, list[s
 
 def _estimates(connection: sa.Connection, condition: Condition, at: int | None, *columns: str) -> Rows:
     chosen = [evidence.c[name] for name in (*_WHICH, *columns)]
-    found = connection.execute(sa.select(*chosen).where(matching(condition, at))).mappings()
+    found = connection.execute(sa.select(*chosen).where(matching(connection, condition, at))).mappings()
     return sorted(map(dict, found), key=lambda row: (row["study"], row["cohort"], row["key"]))

@@ -19,6 +19,7 @@ from registry.errors import PoolRefused
 from registry.frame import Characteristic, Frame
 from registry.models import evidence
 from registry.selection.compile import compile_predicate, expression, neither
+from registry.selection.measured import BARE, of_pairs, resolved
 from registry.selection.narrow import narrow
 from registry.selection.nodes import Field, Predicate, asks_adjustment, compared_fields
 from registry.selection.view import At, at_changeset, moment, snapshot_name, versions
@@ -115,15 +116,21 @@ def estimates(
     return matched(connection, condition, moment(connection, at), names)
 
 
-def matching(condition: Condition, at: int | None) -> sa.ColumnElement[bool]:
+def matching(connection: sa.Connection, condition: Condition, at: int | None) -> sa.ColumnElement[bool]:
     """Give the condition on evidence rows: the versions of that moment for which the predicate is true."""
-    chosen = [] if condition.predicate is None else [compile_predicate(condition.predicate)]
-    return sa.and_(versions(at), *chosen)
+    return sa.and_(versions(at), *meaning(connection, condition))
+
+
+def meaning(connection: sa.Connection, condition: Condition) -> list[sa.ColumnElement[bool]]:
+    """Give the condition on evidence rows of any moment; none where it asks for nothing."""
+    return (
+        [] if condition.predicate is None else [compile_predicate(resolved(connection, condition.predicate).predicate)]
+    )
 
 
 def matched(connection: sa.Connection, condition: Condition, at: int | None, names: Vocabulary) -> Frame:
     """Read the rows a condition matches, every contract column and every declared study characteristic, in order."""
-    return read_rows(connection, matching(condition, at), names, at=at)[0]
+    return read_rows(connection, matching(connection, condition, at), names, at=at)[0]
 
 
 def read_rows(
@@ -150,9 +157,10 @@ def read_rows(
         name: Characteristic(each.label or name, each.unit, each.tool, each.levels or ())
         for name, each in names.attributes.items()
     }
-    columns_by_name = dict(zip(_NAMES, columns_read, strict=True))
-    apart = dismissed_pairs(connection, columns_by_name["study"], at)
-    frame = Frame.from_columns(columns_by_name, characteristics, declared, apart)
+    by_name = dict(zip(_NAMES, columns_read, strict=True))
+    factors = {key: names.factors[key] for key in set(by_name["factor"]) & names.factors.keys()}
+    apart = dismissed_pairs(connection, by_name["study"], at)
+    frame = Frame.from_columns(by_name, characteristics, declared, factors, apart)
     return frame, list(zip(*extra, strict=True))
 
 
@@ -167,12 +175,30 @@ def _missing(connection: sa.Connection, condition: Condition, at: int | None) ->
     """Count, per mentioned column, the rows that drop out because it was not read.
 
     A row counts for a column when the condition is neither true nor false for it and the column is null: known values
-    alone do not decide. Columns without such a row are left out.
+    alone do not decide. Columns without such a row are left out. Cutoffs that were read and do not compare count by
+    their unit: `cutoff_value in pmol/L`.
     """
-    if condition.predicate is None or (unknown := neither(condition.predicate)) is None:
+    if condition.predicate is None:
         return {}
+    asked = resolved(connection, condition.predicate)
+    if (unknown := neither(asked.predicate)) is None:
+        return {}
+    rows = sa.and_(versions(at), unknown)
     compared = compared_fields(condition.predicate)
     fields = [field for field in condition.fields if field in compared and not field.required]
-    counts = [sa.func.count() - sa.func.count(_read(field, condition.predicate)) for field in fields]
-    row = connection.execute(sa.select(*counts).select_from(evidence).where(versions(at), unknown)).one()
-    return {field.name: count for field, count in zip(fields, row, strict=True) if count}
+    counts = [sa.func.count() - sa.func.count(_read(field, asked.predicate)) for field in fields]
+    row = connection.execute(sa.select(*counts).select_from(evidence).where(rows)).one()
+    found = {field.name: count for field, count in zip(fields, row, strict=True) if count}
+    return found | _without_unit(connection, rows, asked.lost)
+
+
+def _without_unit(
+    connection: sa.Connection, rows: sa.ColumnElement[bool], lost: Collection[tuple[str, str]]
+) -> dict[str, int]:
+    """Count, per unit that does not convert to the one that is asked for, the rows that drop out for it."""
+    if not lost:
+        return {}
+    unit = sa.func.coalesce(evidence.c.cutoff_unit, BARE)
+    counts = sa.select(unit, sa.func.count()).where(rows, evidence.c.cutoff_value.is_not(None), of_pairs(lost))
+    found = connection.execute(counts.group_by(unit).order_by(unit))
+    return {f"cutoff_value in {'no unit' if name == BARE else name}": count for name, count in found}

@@ -122,6 +122,9 @@ class Reader:
 
     def _two_fields(self, field: Field, operator: str, right: ast.Name) -> Compare:
         other = self._field(right)
+        if "cutoff_value" in (field.name, other.name):
+            hint = "compare it with a number, in the unit of the factor"
+            raise self._fault("cutoff_value is in a unit and compares with no column", right, hint)
         numeric = (Kind.NUMBER, Kind.INTEGER)
         if field.kind is not other.kind and not (field.kind in numeric and other.kind in numeric):
             raise self._fault(f"{field} and {other} do not compare: {field.kind} and {other.kind}", right)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from registry.meaning import cutoffs, words
-from registry.meaning.levels import compared_levels
 from registry.meaning.measures import measure_of
 
 MYCN = (("amplified", "MYCN amplified"), ("not amplified", "non-amplified", "normal or low"))
@@ -101,12 +100,3 @@ def test_a_cutoff_of_the_sample_or_laboratory_is_words(
 def test_a_heading_names_its_ratio(heading: str, measure: str | None) -> None:
     """A heading says which ratio it is, or nothing where it names none or two."""
     assert measure_of(heading) == measure
-
-
-def test_one_level_has_many_names() -> None:
-    """`positive` and `positive vs negative` are one comparison, and so are a factor's own names for its groups."""
-    assert compared_levels(text="positive") == compared_levels(text="positive vs negative") == ("positive", "negative")
-    own = ("amplified", "not amplified")
-    assert compared_levels(text="MYCN amplified", levels=MYCN) == own
-    assert compared_levels(index="amplification", reference="normal or low", levels=MYCN) == own
-    assert compared_levels(text="III vs I") == ("iii", "i")

@@ -44,9 +44,23 @@ def test_every_option_is_saved(vocabulary: Vocabulary) -> None:
     assert Definition.of(made.as_dict()) == made
 
 
+def test_a_step_is_part_of_what_is_asked(vocabulary: Vocabulary) -> None:
+    """It is kept as given, goes through TOML, and a query without one has the JSON it always had."""
+    made = define(vocabulary, WHERE, per="100 U/L")
+    assert made.chosen == {"per": "100 U/L"}
+    assert Definition.of(made.as_dict()) == made
+    [read] = read_queries(to_toml([Written("q", made, None, None)]), vocabulary)
+    assert read.definition == made
+    assert define(vocabulary, WHERE, per=100).options["per"] == 100.0
+    assert "per" not in define(vocabulary, WHERE).as_dict()["options"]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        ({"per": "100 bananas"}, "is not a UCUM unit"),
+        ({"per": 0}, "is no step of a factor"),
+        ({"per": True}, "per is True"),
         ({"method": "XX"}, "unknown method 'XX'"),
         ({"test": "q"}, "unknown test 'q'"),
         ({"metod": "DL"}, "did you mean 'method'"),

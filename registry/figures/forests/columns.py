@@ -163,13 +163,21 @@ def _counted(result: PoolResult, name: str, header: str) -> Chosen:
 
 
 def _cutoff(result: PoolResult) -> Chosen:
-    """Cutoffs with their side; the unit stands in the header when all share it."""
-    rows = result.rows.to_rows()
+    """Cutoffs with their side, and beside them as printed; the unit stands in the header when all share it."""
+    rows, printed = result.rows_as_pooled.to_rows(), result.rows.to_rows()
     units = {each.get("cutoff_unit") for each in rows if each.get("cutoff_value") is not None}
     shared = units.pop() if len(units) == 1 else None
     header = f"Cutoff ({shared})" if shared and shared != "1" else "Cutoff"
-    cells = tuple(_cutoff_text(each, with_unit=shared is None) for each in rows)
+    pairs = zip(rows, printed, strict=True)
+    cells = tuple(_cutoff_text(each, with_unit=shared is None) + _printed(each, own) for each, own in pairs)
     return Chosen(Column("cutoff", header), cells, lambda *_: "")
+
+
+def _printed(row: Mapping[str, Any], own: Mapping[str, Any]) -> str:
+    """Give a cutoff as it is printed, where that is in another unit."""
+    if own.get("cutoff_value") is None or own.get("cutoff_unit") in (None, row.get("cutoff_unit")):
+        return ""
+    return f" ({own['cutoff_value']:g} {own['cutoff_unit']})"
 
 
 def _cutoff_text(row: Mapping[str, Any], *, with_unit: bool) -> str:
