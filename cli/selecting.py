@@ -38,6 +38,14 @@ AllowWords = Annotated[
         " (repeatable, or with commas).",
     ),
 ]
+ReadAs = Annotated[
+    str,
+    typer.Option(
+        "--read-as",
+        metavar="high-vs-low|low-vs-high",
+        help="Which way round every ratio is given; low-vs-high is the reciprocal.",
+    ),
+]
 Method = Annotated[
     str,
     typer.Option(
@@ -65,6 +73,7 @@ class Selected:
     db: str
     as_json: bool
     one_per: str | None = None
+    read_as: str = "high-vs-low"
 
     def analyse(self, verb: str, *arguments: Any, **options: Any) -> Any:
         """Select, and run a verb of `registry.Registry` on what was selected."""
@@ -74,7 +83,7 @@ class Selected:
         asked = condition(self.where, factor=self.factor, disease=self.disease, endpoint=self.endpoint)
         with open_registry(self.db) as reg:
             run = getattr(reg, verb)
-            shared = {"at": self.at, "one_per": self.one_per, "allow": words(self.allow)}
+            shared = {"at": self.at, "one_per": self.one_per, "allow": words(self.allow), "read_as": self.read_as}
             return run(asked, *arguments, **{**shared, **options})
 
 
@@ -119,6 +128,7 @@ def _options(
     endpoint: Endpoint = None,
     one_per: OnePer = None,
     allow: AllowWords = None,
+    read_as: ReadAs = "high-vs-low",
     at: At = None,
     db: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,

@@ -8,7 +8,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from registry.pooling.pooled import Pooled
+    from registry.meaning.direction_words import direction_of
+from registry.pooling.pooled import Pooled
 
 #: What of a pool is told of a state.
 POOL_FIELDS = ("k", "n", "hr", "hr_ci_low", "hr_ci_high", "mu", "ci_low", "ci_high", "tau2", "i2", "level")
@@ -183,7 +184,12 @@ class Explanation:
 
     def as_dict(self) -> dict[str, Any]:
         """Give the JSON: full double precision, None where undefined."""
-        return dict(_plain(self))
+        return {**_plain(self), "direction": self.direction}
+
+    @property
+    def direction(self) -> str:
+        """Which way round both pools are: `high ferritin vs low`."""
+        return direction_of(self.about).text
 
 
 def told_pool(pool: Pooled | Mapping[str, Any]) -> dict[str, Any]:

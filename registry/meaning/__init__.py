@@ -4,4 +4,5 @@
 |---|---|
 | `words` | what the words of a group, quote or heading compare: sides of a cutoff, steps, extreme groups |
 | `direction` | the contrast of a row from all that speaks of it, and how that is known |
+| `direction_words` | which way round a result is, in words |
 """

@@ -9,9 +9,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from registry.flow import patients, units
+from registry.meaning.direction_words import TURNED
 from registry.pooling.grouping import SAME_UNIT
 from registry.pooling.guards import counted, listed
-from registry.terms import DATA_DRIVEN_CUTOFFS, Adjusted, Allow, ContrastKind, Derivation, Flag, Origin
+from registry.terms import (
+    DATA_DRIVEN_CUTOFFS,
+    Adjusted,
+    Allow,
+    ContrastBasis,
+    ContrastKind,
+    Derivation,
+    Flag,
+    Origin,
+    ReadAs,
+)
 
 if TYPE_CHECKING:
     from registry.frame import Array, Frame
@@ -29,8 +40,9 @@ def notes(prepared: Prepared, pool: Pooled | None = None) -> Iterator[str]:
     yield from _simulated(frame)
     yield from _allowed(frame, prepared.allowed, prepared.on_results)
     yield from _two(pool) if pool else ()
-    if turned.any():
-        yield f"{_several(int(turned.sum()))} of below vs above inverted, so that every ratio says high against low"
+    yield from _turned(frame, turned, prepared.read_as)
+    yield from _assumed(frame)
+    yield from _usually_read(prepared, pool)
     if prepared.one_per is not None:
         yield f"one estimate per cohort: {prepared.one_per}"
     for statement in STATEMENTS:
@@ -38,6 +50,51 @@ def notes(prepared: Prepared, pool: Pooled | None = None) -> Iterator[str]:
     if pool and pool.maxima > 1:
         yield f"the likelihood of tau² has {pool.maxima} maxima; the highest was taken"
     yield from _flags(frame)
+
+
+def _turned(frame: Frame, turned: Array, read_as: ReadAs) -> Iterator[str]:
+    """Say how many estimates were inverted, and what every ratio says now."""
+    if not turned.any():
+        return
+    kinds = {kind for kind, turn in zip(frame["contrast"].tolist(), turned.tolist(), strict=True) if turn}
+    of = " of below vs above" if read_as is ReadAs.HIGH_VS_LOW else ""
+    says = "high against low" if read_as is ReadAs.HIGH_VS_LOW else "low against high"
+    if ContrastKind.EXTREMES in kinds:
+        says = "bottom against top"
+    elif not kinds & {ContrastKind.ABOVE_VS_BELOW, ContrastKind.BELOW_VS_ABOVE}:
+        says = "what a step less of the factor does"
+    yield f"{_several(int(turned.sum()))}{of} inverted, so that every ratio says {says}"
+
+
+def _assumed(frame: Frame) -> Iterator[str]:
+    """Count the estimates whose direction is a curator's word on a whole file."""
+    if assumed := frame["contrast_basis"].tolist().count(ContrastBasis.ASSUMED):
+        verb = "is" if assumed == 1 else "are"
+        yield (
+            f"the direction of {assumed} of {_several(len(frame))} {verb} assumed: the file did not say which group"
+            " is compared with which"
+        )
+
+
+def _usually_read(prepared: Prepared, pool: Pooled | None) -> Iterator[str]:
+    """Say how people read a factor whose ratios are given the other way round, and the ratio so read."""
+    factors = {factor for factor in prepared.frame["factor"].tolist() if factor is not None}
+    kinds = set(prepared.frame["contrast"].tolist())
+    if prepared.read_as is not ReadAs.HIGH_VS_LOW or len(factors) != 1 or not kinds or not kinds <= _TURNABLE:
+        return
+    [factor] = factors
+    usage = prepared.frame.usages.get(factor)
+    if usage is None or usage.read_as != ReadAs.LOW_VS_HIGH:
+        return
+    so = ""
+    if pool is not None and pool.hr:
+        bounds = [each for each in (pool.hr_ci_high, pool.hr_ci_low) if each and pool.has_headline]
+        so = f": {1.0 / pool.hr:.2f}" + (f" ({1.0 / bounds[0]:.2f}–{1.0 / bounds[1]:.2f})" if len(bounds) > 1 else "")
+    yield f"{factor} is usually read low against high{so} (read_as low-vs-high)"
+
+
+#: Contrasts of which the other way round can be given.
+_TURNABLE = TURNED[ReadAs.HIGH_VS_LOW] | TURNED[ReadAs.LOW_VS_HIGH]
 
 
 def flags_of(frame: Frame, turned: Array) -> list[tuple[str, ...]]:
@@ -111,7 +168,10 @@ def _cutoffs(frame: Frame) -> Iterator[str]:
 def _contrasts(frame: Frame) -> Iterator[str]:
     kinds = frame["contrast"].tolist()
     if unclear := kinds.count(ContrastKind.UNCLEAR):
-        yield f"what is compared with what is unclear for {unclear} of {_several(len(frame))}"
+        yield (
+            f"what is compared with what is unclear for {unclear} of {_several(len(frame))}:"
+            " they are pooled as printed, and the direction is not stated"
+        )
     units_known = [
         unit is not None
         for kind, unit in zip(kinds, frame["cutoff_unit"].tolist(), strict=True)

@@ -11,10 +11,11 @@ import numpy as np
 from registry import stats
 from registry.errors import UsageError
 from registry.pooling import guards
+from registry.pooling.about import about
 from registry.pooling.kernel import Settings, pooled
 from registry.pooling.notes import flags_of, is_simulated, notes
 from registry.pooling.orientation import shown_interval
-from registry.pooling.prepared import about, labels, prepare
+from registry.pooling.prepared import labels, prepare
 from registry.pooling.result import PooledEstimate, PoolResult
 from registry.pooling.sensitivity import cumulative as accumulated
 from registry.pooling.sensitivity import leave_one_out as leaving_one_out
@@ -54,6 +55,7 @@ def pool(
     seed: int = 0,
     one_per: str | None = None,
     allow: str | Collection[str] = (),
+    read_as: str = "high-vs-low",
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> PoolResult:
@@ -67,6 +69,7 @@ def pool(
 
     `one_per` keeps one estimate per cohort (`cohort:adjusted,largest_n`); `dependence` (three-level, cr1, cr2) pools
     several of them, with a working correlation `rho`. `allow` names what would be refused (`registry.terms.Allow`).
+    `read_as` is the way round every ratio is given (`registry.terms.ReadAs`): high-vs-low, or low-vs-high.
     `leave_one_out` is True or one of estimate, cohort, study, overlap; `cumulative` a column to order by, `:desc` for
     the largest first. `subgroup` is a column, or `column:threshold` for a number; `subgroup_tau2` is common or
     separate. `rounding` searches, from `seed`, how far the printed digits let the ratio move. `flow` and `provenance`
@@ -78,7 +81,13 @@ def pool(
     settings = Settings(method, test, level, pi_rule, tau2_interval, threshold, dependence, rho)
     dependent = _dependent(settings)
     prepared = prepare(
-        frame, one_per=one_per, allow=allow, flow=flow, provenance=provenance, but=DEPENDENT if dependent else ()
+        frame,
+        one_per=one_per,
+        allow=allow,
+        read_as=read_as,
+        flow=flow,
+        provenance=provenance,
+        but=DEPENDENT if dependent else (),
     )
     rows = prepared.frame
     [whole] = pooled(rows, settings)
@@ -92,6 +101,7 @@ def pool(
         "subgroup_tau2": subgroup_tau2,
         "rounding": rounding,
         "seed": seed,
+        "read_as": str(prepared.read_as),
     }
     return PoolResult(
         pool=whole,
@@ -107,7 +117,7 @@ def pool(
         flow=prepared.flow,
         provenance={**prepared.provenance(), "options": {**asdict(settings), **beside}},
         notes=(*notes(prepared, whole), *_said_of(settings, found)),
-        about=about(rows),
+        about=about(rows, prepared.read_as),
         simulated=is_simulated(rows),
         rows=prepared.reported,
     )

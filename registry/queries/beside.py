@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 #: Analysis → the options it takes over from the pool of a saved query; another pool takes all.
 _TAKEN: Mapping[str, tuple[str, ...]] = {
-    "bias": ("method", "test", "level"),
-    "influence": ("method", "test", "level"),
-    "regress": ("method", "test", "level"),
-    "cutoffs": ("method", "test", "level", "subgroup_tau2"),
-    "multiverse": ("method", "test", "level"),
+    "bias": ("method", "test", "level", "read_as"),
+    "influence": ("method", "test", "level", "read_as"),
+    "regress": ("method", "test", "level", "read_as"),
+    "cutoffs": ("method", "test", "level", "subgroup_tau2", "read_as"),
+    "multiverse": ("method", "test", "level", "read_as"),
 }
 _SETTINGS = tuple(entry.name for entry in fields(Settings))
 
@@ -83,7 +83,7 @@ class Rows:
 
     def pool(self, **changes: Any) -> PoolResult:
         """Pool as the query does, without what is told beside its pool, and with other options."""
-        own = {name: self.definition.options[name] for name in _SETTINGS}
+        own = {name: self.definition.options[name] for name in (*_SETTINGS, "read_as")}
         return pool(self.selected, **{**own, **changes}, **self.asked)
 
     def subgroups(self, column: str) -> PoolResult:

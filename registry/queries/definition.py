@@ -27,6 +27,8 @@ _NO_OPTIONS = ("frame", "one_per", "allow", "flow", "provenance")
 _PARAMETERS = {name: each for name, each in inspect.signature(pool).parameters.items() if name not in _NO_OPTIONS}
 #: Option of a pool → its default.
 DEFAULTS: Mapping[str, Any] = {name: each.default for name, each in _PARAMETERS.items()}
+#: Options evireg did not have when the first queries were stored; unless asked for they are not, so that digests stand.
+LATER = ("read_as",)
 #: How an option is annotated → what it takes.
 _TAKES: Mapping[str, tuple[type, ...]] = {
     "str": (str,),
@@ -70,8 +72,9 @@ class Definition:
         return {name: value for name, value in self.options.items() if value != DEFAULTS.get(name)}
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the JSON it is stored as; without other analyses they are not mentioned."""
-        asked = {"where": self.where, "one_per": self.one_per, "allow": list(self.allow), "options": dict(self.options)}
+        """Give the JSON it is stored as; other analyses and `LATER` options are mentioned where they are asked for."""
+        options = {name: value for name, value in self.options.items() if name not in LATER or value != DEFAULTS[name]}
+        asked = {"where": self.where, "one_per": self.one_per, "allow": list(self.allow), "options": options}
         return {"verb": VERB, **asked} | ({"analyses": dict(self.analyses)} if self.analyses else {})
 
     @classmethod

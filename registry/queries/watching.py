@@ -98,6 +98,7 @@ class Watched:
     crossings: tuple[Crossing, ...] = ()
     retracted: Mapping[str, str] | None = None
     why: str = ""
+    direction: str | None = None
 
     @property
     def edited(self) -> bool:
@@ -126,6 +127,8 @@ class Watched:
             "run": None if ran is None else {"id": ran.id, "version": ran.query.version, "changeset": ran.at_changeset},
             "edited": self.edited,
             "engine_changed": self.engine_changed,
+            "read_as": self.query.definition.options["read_as"],
+            "direction": self.direction,
             "before": None if self.before is None else dict(self.before),
             "now": None if self.now is None else dict(self.now),
             "crossings": [each.as_dict() for each in self.crossings],
@@ -157,13 +160,13 @@ def _watch(connection: sa.Connection, query: Saved, ran: Ran | None, changeset: 
     found = ran.found
     before, retracted = _numbers(found["pool"]), _retracted(connection, ran)
     try:
-        now = before if _same_rows(connection, query, ran) else _now(connection, query)
+        now, way = (before, found.get("direction")) if _same_rows(connection, query, ran) else _now(connection, query)
     except (PoolRefused, NothingSelected) as refusal:
         return Watched(query, State.REFUSED, changeset, ran, before, None, retracted=retracted, why=refusal.message)
     state = State.SAME if _alike(before, now) else State.CHANGED
     thresholds = [each for each in (query.definition.threshold, 1.0 if crossing_one else None) if each is not None]
     crossings = tuple(each for ratio in thresholds for each in _crossings(before, now, ratio))
-    return Watched(query, state, changeset, ran, before, now, crossings, retracted)
+    return Watched(query, state, changeset, ran, before, now, crossings, retracted, direction=way)
 
 
 def _same_rows(connection: sa.Connection, query: Saved, ran: Ran) -> bool:
@@ -173,9 +176,10 @@ def _same_rows(connection: sa.Connection, query: Saved, ran: Ran) -> bool:
     return pooled_rows_digest(connection, query.definition) == ran.rows_digest
 
 
-def _now(connection: sa.Connection, query: Saved) -> dict[str, Any]:
+def _now(connection: sa.Connection, query: Saved) -> tuple[dict[str, Any], str]:
+    """Give the numbers a query gives now, and which way round its ratio is."""
     result, _ = execute(connection, query)
-    return _numbers(result.pool.as_dict())
+    return _numbers(result.pool.as_dict()), result.direction
 
 
 def _numbers(pool: Mapping[str, Any]) -> dict[str, Any]:
