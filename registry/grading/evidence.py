@@ -27,7 +27,7 @@ from registry.meaning.direction_words import direction_of, same_sense
 from registry.pooling.bias import bias
 from registry.pooling.cutoffs import cutoffs
 from registry.pooling.grouping import SAME_UNIT
-from registry.terms import GradeDomain, ReadAs
+from registry.terms import EffectDirection, GradeDomain, ReadAs
 
 if TYPE_CHECKING:
     from registry.flow import Unusable
@@ -176,7 +176,8 @@ def publication_bias(result: PoolResult) -> PublicationBias:
 
 def _stated(each: Unusable, result: PoolResult) -> str | None:
     """Give the direction an estimate states of the groups of the result; None where it is of others, or unclear."""
-    return each.direction if same_sense(each.contrast, result.about.get("contrast")) else None
+    known = each.direction == EffectDirection.NONE or same_sense(each.contrast, result.about.get("contrast"))
+    return each.direction if known else None
 
 
 def _tests(result: PoolResult) -> tuple[dict[str, float | None], str | None]:

@@ -168,7 +168,7 @@ def _formula(result: PoolResult) -> tuple[_Kernel, str]:
     contrast = result.about.get("contrast")
     if contrast not in _CONTRASTS:
         way = direction_of(result.about)
-        said = f"it is {way.text} (contrast {contrast})" if way.stated else "what is compared is not stated"
+        said = f"contrast {contrast}, {way.text}" if way.stated else "what is compared is not stated"
         raise PoolRefused(
             f"absolute risks are of a high and a low group, and the pooled ratio is not of two groups: {said}",
             'pool estimates of groups: and contrast == "above_vs_below"',

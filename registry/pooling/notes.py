@@ -69,11 +69,7 @@ def _turned(frame: Frame, turned: Array, read_as: ReadAs) -> Iterator[str]:
 def _assumed(frame: Frame) -> Iterator[str]:
     """Count the estimates whose direction is a curator's word on a whole file."""
     if assumed := frame["contrast_basis"].tolist().count(ContrastBasis.ASSUMED):
-        verb = "is" if assumed == 1 else "are"
-        yield (
-            f"the direction of {assumed} of {_several(len(frame))} {verb} assumed: the file did not say which group"
-            " is compared with which"
-        )
+        yield f"the direction of {assumed} of {_several(len(frame))} is assumed: the file did not say"
 
 
 def _usually_read(prepared: Prepared, pool: Pooled | None) -> Iterator[str]:

@@ -46,6 +46,16 @@ _CROSSES = {
 }
 
 
+#: Ratio read the other way round → the number it is the reciprocal of.
+_TURNED = {
+    "hr": "hr",
+    "hr_ci_low": "hr_ci_high",
+    "hr_ci_high": "hr_ci_low",
+    "hr_pi_low": "hr_pi_high",
+    "hr_pi_high": "hr_pi_low",
+}
+
+
 class State(StrEnum):
     """How a query stands to its last run."""
 
@@ -85,7 +95,7 @@ class Crossing:
 class Watched:
     """One query: its last run, what its numbers were and are, what crossed a threshold, what was retracted since.
 
-    `before` and `now` hold `NUMBERS`; `why` says why there is no result now. `retracted` maps estimates that the run
+    `before` and `now` hold `NUMBERS`, both read as the query is now; `direction` says how. `why` says why there is no result now. `retracted` maps estimates that the run
     used to the study they are of.
     """
 
@@ -158,7 +168,7 @@ def _watch(connection: sa.Connection, query: Saved, ran: Ran | None, changeset: 
     if ran is None:
         return Watched(query, State.NEVER_RUN, changeset)
     found = ran.found
-    before, retracted = _numbers(found["pool"]), _retracted(connection, ran)
+    before, retracted = _before(ran, found["pool"], query), _retracted(connection, ran)
     try:
         now, way = (before, found.get("direction")) if _same_rows(connection, query, ran) else _now(connection, query)
     except (PoolRefused, NothingSelected) as refusal:
@@ -184,6 +194,18 @@ def _now(connection: sa.Connection, query: Saved) -> tuple[dict[str, Any], str]:
 
 def _numbers(pool: Mapping[str, Any]) -> dict[str, Any]:
     return {name: pool.get(name) for name in NUMBERS}
+
+
+def _before(ran: Ran, pool: Mapping[str, Any], query: Saved) -> dict[str, Any]:
+    """Give the numbers of a run, the way round the query is read now."""
+    found = _numbers(pool)
+    if ran.query.definition.options["read_as"] == query.definition.options["read_as"]:
+        return found
+    return {**found, **{name: _reciprocal(found[other]) for name, other in _TURNED.items()}}
+
+
+def _reciprocal(ratio: float | None) -> float | None:
+    return 1.0 / ratio if ratio else None
 
 
 def _alike(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

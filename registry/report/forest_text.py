@@ -100,7 +100,8 @@ def forest(result: PoolResult, width: int = 100, *, ascii_only: bool = False) ->
         lines += [_frame("", _background(canvas, glyphs), layout)] if lines else []
         lines += [_line(row, canvas, glyphs, layout) for row in part]
     lines += [_frame("", each, layout) for each in (_base(canvas, glyphs), _tick_labels(canvas))]
-    lines += [f"{prose.measure_label(result.measure)} below 1: {lower}; above 1: {higher}"] * bool(lower)
+    said = f"Left of 1: {lower}. Right of 1: {higher}." if lower else ""
+    lines += wrapping.wrapped(said, max(width, 60))
     drawn = "\n".join(line.rstrip() for line in [prose.SIMULATED] * result.simulated + lines)
     return _to_ascii(drawn) if ascii_only else drawn
 
