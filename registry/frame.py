@@ -20,7 +20,12 @@ from registry.errors import UsageError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from registry.vocabulary import FactorFacts
+
 Array = NDArray[Any]
+
+#: Where a DataFrame carries what is known of its factors.
+_FACTORS = "evireg_factors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +42,16 @@ class Characteristic:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """How people speak of a factor: the way round they read its ratios, and the names of its two groups, high first."""
-
-    read_as: str | None = None
-    levels: tuple[tuple[str, ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Frame:
     """Estimates as columns: `columns` by contract name and `attributes` by declared name, all of one length k.
 
-    `declared` says of attributes what they are, `usages` of factors how people speak of them, as far as the registry
-    they come from knows.
+    `declared` says of attributes what they are, `factors` of factors, as far as the registry they come from knows.
     """
 
     columns: Mapping[str, Array]
     attributes: Mapping[str, Array] = field(default_factory=dict)
     declared: Mapping[str, Characteristic] = field(default_factory=dict)
-    usages: Mapping[str, Usage] = field(default_factory=dict)
+    factors: Mapping[str, FactorFacts] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
@@ -89,12 +85,12 @@ class Frame:
             {name: values[rows] for name, values in self.columns.items()},
             {name: values[rows] for name, values in self.attributes.items()},
             self.declared,
-            self.usages,
+            self.factors,
         )
 
     def replace(self, **columns: Array) -> Frame:
         """Give a frame with these contract columns in place of its own."""
-        return Frame({**self.columns, **columns}, self.attributes, self.declared, self.usages)
+        return Frame({**self.columns, **columns}, self.attributes, self.declared, self.factors)
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Give a dict of plain values per estimate: None where not read, whole numbers where the contract has them."""
@@ -108,14 +104,14 @@ class Frame:
         columns: Mapping[str, Sequence[Any]],
         attributes: Mapping[str, tuple[Sequence[Any], bool]],
         declared: Mapping[str, Characteristic] | None = None,
-        usages: Mapping[str, Usage] | None = None,
+        factors: Mapping[str, FactorFacts] | None = None,
     ) -> Frame:
         """Make a frame from sequences of one length; with those of a characteristic, whether it is a number."""
         return cls(
             {name: _column(values, numeric=_is_numeric(name)) for name, values in columns.items()},
             {name: _column(values, numeric=numeric) for name, (values, numeric) in attributes.items()},
             declared or {},
-            usages or {},
+            factors or {},
         )
 
     @classmethod
@@ -135,13 +131,16 @@ class Frame:
         return cls(
             {name: _column(array, numeric=_is_numeric(name)) for name, array in values.items() if name in BY_NAME},
             {name: _guessed(array) for name, array in values.items() if name not in BY_NAME},
+            factors=table.attrs.get(_FACTORS, {}),
         )
 
     def to_pandas(self) -> pd.DataFrame:
         """Give a DataFrame, one row per estimate, study characteristics last."""
         import pandas as pd
 
-        return pd.DataFrame({**self.columns, **self.attributes})
+        table = pd.DataFrame({**self.columns, **self.attributes})
+        table.attrs[_FACTORS] = dict(self.factors)
+        return table
 
 
 def _is_numeric(name: str) -> bool:

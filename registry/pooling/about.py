@@ -45,8 +45,8 @@ def _as_read(kind: str, read_as: ReadAs) -> str:
 
 def _levels(frame: Frame, factor: str | None, read_as: ReadAs) -> dict[str, str]:
     """Name the two groups of a factor that is no number: amplified, not amplified."""
-    usage = frame.usages.get(factor or "")
-    levels = usage.levels if usage else ()
+    facts = frame.factors.get(factor or "")
+    levels = (facts.levels if facts else None) or ()
     if len(levels) != len(INVERTIBLE):
         return {}
     high, low = (names[0] for names in levels)

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from registry.errors import PoolRefused, UsageError
+from registry.meaning.direction_words import reading
 from registry.pooling import pool
 from registry.pooling.guards import allowances
 from registry.queries.analyses import read_analyses
@@ -138,8 +139,9 @@ def _try(made: Definition, vocabulary: Vocabulary) -> None:
     no subgroup, whatever the evidence.
     """
     named = [column_of(str(made.options[name])) for name in ("subgroup", "cumulative") if made.options[name]]
+    reading(made.options["read_as"])  # rows made up without a contrast could not be read the other way round
     rows = trial_rows(vocabulary, named)
     with suppress(PoolRefused):
-        pool(rows, one_per=made.one_per, allow=made.allow, **made.options)
+        pool(rows, one_per=made.one_per, allow=made.allow, **{**made.options, "read_as": DEFAULTS["read_as"]})
     if made.options["subgroup"]:
         try_subgroup(rows, made.options["subgroup"])

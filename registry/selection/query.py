@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from registry.columns import COLUMNS
 from registry.errors import PoolRefused
-from registry.frame import Characteristic, Frame, Usage
+from registry.frame import Characteristic, Frame
 from registry.models import evidence
 from registry.selection.compile import compile_predicate, expression, neither
 from registry.selection.narrow import narrow
@@ -142,12 +142,9 @@ def read_rows(
         name: Characteristic(each.label or name, each.unit, each.tool, each.levels or ())
         for name, each in names.attributes.items()
     }
-    usages = {
-        key: Usage(facts.read_as, facts.levels or ())
-        for key, facts in names.factors.items()
-        if facts.read_as or facts.levels
-    }
-    frame = Frame.from_columns(dict(zip(_NAMES, columns_read, strict=True)), characteristics, declared, usages)
+    by_name = dict(zip(_NAMES, columns_read, strict=True))
+    factors = {key: names.factors[key] for key in set(by_name["factor"]) & names.factors.keys()}
+    frame = Frame.from_columns(by_name, characteristics, declared, factors)
     return frame, list(zip(*extra, strict=True))
 
 

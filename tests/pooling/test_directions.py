@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from registry.errors import PoolRefused, UsageError
 from registry.flow import Flow, Unusable
-from registry.frame import Frame, Usage
+from registry.frame import Frame
 from registry.meaning.direction_words import TURNED
 from registry.pooling import pool
 from registry.pooling.absolute import absolute
@@ -25,6 +25,7 @@ from registry.pooling.orientation import as_reported, facing, inverted
 from registry.pooling.regress import regress
 from registry.report import absolute as absolute_report
 from registry.terms import ContrastKind, ReadAs
+from registry.vocabulary import FactorFacts
 from tests.effort import tries
 from tests.pooling.rows import myeloma, plain
 
@@ -233,9 +234,9 @@ def test_assumed_directions_are_counted_beside_every_result() -> None:
 def test_a_factor_read_the_other_way_round_says_so_with_the_ratio() -> None:
     """Albumin is read low against high: the note gives the option and the ratio; read so, there is no note."""
     frame = albumin()
-    known = Frame(frame.columns, frame.attributes, frame.declared, {"albumin": Usage("low-vs-high")})
+    known = Frame(frame.columns, frame.attributes, frame.declared, {"albumin": FactorFacts(read_as="low-vs-high")})
     notes = pool(known, method="FE", test="z").notes
-    assert "albumin is usually read low against high: 1.65 (1.36–2.00) (read_as low-vs-high)" in notes
+    assert "albumin is usually read low against high: 1.65 (1.36–2.00) (--read-as low-vs-high)" in notes
     assert not any("usually read" in note for note in pool(known, read_as="low-vs-high").notes)
     assert not any("usually read" in note for note in pool(frame).notes)
 
