@@ -42,8 +42,8 @@ ReadAs = Annotated[
     str,
     typer.Option(
         "--read-as",
-        metavar="high-vs-low|low-vs-high",
-        help="Which way round every ratio is given; low-vs-high is the reciprocal.",
+        metavar="WAY",
+        help="Which way round every ratio is given: high-vs-low, or low-vs-high, the reciprocal.",
     ),
 ]
 Method = Annotated[
