@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from registry.store import Store
 
 
-#: Fields of a result that runs of the first evireg do not have: which way round it is.
-NOT_PRINTED_AT_FIRST = frozenset({"direction", "read_as", "contrast", "inverted"})
-
-
 @dataclass(frozen=True, slots=True)
 class Ran:
     """A stored run: which version of a query, the state it read, the rows it used, and the whole result.
@@ -141,22 +137,11 @@ def _telling(connection: sa.Connection, saved: Saved, result: PoolResult) -> Ite
     """Give the stored runs of a version that say this result, the latest first."""
     made = result.provenance
     same = (Run.query_id == saved.id, Run.engine == made["engine"], Run.rows_digest == made["digest"])
-    told = json.loads(canonical_json(result.as_dict()))
+    told = _timeless(json.loads(canonical_json(result.as_dict())))
     for row in connection.execute(_stored().where(*same).order_by(Run.id.desc())).all():
         ran = _read(connection, row._asdict())
-        found = ran.found
-        if _timeless(found) == _timeless(_as_printed(told, found)) and ran.computed_digest() == ran.digest:
+        if _timeless(ran.found) == told and ran.computed_digest() == ran.digest:
             yield ran
-
-
-def _as_printed(now: Any, then: Any) -> Any:
-    """Give a result without what was not printed yet when another one was stored."""
-    if isinstance(now, dict) and isinstance(then, dict):
-        names = (name for name in now if name in then or name not in NOT_PRINTED_AT_FIRST)
-        return {name: _as_printed(now[name], then.get(name)) for name in names}
-    if isinstance(now, list) and isinstance(then, list) and len(now) == len(then):
-        return [_as_printed(*each) for each in zip(now, then, strict=True)]
-    return now
 
 
 def _timeless(found: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from registry.database import canonical_json
 from registry.errors import EviregError, NotFound, PoolRefused, UsageError
 from registry.queries.definition import DEFAULTS, Definition, define, read_options
-from registry.queries.running import NOT_PRINTED_AT_FIRST, pooled, ran_of
+from registry.queries.running import pooled, ran_of
 from registry.selection.view import at_changeset
 from registry.version import RULES, VERSION
 from registry.vocabulary import Vocabulary
@@ -220,15 +220,11 @@ def _keys(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _differences(then: Any, now: Any, path: str = "", *, lenient: bool) -> Iterator[Difference]:
-    """Walk both trees; estimates are told apart by key, other lists by place.
-
-    What an older evireg did not print is no difference: `lenient` for another version, else `NOT_PRINTED_AT_FIRST`.
-    """
+    """Walk both trees; estimates are told apart by key, other lists by place."""
     if path == "estimates":
         then, now = _keys({"estimates": then}), _keys({"estimates": now})
     if isinstance(then, Mapping) and isinstance(now, Mapping):
-        more = [name for name in now if name not in then and not lenient and name not in NOT_PRINTED_AT_FIRST]
-        for name in [*then, *more]:
+        for name in [*then, *(name for name in now if name not in then and not lenient)]:
             below = f"{path}.{name}" if path else str(name)
             yield from _differences(then.get(name), now.get(name), below, lenient=lenient)
     elif isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
