@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from registry.meaning.direction_words import direction_of
+
 if TYPE_CHECKING:
-    from registry.meaning.direction_words import direction_of
-from registry.pooling.pooled import Pooled
+    from registry.pooling.pooled import Pooled
 
 #: What of a pool is told of a state.
 POOL_FIELDS = ("k", "n", "hr", "hr_ci_low", "hr_ci_high", "mu", "ci_low", "ci_high", "tau2", "i2", "level")

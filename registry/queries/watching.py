@@ -95,8 +95,8 @@ class Crossing:
 class Watched:
     """One query: its last run, what its numbers were and are, what crossed a threshold, what was retracted since.
 
-    `before` and `now` hold `NUMBERS`, both read as the query is now; `direction` says how. `why` says why there is no result now. `retracted` maps estimates that the run
-    used to the study they are of.
+    `before` and `now` hold `NUMBERS`, both the way round the query is read now; `direction` names it, None where no run
+    says. `why` says why there is no result now. `retracted` maps estimates that the run used to the study they are of.
     """
 
     query: Saved

@@ -103,7 +103,7 @@ def test_small_study_tests_run_from_ten_estimates_on() -> None:
 
 
 def test_known_but_unusable_cohorts_count_with_their_directions() -> None:
-    """A cohort with a pooled estimate is not counted, one with several texts once, one that may mean either not at all."""
+    """A cohort with a pooled estimate is not counted, one with several texts once, unclear groups as not stated."""
     unusable = (
         Unusable("a", "x 2020", "all", 50, "direction-only", "worse", "above_vs_below"),
         Unusable("b", "x 2020", "all", 50, "no-ratio", None, "above_vs_below"),
