@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from registry.meaning.direction_words import TURNED, step_text
+from registry.meaning.words import plain
 from registry.pooling.guards import INVERTIBLE
 from registry.terms import ContrastKind, ReadAs
 
 if TYPE_CHECKING:
     from registry.frame import Frame
+
+#: Names of both levels of a factor that is no number.
+Levels = Sequence[Sequence[str]]
 
 #: What a figure or table says of the question, when all rows agree on it.
 ABOUT = ("factor", "endpoint", "disease", "contrast", "measure")
@@ -29,7 +34,7 @@ def about(frame: Frame, read_as: ReadAs = ReadAs.HIGH_VS_LOW) -> dict[str, str]:
     if kind in INVERTIBLE:
         shared |= _levels(frame, shared.get("factor"), read_as)
     elif kind == ContrastKind.CATEGORY:
-        shared |= _categories(frame)
+        shared |= _categories(frame, _names(frame, shared.get("factor")))
     elif kind in (ContrastKind.PER_UNIT, ContrastKind.PER_SD):
         shared |= _step(frame, per_unit=kind == ContrastKind.PER_UNIT)
     return shared if read_as is ReadAs.HIGH_VS_LOW else {**shared, "read_as": str(read_as)}
@@ -45,23 +50,47 @@ def _as_read(kind: str, read_as: ReadAs) -> str:
 
 def _levels(frame: Frame, factor: str | None, read_as: ReadAs) -> dict[str, str]:
     """Name the two groups of a factor that is no number: amplified, not amplified."""
-    facts = frame.factors.get(factor or "")
-    levels = (facts.levels if facts else None) or ()
-    if len(levels) != len(INVERTIBLE):
+    levels = _names(frame, factor)
+    if not levels:
         return {}
     high, low = (names[0] for names in levels)
     return _groups(high, low) if read_as is ReadAs.HIGH_VS_LOW else _groups(low, high)
+
+
+def _names(frame: Frame, factor: str | None) -> Levels:
+    """Give the names of the two levels of a factor, the higher first; nothing where it has no two."""
+    facts = frame.factors.get(factor or "")
+    levels = (facts.levels if facts else None) or ()
+    return levels if len(levels) == len(INVERTIBLE) else ()
 
 
 def _groups(index: str, reference: str) -> dict[str, str]:
     return {"index_group": index, "reference_group": reference}
 
 
-def _categories(frame: Frame) -> dict[str, str]:
+def _categories(frame: Frame, levels: Levels) -> dict[str, str]:
     """Name the two categories, where every row names the same; else none of them."""
-    pairs = {_compared(*each) for each in zip(*(frame[name].tolist() for name in _CATEGORIES), strict=True)}
+    rows = zip(*(frame[name].tolist() for name in _CATEGORIES), strict=True)
+    pairs = {_of_two(*_compared(*each), levels) for each in rows}
     index, reference = pairs.pop() if len(pairs) == 1 else (None, None)
     return _groups(index, reference) if index and reference else {}
+
+
+def _of_two(index: str | None, reference: str | None, levels: Levels) -> tuple[str | None, str | None]:
+    """Name both by the levels of the factor; of two levels the one that is not named is the other."""
+    places = [_place(text, levels) for text in (index, reference)]
+    first, second = (None if place is None else levels[place][0] for place in places)
+    if index is None and places[1] is not None:
+        first = levels[1 - places[1]][0]
+    if reference is None and places[0] is not None:
+        second = levels[1 - places[0]][0]
+    return first or index, second or reference
+
+
+def _place(text: str | None, levels: Levels) -> int | None:
+    """Say which level a text names."""
+    named = plain(text).casefold() if text else None
+    return next((place for place, names in enumerate(levels) if named in {plain(n).casefold() for n in names}), None)
 
 
 def _compared(index: str | None, reference: str | None, text: str | None) -> tuple[str | None, str | None]:

@@ -20,7 +20,7 @@ def rows(**options: Any) -> Rows:
 
 
 def test_an_analysis_takes_over_what_it_has_in_common_with_the_pool() -> None:
-    """Estimator, test, level, direction; a test of a mean alone is none of coefficients; a multiverse has its own first."""
+    """Estimator, test, level, direction; a test of a mean alone is none of coefficients; a multiverse has its own."""
     asked = rows(test="kr", level=90.0)
     assert settings(asked.definition, "bias") == {
         "method": "REML",

@@ -46,7 +46,7 @@ def test_every_option_is_saved(vocabulary: Vocabulary) -> None:
 
 
 def test_a_direction_is_stored_where_it_is_asked_for(vocabulary: Vocabulary) -> None:
-    """Definitions of the first evireg know no direction: they stay what they are to the letter, and mean the default."""
+    """Definitions of the first evireg know no direction: they stay as they are, to the letter, by default."""
     plain = define(vocabulary, WHERE)
     before = plain.as_dict()
     assert "read_as" not in before["options"]

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from registry.frame import Frame
 from registry.meaning.direction_words import direction_of, step_text
 from registry.pooling import pool
 from registry.report import prose
 from registry.report.directions import fares, sides, who_fares
 from registry.report.forest_text import forest
+from registry.vocabulary import FactorFacts
 from tests.pooling.rows import plain
 
 UNIT: dict[str, list[Any]] = {"cutoff_value": [100.0], "cutoff_unit": ["U/L"]}
@@ -108,3 +110,18 @@ def test_what_a_text_states_is_of_the_groups_of_the_result(direction: str | None
     assert fares(direction, contrast, about) == said
     assert who_fares(about) == "High LDH"
     assert who_fares({}) == "Index group"
+
+
+def test_categories_of_a_factor_with_two_levels_are_named_by_them() -> None:
+    """A reference of `normal or low` alone, and `normal`, are one: what it is compared with is amplified."""
+    levels = (("amplified", "MYCN amplified"), ("not amplified", "normal", "normal or low"))
+    frame = plain(
+        4,
+        factor=["MYC-N"] * 4,
+        contrast=["category"] * 4,
+        index_group=[None, "MYCN  Amplified", None, "amplified"],
+        reference_group=["normal or low", "normal", "Normal", None],
+    )
+    known = Frame(frame.columns, frame.attributes, frame.declared, {"MYC-N": FactorFacts(levels=levels)})
+    assert pool(known, allow="mixed-categories").direction == "MYC-N amplified vs not amplified"
+    assert pool(frame, allow="mixed-categories").direction == "index vs reference category of MYC-N"
