@@ -46,6 +46,14 @@ AllowWords = Annotated[
         " selection-on-results (repeatable, or with commas).",
     ),
 ]
+ReadAs = Annotated[
+    str,
+    typer.Option(
+        "--read-as",
+        metavar="WAY",
+        help="Which way round every ratio is given: high-vs-low, or low-vs-high, the reciprocal.",
+    ),
+]
 Method = Annotated[
     str,
     typer.Option(
@@ -74,6 +82,7 @@ class Selected:
     as_json: bool
     one_per: str | None = None
     per: str | None = None
+    read_as: str = "high-vs-low"
 
     def analyse(self, verb: str, *arguments: Any, **options: Any) -> Any:
         """Select, and run a verb of `registry.Registry` on what was selected."""
@@ -83,7 +92,7 @@ class Selected:
         asked = condition(self.where, factor=self.factor, disease=self.disease, endpoint=self.endpoint)
         with open_registry(self.db) as reg:
             run = getattr(reg, verb)
-            shared = {"at": self.at, "one_per": self.one_per, "allow": words(self.allow)}
+            shared = {"at": self.at, "one_per": self.one_per, "allow": words(self.allow), "read_as": self.read_as}
             shared |= {} if self.per is None else {"per": self.per}
             return run(asked, *arguments, **{**shared, **options})
 
@@ -131,6 +140,7 @@ def _options(
     one_per: OnePer = None,
     per: Per = None,
     allow: AllowWords = None,
+    read_as: ReadAs = "high-vs-low",
     at: At = None,
     db: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,

@@ -38,7 +38,11 @@ class FlowStep:
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """A known estimate that cannot be pooled: why, and the `direction` its text states (worse, better, none)."""
+    """A known estimate that cannot be pooled: why, and the `direction` its text states (worse, better, none).
+
+    In the flow of a result the direction is that of the result: where the report has it the other way round it is
+    `inverted`. `contrast` is as reported.
+    """
 
     key: str
     study: str | None
@@ -46,6 +50,8 @@ class Unusable:
     n: int | None
     reason: str
     direction: str | None
+    contrast: str | None = None
+    inverted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

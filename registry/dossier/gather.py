@@ -16,6 +16,7 @@ from registry.explaining.explain import explain
 from registry.explaining.provenance import provenance
 from registry.grading.findings import summary_of_findings
 from registry.models import Attribute, Changeset, Cohort, Estimate, Report, Snapshot, Study, evidence
+from registry.pooling.orientation import facing
 from registry.queries.running import pooled, runs
 from registry.queries.specified import specified
 from registry.selection import estimates, parse, select
@@ -23,6 +24,7 @@ from registry.selection.listing import listing
 from registry.selection.narrow import narrow
 from registry.selection.view import at_changeset
 from registry.snapshots.listing import snapshot
+from registry.terms import ReadAs
 from registry.version import VERSION
 from registry.vocabulary import Vocabulary
 from registry.writing.bulk import select_in
@@ -103,7 +105,7 @@ class _Gathering:
             moment=moment(self.connection, self.changeset),
             matched=self.rows.matched,
             used=self.rows.selected,
-            flow=self.rows.flow,
+            flow=facing(self.rows.flow, ReadAs(self.saved.definition.options["read_as"])),
             pool=whole,
             run=self.ran,
             before=before,

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from registry.terms import Origin
+from registry.pooling.about import about
+from registry.terms import Origin, ReadAs
 
 if TYPE_CHECKING:
     from registry.dossier.document import Reference
@@ -112,6 +113,13 @@ class Material:
     adjustment: tuple[Mapping[str, Any], ...]
     appraisal: Mapping[str, tuple[Mapping[str, Any], ...]]
     second_opinion: Log | None = None
+
+    @property
+    def about(self) -> Mapping[str, str]:
+        """What all estimates have in common, of those pooled or else of those that could be."""
+        if not isinstance(self.pool, Absent):
+            return self.pool.about
+        return about(self.used, ReadAs(self.saved.definition.options["read_as"]))
 
     @property
     def simulated(self) -> bool:

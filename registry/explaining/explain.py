@@ -49,7 +49,8 @@ if TYPE_CHECKING:
 
 ENGINE = f"evireg {VERSION}"
 #: Options that change the pool itself; the others are told beside it.
-_OPTIONS = tuple(entry.name for entry in fields(Settings))
+_SETTINGS = tuple(entry.name for entry in fields(Settings))
+_OPTIONS = (*_SETTINGS, "read_as")
 #: Cohorts in use at both ends without which nothing is shared.
 COMMON = 2
 
@@ -160,7 +161,7 @@ class _Explaining:
         return find_units(versions, self.asked, first, last, renamed, simulated=condition.names_origin)
 
     def _sharing(self, changes: Changes) -> Sharing:
-        settings = Settings(**{name: self.asked.options[name] for name in _OPTIONS})
+        settings = Settings(**{name: self.asked.options[name] for name in _SETTINGS})
         return Sharing(settings, allowances(self.asked.allow), self.pairs, self.seed, changes)
 
     def _notes(self) -> Iterator[str]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from registry.formats.rows import plain
+from registry.report.prose import direction_said
 from registry.terms import Measure
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _question(found: Analysed) -> dict[str, str]:
     factor = about.get("factor", "prognostic factor")
     return {
         "population": f"Patients with {about['disease']}" if "disease" in about else "Patients of the included cohorts",
-        "exposure": f"{factor}: high against low" if about.get("contrast") == "above_vs_below" else factor,
+        "exposure": f"{factor}: {direction_said(found.result.direction)}",
         "measuredVariable": about.get("endpoint", "endpoint"),
     }
 

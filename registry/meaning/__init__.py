@@ -11,4 +11,5 @@
 | `measures` | which ratio a heading names |
 | `arms` | events per group that point the other way than the ratio |
 | `direction` | the contrast of a row from all that speaks of it, and how that is known |
+| `direction_words` | which way round a result is, in words |
 """

@@ -54,6 +54,7 @@ def influence(
     one_per: str | None = None,
     per: str | float | None = None,
     allow: str | Collection[str] = (),
+    read_as: str = "high-vs-low",
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> InfluenceResult:
@@ -65,7 +66,7 @@ def influence(
     Raises what `registry.pool` raises, StatisticsError for a single estimate.
     """
     settings = Settings(method, test, level)
-    prepared = prepare(frame, one_per=one_per, per=per, allow=allow, flow=flow, provenance=provenance)
+    prepared = prepare(frame, one_per=one_per, per=per, allow=allow, read_as=read_as, flow=flow, provenance=provenance)
     rows = prepared.frame
     [whole] = pooled(rows, settings)
     estimates, limits, reasons = _estimates(rows, settings)

@@ -9,12 +9,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from registry.flow import patients, units
+from registry.meaning.direction_words import TURNED
 from registry.meaning.quantity import NAMED_GROUPS, quantities
 from registry.meaning.times import origin as time_origin
 from registry.pooling import large_p
 from registry.pooling.counted import counted, listed
 from registry.pooling.identity import equal_numbers_alone, same_result_keys
-from registry.terms import DATA_DRIVEN_CUTOFFS, Adjusted, Allow, ContrastKind, Derivation, Flag, Measure, Origin
+from registry.terms import (
+    DATA_DRIVEN_CUTOFFS,
+    Adjusted,
+    Allow,
+    ContrastBasis,
+    ContrastKind,
+    Derivation,
+    Flag,
+    Measure,
+    Origin,
+    ReadAs,
+)
 
 if TYPE_CHECKING:
     from registry.frame import Array, Frame
@@ -34,8 +46,9 @@ def notes(prepared: Prepared, pool: Pooled | None = None) -> Iterator[str]:
     if keys := large_p.left_out(prepared.flow, prepared.allowed):
         yield f"left out because p is too large to give an SE: {large_p.told(keys)}"
     yield from _two(pool) if pool else ()
-    if turned.any():
-        yield f"{_several(int(turned.sum()))} of below vs above inverted, so that every ratio says high against low"
+    yield from _turned(frame, turned, prepared.read_as)
+    yield from _assumed(frame)
+    yield from _usually_read(prepared, pool)
     if prepared.one_per is not None:
         yield f"one estimate per cohort: {prepared.one_per}"
     yield from prepared.said
@@ -47,6 +60,47 @@ def notes(prepared: Prepared, pool: Pooled | None = None) -> Iterator[str]:
     if pool and pool.maxima > 1:
         yield f"the likelihood of tau² has {pool.maxima} maxima; the highest was taken"
     yield from _flags(frame)
+
+
+def _turned(frame: Frame, turned: Array, read_as: ReadAs) -> Iterator[str]:
+    """Say how many estimates were inverted, and what every ratio says now."""
+    if not turned.any():
+        return
+    kinds = {kind for kind, turn in zip(frame["contrast"].tolist(), turned.tolist(), strict=True) if turn}
+    of = " of below vs above" if read_as is ReadAs.HIGH_VS_LOW else ""
+    says = "high against low" if read_as is ReadAs.HIGH_VS_LOW else "low against high"
+    if ContrastKind.EXTREMES in kinds:
+        says = "bottom against top"
+    elif not kinds & {ContrastKind.ABOVE_VS_BELOW, ContrastKind.BELOW_VS_ABOVE}:
+        says = "what a step less of the factor does"
+    yield f"{_several(int(turned.sum()))}{of} inverted, so that every ratio says {says}"
+
+
+def _assumed(frame: Frame) -> Iterator[str]:
+    """Count the estimates whose direction is a curator's word on a whole file."""
+    if assumed := frame["contrast_basis"].tolist().count(ContrastBasis.ASSUMED):
+        yield f"the direction of {assumed} of {_several(len(frame))} is assumed: the file did not say"
+
+
+def _usually_read(prepared: Prepared, pool: Pooled | None) -> Iterator[str]:
+    """Say how people read a factor whose ratios are given the other way round, and the ratio so read."""
+    factors = {factor for factor in prepared.frame["factor"].tolist() if factor is not None}
+    kinds = set(prepared.frame["contrast"].tolist())
+    if prepared.read_as is not ReadAs.HIGH_VS_LOW or len(factors) != 1 or not kinds or not kinds <= _TURNABLE:
+        return
+    [factor] = factors
+    facts = prepared.frame.factors.get(factor)
+    if facts is None or facts.read_as != ReadAs.LOW_VS_HIGH:
+        return
+    so = ""
+    if pool is not None and pool.hr:
+        bounds = [each for each in (pool.hr_ci_high, pool.hr_ci_low) if each and pool.has_headline]
+        so = f": {1.0 / pool.hr:.2f}" + (f" ({1.0 / bounds[0]:.2f}–{1.0 / bounds[1]:.2f})" if len(bounds) > 1 else "")
+    yield f"{factor} is usually read low against high{so} (read_as low-vs-high)"
+
+
+#: Contrasts of which the other way round can be given.
+_TURNABLE = TURNED[ReadAs.HIGH_VS_LOW] | TURNED[ReadAs.LOW_VS_HIGH]
 
 
 def flags_of(frame: Frame, turned: Array) -> list[tuple[str, ...]]:
@@ -177,7 +231,10 @@ def _contrasts(frame: Frame) -> Iterator[str]:
     found = quantities(frame)
     kinds = [each.contrast for each in found]
     if unclear := kinds.count(ContrastKind.UNCLEAR):
-        yield f"what is compared with what is unclear for {unclear} of {_several(len(frame))}"
+        yield (
+            f"what is compared with what is unclear for {unclear} of {_several(len(frame))}:"
+            " they are pooled as printed, and the direction is not stated"
+        )
     if "measure" in frame and (unclear := [each.measure for each in found].count(Measure.UNCLEAR)):
         yield f"which ratio it is (hazard, risk or odds ratio) is unclear for {unclear} of {_several(len(frame))}"
     for kind, what in _UNSTATED.items():

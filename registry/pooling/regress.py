@@ -53,6 +53,7 @@ def regress(
     one_per: str | None = None,
     per: str | float | None = None,
     allow: str | Collection[str] = (),
+    read_as: str = "high-vs-low",
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> RegressResult:
@@ -70,7 +71,7 @@ def regress(
     from registry.stats.regression import regress as fit
 
     checked_settings(method, test, level)
-    prepared = prepare(frame, one_per=one_per, per=per, allow=allow, flow=flow, provenance=provenance)
+    prepared = prepare(frame, one_per=one_per, per=per, allow=allow, read_as=read_as, flow=flow, provenance=provenance)
     asked = moderators(prepared.frame, [on] if isinstance(on, str) else on, prepared.allowed)
     prepared = complete(prepared, asked)
     rows, matrix = prepared.frame, design(prepared.frame, asked)

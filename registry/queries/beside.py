@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 #: Analysis → the options it takes over from the pool of a saved query; another pool takes all.
 _TAKEN: Mapping[str, tuple[str, ...]] = {
-    "bias": ("method", "test", "level", "per"),
-    "influence": ("method", "test", "level", "per"),
-    "regress": ("method", "test", "level", "per"),
-    "cutoffs": ("method", "test", "level", "subgroup_tau2"),
-    "multiverse": ("method", "test", "level", "per"),
+    "bias": ("method", "test", "level", "per", "read_as"),
+    "influence": ("method", "test", "level", "per", "read_as"),
+    "regress": ("method", "test", "level", "per", "read_as"),
+    "cutoffs": ("method", "test", "level", "subgroup_tau2", "read_as"),
+    "multiverse": ("method", "test", "level", "per", "read_as"),
 }
 _OWN = (*(entry.name for entry in fields(Settings)), "per")
 

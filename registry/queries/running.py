@@ -101,6 +101,7 @@ def pooled_rows_digest(connection: sa.Connection, asked: Definition, at: At = No
         flow=chosen.flow,
         provenance=chosen.provenance,
         but=DEPENDENT if dependent else (),
+        read_as=asked.options["read_as"],
     )
     return str(made.provenance()["digest"])
 

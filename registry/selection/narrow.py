@@ -128,10 +128,11 @@ class _Sieve:
 
     def _list(self, listed: Sequence[tuple[int, str]]) -> tuple[Unusable, ...]:
         """List these rows, each for its reason."""
-        study, cohort, direction = (self.frame[name].tolist() for name in ("study", "cohort", "effect_direction"))
+        names = ("study", "cohort", "effect_direction", "contrast")
+        study, cohort, direction, contrast = (self.frame[name].tolist() for name in names)
         sizes = [None if math.isnan(n) else int(n) for n in self.sizes]
         return tuple(
-            Unusable(self.keys[row], study[row], cohort[row], sizes[row], reason, direction[row])
+            Unusable(self.keys[row], study[row], cohort[row], sizes[row], reason, direction[row], contrast[row])
             for row, reason in listed
         )
 

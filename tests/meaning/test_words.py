@@ -7,8 +7,6 @@ import pytest
 from registry.meaning import cutoffs, words
 from registry.meaning.measures import measure_of
 
-MYCN = (("amplified", "MYCN amplified"), ("not amplified", "non-amplified", "normal or low"))
-
 
 @pytest.mark.parametrize(
     ("text", "kind", "value", "unit", "scale"),

@@ -121,7 +121,7 @@ def test_significant_rows_are_never_counted() -> None:
     """The result says why, and no field of it is a count of rows."""
     found = multiverse(myeloma())
     assert NEVER_COUNTED in found.notes
-    assert set(found.as_dict()) == {"rows", "level", "flow", "provenance", "measure", "simulated", "notes"}
+    assert set(found.as_dict()) == {"rows", "level", "flow", "provenance", "measure", "direction", "simulated", "notes"}
 
 
 def test_frame_has_a_row_per_specification_and_a_column_per_choice() -> None:

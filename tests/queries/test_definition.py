@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from registry.database import canonical_json
 from registry.errors import ConditionError, InputRefused, UsageError
 from registry.queries.definition import DEFAULTS, Definition, define
 from registry.queries.exchange import Written, read_queries, to_toml
@@ -55,6 +56,19 @@ def test_a_step_is_part_of_what_is_asked(vocabulary: Vocabulary) -> None:
     assert "per" not in define(vocabulary, WHERE).as_dict()["options"]
 
 
+def test_a_direction_is_stored_where_it_is_asked_for(vocabulary: Vocabulary) -> None:
+    """Definitions of the first evireg know no direction: they stay as they are, to the letter, by default."""
+    plain = define(vocabulary, WHERE)
+    before = plain.as_dict()
+    assert "read_as" not in before["options"]
+    assert set(before["options"]) == set(DEFAULTS) - {"per", "read_as"}
+    assert Definition.of(before).options["read_as"] == "high-vs-low"
+    assert canonical_json(Definition.of(before).as_dict()) == canonical_json(before)
+    turned = define(vocabulary, WHERE, read_as="low-vs-high")
+    assert turned.as_dict()["options"]["read_as"] == "low-vs-high"
+    assert Definition.of(turned.as_dict()) == turned != plain
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -80,6 +94,8 @@ def test_a_step_is_part_of_what_is_asked(vocabulary: Vocabulary) -> None:
         ({"dependence": "x"}, "dependence is 'x'"),
         ({"rounding": True, "dependence": "cr1"}, "printed digits"),
         ({"threshold": -1.0}, "threshold is -1"),
+        ({"read_as": "upwards"}, "read_as is 'upwards'"),
+        ({"read_as": "low-vs-high", "subgroup": "nope"}, "no column 'nope'"),
     ],
 )
 def test_what_the_pool_will_not_take_is_refused(vocabulary: Vocabulary, options: dict[str, Any], said: str) -> None:
