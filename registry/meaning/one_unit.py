@@ -30,24 +30,28 @@ def in_one_unit(frame: Frame) -> Frame:
     have. A step on a logarithm is in no unit and stays, and so does what does not convert.
     """
     pairs = _pairs(frame)
-    if not pairs:
+    aims = _aims(frame, Counter(pairs.values()))
+    other = {(factor, unit) for factor, unit in set(pairs.values()) if unit != aims[factor]}
+    if not other:
         return frame
-    aims = unit_of_each(frame)
     values, units = frame["cutoff_value"].copy(), frame["cutoff_unit"].copy()
-    changed = False
-    for row, (factor, unit) in pairs:
-        aim = aims[factor]
-        converted = None if units[row] == aim else converted_or_none(float(values[row]), unit, aim)
-        if converted is not None:
-            values[row], units[row], changed = converted, aim, True
-    return frame.replace(cutoff_value=values, cutoff_unit=units) if changed else frame
+    for row, (factor, unit) in pairs.items():
+        if (factor, unit) in other:
+            converted = converted_or_none(float(values[row]), unit_of(unit), aims[factor])
+            if converted is not None:
+                values[row], units[row] = converted, aims[factor]
+    return frame.replace(cutoff_value=values, cutoff_unit=units)
 
 
 def unit_of_each(frame: Frame) -> dict[Any, str]:
     """Give for each factor the unit its cutoffs are compared in."""
+    return _aims(frame, Counter(_pairs(frame).values()))
+
+
+def _aims(frame: Frame, pairs: Counter[tuple[Any, str | None]]) -> dict[Any, str]:
     counts: dict[Any, Counter[str]] = {}
-    for _, (factor, unit) in _pairs(frame):
-        counts.setdefault(factor, Counter())[unit] += 1
+    for (factor, unit), count in pairs.items():
+        counts.setdefault(factor, Counter())[unit_of(unit)] += count
     known = {factor: frame.factors[factor].unit if factor in frame.factors else None for factor in counts}
     return {factor: known[factor] or commonest(units) for factor, units in counts.items()}
 
@@ -72,12 +76,11 @@ def converted_or_none(value: float, unit: str, to: str) -> float | None:
         return None
 
 
-def _pairs(frame: Frame) -> list[tuple[int, tuple[Any, str]]]:
-    """Give factor and unit of each row that has a cutoff, or a step that is in a unit."""
-    given = np.flatnonzero(~np.isnan(frame["cutoff_value"]) & ~_logarithmic(frame)).tolist()
-    factors, units = frame["factor"].tolist(), frame["cutoff_unit"].tolist()
-    spelling = {unit: unit_of(unit) for unit in {*units}}
-    return [(row, (factors[row], spelling[units[row]])) for row in given]
+def _pairs(frame: Frame) -> dict[int, tuple[Any, str | None]]:
+    """Give factor and unit, as it is spelled, of each row that has a cutoff, or a step that is in a unit."""
+    given = np.flatnonzero(~np.isnan(frame["cutoff_value"]) & ~_logarithmic(frame))
+    pairs = zip(frame["factor"][given].tolist(), frame["cutoff_unit"][given].tolist(), strict=True)
+    return dict(zip(given.tolist(), pairs, strict=True))
 
 
 def unit_of(given: str | None) -> str:
