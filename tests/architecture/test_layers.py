@@ -29,6 +29,8 @@ ORDER: tuple[tuple[str, ...], ...] = (
         "registry.flow",
         "registry.prisma",
         "registry.curators",
+        "registry.access",
+        "registry.server",
     ),
     ("registry.frame", "registry.prisma_counts", "registry.forms", "registry.stats"),
     ("registry.meaning",),
