@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from registry.access import WayIn, way_in
-from registry.errors import Conflict, EviregError, SchemaError, StoreError, UsageError
+from registry.errors import Conflict, EviregError, ReadOnly, SchemaError, StoreError, UsageError
 from registry.server import prepare_session
 
 if TYPE_CHECKING:
@@ -45,16 +46,17 @@ class Target:
         if self.path is not None:
             return str(self.path)
         url = self.url
-        shown = {name: value for name, value in url.query.items() if "password" not in name.lower()}
-        return sa.URL.create(
-            "postgresql", url.username, None, url.host, url.port, url.database, shown
-        ).render_as_string()
+        shown = {name: value for name, value in url.query.items() if name in _SHOWN}
+        bare = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database, shown)
+        return bare.render_as_string().replace("+", "%20")  # as libpq reads a space
 
 
 def locate(target: str | Path) -> Target:
     """Read a target: a path, `sqlite:///path`, or `postgresql://…`; UsageError for anything else."""
     text = str(target)
     if "://" not in text:
+        if _SECRET.search(text) and not _DRIVE.match(text) and not Path(text).exists():
+            raise UsageError("this looks like a database URL, but is none", _FORMS)  # it may hold a password
         return _file(text)
     try:
         url = sa.make_url(text)
@@ -63,10 +65,18 @@ def locate(target: str | Path) -> Target:
     backend = url.drivername.partition("+")[0]
     if backend == "sqlite":
         return _file(url.database or "")
+    if "@" in (url.host or ""):
+        raise UsageError("this database URL has more than one @", "in a name or a password write @ as %40")
     if backend in ("postgresql", "postgres"):
         return Target(url.set(drivername="postgresql+psycopg"), None)
     raise UsageError(f"a registry cannot be kept in {backend!r}", _FORMS)
 
+
+#: Parameters of a URL that are no secret, however they were spelled; of any other one cannot know.
+_SHOWN = ("host", "port", "options", "service", "sslmode", "target_session_attrs", "application_name")
+
+#: What begins like a path of Windows, and what holds a name with a password.
+_DRIVE, _SECRET = re.compile(r"[A-Za-z]:[\\/]"), re.compile(r":[^@]*@")
 
 _FORMS = "give a path such as evidence.db, sqlite:///path, or postgresql://user@host/database"
 
@@ -227,7 +237,7 @@ def _from_sqlite(error: sqlite3.Error, place: Target) -> EviregError:
         return Conflict(f"{place} refused a change that contradicts what it holds: {said}")
     for words, wrong, cure in _SQLITE:
         if words in said.lower():
-            return StoreError(f"{place} {wrong} ({said})", cure)
+            return (ReadOnly if words == "readonly" else StoreError)(f"{place} {wrong} ({said})", cure)
     return StoreError(f"{place} could not be read or written: {said}")
 
 
@@ -255,4 +265,5 @@ def _from_postgresql(error: DBAPIError, place: Target) -> EviregError:
         wrong, cure = _POSTGRESQL["3D000"]
     if not wrong and (error.connection_invalidated or not state):
         wrong, cure = "is out of reach", "check host, port, network and that the server is up"
-    return StoreError(f"{place} {wrong or 'could not be read or written'} ({said})", cure)
+    kind = ReadOnly if state in ("25006", "42501") else StoreError
+    return kind(f"{place} {wrong or 'could not be read or written'} ({said})", cure)

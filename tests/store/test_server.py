@@ -44,9 +44,7 @@ def add(url: str, record: MakeRecord, study: str) -> None:
         write_estimates(transaction, [record(study=study)])
 
 
-def test_two_teams_by_schema_share_nothing(
-    team: Callable[..., str], empty_url: str, record: MakeRecord, tmp_path: object
-) -> None:
+def test_two_teams_by_schema_share_nothing(team: Callable[..., str], empty_url: str, record: MakeRecord) -> None:
     """Each has its own registry, sound by itself, also where `public` is looked into next; `public` has a third."""
     first, second = team("team_a"), team("team_b", path='team_b,"public"')
     for url, study in ((empty_url, "public2020"), (first, "first2020"), (second, "second2020")):
@@ -72,7 +70,7 @@ def test_restore_and_doctor_of_one_team_leave_the_other_alone(
     restore(f"{tmp_path}/kept.db", second, force=True)
     add(second, record, "more2021")
     assert (studies(first), studies(second)) == (["first2020"], ["first2020", "more2021"])
-    with psycopg.connect(second) as connection:
+    with psycopg.connect(second.replace("+", "%20")) as connection:
         connection.execute("DROP TRIGGER evidence_delete ON team_b.evidence")
     assert examine(first).sound
     assert any("evidence_delete" in said for check in examine(second).checks for said in check.findings)
