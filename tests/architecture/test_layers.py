@@ -20,6 +20,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
         "registry.version",
         "registry.escaping",
         "registry.remembered",
+        "registry.toml",
     ),
     (
         "registry.columns",
