@@ -86,7 +86,8 @@ def _finer(reference: Known) -> Iterator[Block]:
         yield from ((*block, letter, year) for letter in letters)
         yield *block, _ANY, year
     if reference.letters:
-        yield from (("title", reference.letters, letter) for letter in letters)
+        if reference.author:
+            yield "title", reference.letters, _initial(reference.author)
         yield "title", reference.letters, _ANY, year
         yield "title", reference.letters
     for name in ("doi", "pmid"):
@@ -101,9 +102,8 @@ def _near(block: Block, reference: Known) -> Iterator[Block]:
         yield from ((*block, *part) for part in _of_title(reference))
         return
     letters = _letters(reference.author)
-    years = () if reference.year is None else range(reference.year - 2, reference.year + 3)
+    years = () if reference.year is None else range(reference.year - 1, reference.year + 2)
     yield from ((*block, letter, year) for letter in letters for year in years)
-    yield from (("title", reference.letters, letter) for letter in letters)
 
 
 def _far(block: Block, reference: Known) -> Iterator[Block]:
@@ -113,7 +113,10 @@ def _far(block: Block, reference: Known) -> Iterator[Block]:
         yield block
         return
     letters = (*_letters(reference.author), "")
-    years = [None] if reference.year is None else [reference.year, reference.year - 1, reference.year + 1, None]
+    year = reference.year
+    years = [None] if year is None else [year, year - 1, year + 1, year - 2, year + 2, None]
+    if reference.author:
+        yield "title", reference.letters, _initial(reference.author)
     yield from ((*block, letter, year) for letter in ("", *letters) for year in years)
     if not reference.author:
         yield from ((*block, _ANY, year) for year in years)
