@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from registry.access import OWNER_ONLY
 from registry.errors import StoreError, UsageError
 
 
@@ -29,6 +30,7 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
         os.close(handle)
+        Path(name).chmod(OWNER_ONLY)
     except OSError as error:
         raise _unwritable(path, error) from None
     place = Path(name)

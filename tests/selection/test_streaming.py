@@ -22,7 +22,7 @@ def test_each_estimate_is_the_list_piece_by_piece(
         with store.transaction("Ada", "add") as transaction:
             write_estimates(transaction, [record(study=name, est=2.0 + place) for name in names])
     with store.read() as connection:
-        for where, at in ((None, None), ("n > 9", None), (None, 2), ("factor == \"NLR\"", 2)):
+        for where, at in ((None, None), ("n > 9", None), (None, 2), ('factor == "NLR"', 2)):
             listed = listing(connection, "estimates", where, at=at)
             assert list(each_estimate(connection, where, at=at)) == listed
         assert len(listing(connection, "estimates")) == 7
