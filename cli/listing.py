@@ -50,20 +50,26 @@ def command(
     from registry.handle import open as open_registry
 
     with open_registry(db) as reg:
-        rows = reg.listing(kind, where, at=at, tool=tool)
-    if as_json:
-        output.show_json({"kind": str(kind), "where": where, "rows": rows})
-        return
-    if not rows:
+        estimates = kind is Kind.ESTIMATES
+        rows = reg.each_estimate(where, at=at) if estimates else reg.listing(kind, where, at=at, tool=tool)
+        if as_json:
+            output.show_json_list({"kind": str(kind), "where": where}, "rows", rows)
+        elif kind in (Kind.ADJUSTMENT, Kind.APPRAISAL) and (rows := list(rows)):
+            from cli.matrix import show_matrix
+
+            show_matrix(kind, rows)
+        else:
+            _tell(kind, [_cells(kind, row) for row in rows])
+
+
+def _tell(kind: Kind, cells: list[list[Any]]) -> None:
+    from cli import output
+
+    if not cells:
         output.say(NOT_APPRAISED if kind is Kind.APPRAISAL else NOTHING)
         return
-    if kind in (Kind.ADJUSTMENT, Kind.APPRAISAL):
-        from cli.matrix import show_matrix
-
-        show_matrix(kind, rows)
-        return
-    title = f"{len(rows)} {kind}" if len(rows) != 1 else f"1 {ONE[kind]}"
-    output.show_table(title, _columns(kind), [_cells(kind, row) for row in rows], note=_note(kind))
+    title = f"{len(cells)} {kind}" if len(cells) != 1 else f"1 {ONE[kind]}"
+    output.show_table(title, _columns(kind), cells, note=_note(kind))
 
 
 #: What is said instead of an empty table.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from registry.report.table import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from rich.console import Console
 
@@ -29,6 +29,7 @@ __all__ = [
     "say",
     "show_block",
     "show_json",
+    "show_json_list",
     "show_table",
     "show_tables",
     "steps",
@@ -36,6 +37,12 @@ __all__ = [
 
 #: Characters between two columns of a table.
 GAP = 3
+
+#: Rows of a table that a terminal is shown; more roll by unread, and laying them out takes minutes.
+SCREENFUL = 200
+
+#: What is said below a table of which a terminal shows the beginning.
+LEFT = "{left:,} of {all:,} rows are not shown: --json has all, and so has a file or a pager: … | less"
 
 #: Prose wider than this is hard to read, whatever the terminal.
 PROSE_WIDTH = 100
@@ -49,12 +56,54 @@ def show_tables(tables: Iterable[Table]) -> None:
 
 def show_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, note: str = "") -> None:
     """Print a table; None shows as an empty cell. `note` stands below it."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    left = len(cells) - SCREENFUL if on_terminal() else 0
+    if left > 0:
+        cells = cells[:SCREENFUL]
+        note = f"{note}\n{LEFT.format(left=left, all=left + SCREENFUL)}".strip()
+    widths = [_width(column, cells, index) for index, column in enumerate(columns)]
+    kept = _fitting(columns, cells, widths, width())
+    if len(cells) > SCREENFUL and sum(widths[index] + GAP for index in kept) <= width():
+        _show_lines(title, columns, cells, kept)
+    else:
+        _show_rich(title, columns, cells, kept)
+    left_out = [
+        column.header for index, column in enumerate(columns) if index not in kept and any(row[index] for row in cells)
+    ]
+    if left_out:
+        say(f"Not shown for want of width: {', '.join(left_out)}. --json has every column.")
+    if note:
+        say(note)
+    say()
+
+
+def _show_lines(title: str, columns: Sequence[Column], cells: Sequence[Sequence[str]], kept: Sequence[int]) -> None:
+    """Print a long table row by row, where every value has the room it needs: nothing has to be laid out."""
+    from registry.report.wrapping import cells as widest
+    from registry.report.wrapping import width as wide
+
+    chosen = [[" ".join(row[index].split("\n")) for index in kept] for row in cells]
+    heads = [columns[index].header for index in kept]
+    room = [max(wide(head), widest([row[place] for row in chosen])) for place, head in enumerate(heads)]
+    right = [columns[index].right for index in kept]
+
+    def line(values: Sequence[str]) -> str:
+        spaces = (" " * (space - wide(value)) for space, value in zip(room, values, strict=True))
+        told = (
+            gap + value if to_right else value + gap for gap, value, to_right in zip(spaces, values, right, strict=True)
+        )
+        return (" " * GAP).join(told).rstrip()
+
+    for text in (*([title] if title else []), line(heads), "─" * (sum(room) + GAP * (len(room) - 1))):
+        print(text)
+    for row in chosen:
+        print(line(row))
+
+
+def _show_rich(title: str, columns: Sequence[Column], cells: Sequence[Sequence[str]], kept: Sequence[int]) -> None:
     from rich import box
     from rich.table import Table
 
-    console = _console()
-    cells = [[_cell(value) for value in row] for row in rows]
-    kept = _fitting(columns, cells, console.width)
     table = Table(
         title=title or None,
         title_justify="left",
@@ -75,15 +124,7 @@ def show_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[An
         )
     for row in cells:
         table.add_row(*(row[index] for index in kept))
-    console.print(table)
-    left_out = [
-        column.header for index, column in enumerate(columns) if index not in kept and any(row[index] for row in cells)
-    ]
-    if left_out:
-        say(f"Not shown for want of width: {', '.join(left_out)}. --json has every column.")
-    if note:
-        say(note)
-    say()
+    _console().print(table)
 
 
 def say(text: str = "") -> None:
@@ -116,6 +157,18 @@ def show_block(text: str) -> None:
 def show_json(data: Any) -> None:
     """Print a value as JSON on stdout: full double precision, null and never NaN."""
     print(to_json(data))
+
+
+def show_json_list(about: Mapping[str, Any], name: str, rows: Iterable[Any]) -> None:
+    """Print an object whose last value is a list, item by item as they come: as `show_json` would print it whole."""
+    begin, _, end = to_json({**about, name: []}).rpartition("[]")
+    print(begin, end="[")
+    between = ""
+    for row in rows:
+        text = to_json(row).replace("\n", "\n    ")
+        print(f"{between}\n    {text}", end="")
+        between = ","
+    print(f"{between and chr(10) + '  '}]{end}")
 
 
 def to_json(data: Any) -> str:
@@ -225,15 +278,14 @@ def _width(column: Column, cells: Sequence[Sequence[str]], index: int) -> int:
     return max(len(column.header), *(len(row[index]) for row in cells), 1)
 
 
-def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]], width: int) -> list[int]:
+def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]], widths: Sequence[int], width: int) -> list[int]:
     """Choose the columns that say something and fit: those of lowest rank go, rightmost first, until the rest fit."""
     kept = [index for index in range(len(columns)) if not cells or any(row[index] for row in cells)]
-    while len(kept) > 1 and sum(_least(columns[i], cells, i) + GAP for i in kept) - GAP > width:
+    while len(kept) > 1 and sum(_least(columns[i], widths[i]) + GAP for i in kept) - GAP > width:
         kept.remove(min(reversed(kept), key=lambda i: columns[i].keep))
     return kept
 
 
-def _least(column: Column, cells: Sequence[Sequence[str]], index: int) -> int:
+def _least(column: Column, full: int) -> int:
     """Give the width below which a column cannot be read: a whole value, else a few words."""
-    full = _width(column, cells, index)
     return full if column.whole else min(full, 12)

@@ -111,7 +111,7 @@ class _Gathering:
             before=before,
             specified=self._specified(whole),
             explanation=self._explanation(before),
-            chains=self._chains(),
+            chains=self._chains(whole),
             planned=self.wanted.planned,
             **self._appraised(condition.canonical or None, keys),
             **self._beside(whole),
@@ -175,12 +175,15 @@ class _Gathering:
         last = self.changeset if self.ran is None else f"run:{self.ran.id}"
         return attempt(lambda: explain(self.connection, self.saved.name, first=f"run:{before.id}", last=last))
 
-    def _chains(self) -> tuple[Chain, ...]:
-        """Follow every estimate of the pool down to the page."""
+    def _chains(self, whole: Found[PoolResult]) -> tuple[Chain, ...]:
+        """Follow every estimate of the pool down to the page, from the stored run where there is one."""
         self.tell("provenance")
-        if self.ran is None:
+        if self.ran is not None:
+            return tuple(provenance(self.connection, key, run=self.ran.id) for key in self.ran.keys)
+        if isinstance(whole, Absent):
             return ()
-        return tuple(provenance(self.connection, key, run=self.ran.id) for key in self.ran.keys)
+        name, keys = self.saved.name, [each.key for each in whole.estimates if each.key]
+        return tuple(provenance(self.connection, key, query=name, at=self.at) for key in keys)
 
     def _appraised(self, where: str | None, keys: frozenset[str]) -> dict[str, Any]:
         """Read the two matrices of the estimates used: covariates, and domains of each tool."""

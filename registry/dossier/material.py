@@ -87,7 +87,7 @@ class Material:
     """All that one query gives; `label` tells it from the other queries of the report.
 
     `matched` are the rows the condition matches, `used` those that are pooled (or would be). `run` is the stored run
-    the report rests on, None when nothing could be pooled; `before` the last one of another state or version.
+    the report rests on, None when nothing could be pooled or stored; `before` the last one of another state or version.
     """
 
     saved: Saved
@@ -125,6 +125,13 @@ class Material:
     def simulated(self) -> bool:
         """Whether the cohorts are invented."""
         return Origin.SIMULATED in self.used["origin"].tolist()
+
+    @property
+    def why_no_run(self) -> str:
+        """Say why the report rests on no stored run, where it does not."""
+        if isinstance(self.pool, Absent):
+            return "none: nothing could be pooled"
+        return "none: whoever made this report may not write to the registry"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,4 +54,5 @@ def _of_server(connection: sa.Connection) -> dict[str, Any]:
     shown = ("server_version", "server_encoding", "fsync", "synchronous_commit", "data_checksums")
     settings = {name: connection.exec_driver_sql(f"SHOW {name}").scalar() for name in shown}
     size = connection.execute(sa.select(sa.func.pg_database_size(sa.func.current_database()))).scalar()
-    return {"psycopg": psycopg.__version__, **settings, "size": size}
+    schema = connection.execute(sa.select(sa.func.current_schema())).scalar()
+    return {"psycopg": psycopg.__version__, "schema": schema, **settings, "size": size}

@@ -16,8 +16,8 @@ _AT_ONCE = 2000
 
 
 def copy_into_file(source: sa.Connection, place: Target) -> None:
-    """Make a SQLite registry of everything a connection sees; `place` must not exist."""
-    engine = engine_for(place, create=True)
+    """Make a SQLite registry of everything a connection sees in an empty file."""
+    engine = engine_for(place)
     try:
         with schema_connection(engine) as connection, connection.begin():
             migrate(place, connection)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import sqlalchemy as sa
 from registry.errors import Conflict, UsageError
 from registry.models import Attribute, Base, Factor, Synonym
 from registry.terms import AttributeLevel, AttributeType
+from registry.toml import read_toml
 from registry.vocabulary import KINDS, AttributeDeclaration, Vocabulary, fold
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def read_vocabulary(folder: Path) -> tuple[list[Entry], list[AttributeDeclaratio
     entries: list[Entry] = []
     declarations: list[AttributeDeclaration] = []
     for path in sorted(folder.glob("*.toml")):
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = read_toml(path.read_text(encoding="utf-8"))
         declarations += [_declaration(item) for item in content.pop("attribute", [])]
         content.pop("tool", None)
         entries += [_entry(kind, item) for kind, items in content.items() for item in items]

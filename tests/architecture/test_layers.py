@@ -20,6 +20,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
         "registry.version",
         "registry.escaping",
         "registry.remembered",
+        "registry.toml",
     ),
     (
         "registry.columns",
@@ -29,6 +30,8 @@ ORDER: tuple[tuple[str, ...], ...] = (
         "registry.flow",
         "registry.prisma",
         "registry.curators",
+        "registry.access",
+        "registry.server",
     ),
     ("registry.frame", "registry.prisma_counts", "registry.forms", "registry.stats"),
     ("registry.meaning",),
