@@ -16,6 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from registry.errors import Conflict, EviregError, SchemaError, StoreError, UsageError
+from registry.gate import guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +87,9 @@ def engine_for(target: str | Path | Target, *, create: bool = False, patience: i
     place = target if isinstance(target, Target) else locate(target)
     if place.path is None:
         connect = {"connect_timeout": 10, "options": f"-c lock_timeout={patience}s -c timezone=UTC"}
-        return sa.create_engine(place.url, json_serializer=canonical_json, connect_args=connect)
+        server = sa.create_engine(place.url, json_serializer=canonical_json, connect_args=connect)
+        guard(server)
+        return server
     uri = f"file:{quote(str(place.path.absolute()))}?mode={'rwc' if create else 'rw'}"
 
     def connect_file() -> sqlite3.Connection:
@@ -95,6 +98,7 @@ def engine_for(target: str | Path | Target, *, create: bool = False, patience: i
     engine = sa.create_engine(place.url, creator=connect_file, json_serializer=canonical_json)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
+    guard(engine)
     return engine
 
 

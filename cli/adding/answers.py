@@ -9,6 +9,7 @@ import typer
 from cli.output import say
 from registry.forms import Field
 from registry.ingest.records import DEFAULTS
+from registry.texts import shown
 
 
 def numbered(words: list[str], given: str) -> str:
@@ -35,7 +36,7 @@ def typed(prompt: str) -> str:
     with suppress(ImportError):
         import readline  # noqa: F401 - makes input() edit
     try:
-        return input(prompt)
+        return input(shown(prompt))
     except (EOFError, KeyboardInterrupt):
         say("\nNothing more was stored.")
         raise typer.Abort from None

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from registry.errors import InputRefused, UsageError
 from registry.queries.definition import Definition, define, read_options
 from registry.queries.saved import edit, latest, load, queries, save
+from registry.texts import refuse
 from registry.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def _read(name: str, table: Any, vocabulary: Vocabulary, source: str) -> Written
     for field, value in table.items():
         if field not in _FIELDS:
             raise InputRefused(f"{where}: there is no {field!r}", hint=f"there is {', '.join(_FIELDS)}")
+        refuse(value, f"{where}: {field}")
         if not isinstance(value, _FIELDS[field]):
             raise InputRefused(f"{where}: {field} is {value!r}", hint=f"it is a {_FIELDS[field].__name__} in TOML")
     try:
