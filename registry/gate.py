@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -57,13 +57,14 @@ def _look(
     if not writes:
         _refuse_unsent(connection, context.compiled_parameters)
         return
-    table = context.compiled.statement.table.name
-    if table in _LOOKED_AT or _carries(connection):
+    table = context.compiled.statement.table
+    if table.name in _LOOKED_AT or _carries(connection):
         return
     for parameters in context.compiled_parameters:
         for name, value in parameters.items():
-            if (table, name) not in _COMPUTED:
-                refuse(value, _what(table, name))
+            # what an update asks for, in its condition, has another name than a column
+            if (context.isinsert or name in table.columns) and (table.name, name) not in _COMPUTED:
+                refuse(value, _what(table.name, name))
 
 
 def _refuse_unsent(connection: sa.Connection, asked: Sequence[dict[str, Any]]) -> None:
@@ -76,7 +77,10 @@ def _refuse_unsent(connection: sa.Connection, asked: Sequence[dict[str, Any]]) -
 
 def refuse_rows(connection: sa.Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Look at rows that go in by bulk, JSON as text; InputRefused names column and character."""
-    if table in _LOOKED_AT or _carries(connection):
+    if _carries(connection):
+        refuse_unheld(connection, table, columns, rows)
+        return
+    if table in _LOOKED_AT:
         return
     known = Base.metadata.tables[table].c
     documents = {place for place, name in enumerate(columns) if isinstance(known[name].type, sa.JSON)}
@@ -86,6 +90,27 @@ def refuse_rows(connection: sa.Connection, table: str, columns: Sequence[str], r
         for place, value in enumerate(row):
             if isinstance(value, str) and (table, columns[place]) not in _COMPUTED:
                 refuse(json.loads(value) if place in documents else value, _what(table, columns[place]))
+
+
+def refuse_unheld(connection: sa.Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Refuse history that a database cannot hold: PostgreSQL takes no NUL, and no hash stands without it."""
+    if connection.dialect.name != "postgresql":
+        return
+    for row in rows:
+        for column, value in zip(columns, row, strict=True):
+            if isinstance(value, str | dict | list) and _holds_nul(value):
+                raise InputRefused(
+                    f"{_what(table, column)} holds {named(chr(0))}, which PostgreSQL cannot hold, and the hashes of "
+                    "the ledger are over it: this history cannot be moved into PostgreSQL",
+                    hint="keep it in a SQLite file, or bring the evidence without its history into a registry that "
+                    "holds some already: evireg snapshot export, then evireg snapshot import there",
+                )
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_nul, value.items()))
+    return any(map(_holds_nul, value)) if isinstance(value, list | tuple) else isinstance(value, str) and "\0" in value
 
 
 _WORDS = {

@@ -83,7 +83,7 @@ def in_json(text: str) -> str:
 def without(value: Any) -> Any:
     """Give a text, or whatever holds texts, without such characters."""
     if isinstance(value, str):
-        return FORBIDDEN.sub("", value)
+        return value if value.isprintable() else FORBIDDEN.sub("", value)
     if isinstance(value, dict):
         return {without(name): without(each) for name, each in value.items()}
     return [without(each) for each in value] if isinstance(value, list) else value
