@@ -33,7 +33,7 @@ _HISTORY = ("changeset", "change", "evidence", "snapshot", "saved_query", "run")
 _STAYS = frozenset({("curator", "name")})
 _AT_ONCE = 2000
 
-_Row = Mapping[str, Any]
+_Row = Mapping[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
