@@ -136,7 +136,7 @@ def test_exports_hold_escapes(run: Run, old: str, tmp_path: Path) -> None:
         assert run("export", "estimates", str(tmp_path / name), "--db", old).code == 0
     for form in ("csv", "metafor", "json", "fhir"):
         place = tmp_path / f"r-{form}{'.json' if form in ('json', 'fhir') else '.csv'}"
-        assert run("export", "result", "nlr-os", str(place), "--as", form, "--db", old).code == 0, form
+        assert run("export", "result", "nlr-os", str(place), "--format", form, "--db", old).code == 0, form
     for place in tmp_path.iterdir():
         if place.suffix in (".csv", ".tsv", ".jsonl", ".json"):
             assert not _ACTS.search(place.read_text(encoding="utf-8-sig").replace("\r\n", "\n")), place.name

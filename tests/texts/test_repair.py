@@ -40,7 +40,7 @@ def test_doctor_names_it_and_the_cure(poisoned_file: Path) -> None:
     assert "the reason of rating nlr-os imprecision" in told
     assert "the query nlr-os" in told
     assert "the notes of estimate" in told
-    assert "changeset: 1" in found.facts["control_characters_in_history"]
+    assert "changeset: 2" in found.facts["control_characters_in_history"]
 
 
 def test_put_right_in_one_changeset(database_url: str, record: MakeRecord) -> None:
@@ -134,7 +134,7 @@ def test_nul_in_history_is_refused_by_postgresql(poisoned_file: Path, tmp_path: 
         reg = Registry(store, curator="Grace")
         with pytest.raises(InputRefused, match="which PostgreSQL cannot hold"):
             reg.import_archive(archive)
-        reg.add("disease", {"disease": "myeloma of old"})
+        reg.add("disease", {"name": "myeloma of old"})
         merged = reg.import_archive(archive)
         assert (merged.restored, merged.created) == (False, 2)
         reg.verify()
