@@ -134,7 +134,7 @@ def test_nul_in_history_is_refused_by_postgresql(poisoned_file: Path, tmp_path: 
         reg = Registry(store, curator="Grace")
         with pytest.raises(InputRefused, match="which PostgreSQL cannot hold"):
             reg.import_archive(archive)
-        reg.add("disease", {"name": "myeloma of old"})
+        reg.add_curator("Mary")
         merged = reg.import_archive(archive)
         assert (merged.restored, merged.created) == (False, 2)
         reg.verify()

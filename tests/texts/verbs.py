@@ -57,9 +57,9 @@ def _attached(folder: Path, bad: str) -> Path:
 #: Verb → the ways a text gets into it, beside the name of the curator, which all of them take.
 DOORS: Mapping[str, tuple[Door, ...]] = {
     "add": (
-        lambda reg, bad, _: reg.add("study", {"study": bad}),
-        lambda reg, bad, _: reg.add("disease", {"name": bad}),
-        lambda reg, bad, _: reg.add("disease", {"name": "new"}, message=bad),
+        lambda reg, bad, _: reg.add("study", {"study": bad}, message="x"),
+        lambda reg, bad, _: reg.add("disease", {"key": bad}, message="x"),
+        lambda reg, bad, _: reg.add("disease", {"key": "new"}, message=bad),
     ),
     "add_appraisal_tools": (lambda reg, bad, folder: reg.add_appraisal_tools(_tool(folder, bad)),),
     "add_curator": (
