@@ -1,4 +1,7 @@
-"""The only printer: tables and prose for people, JSON for machines, errors on stderr.
+r"""The only printer: tables and prose for people, JSON for machines, errors on stderr, and what is asked.
+
+Whatever is printed is encoded: a character that would act on the terminal or turn the direction of writing, in a stored
+text or a given one, is shown as an escape such as `\x1b`; in JSON as JSON escapes it, so that programs read the same.
 
 On a terminal a table fits its width: columns a reader can do without go first, values in one piece (`1.73 (1.23–2.44)`)
 are never wrapped or cut. Into a file or a pipe a table takes the width it needs. Colours only on a terminal, and not
@@ -12,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from registry.report.table import Column
+from registry.texts import in_json, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Column",
+    "ask",
+    "begin_line",
     "fail",
     "progress",
     "remark",
@@ -56,7 +62,7 @@ def show_tables(tables: Iterable[Table]) -> None:
 
 def show_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, note: str = "") -> None:
     """Print a table; None shows as an empty cell. `note` stands below it."""
-    cells = [[_cell(value) for value in row] for row in rows]
+    cells = [[shown(_cell(value)) for value in row] for row in rows]
     left = len(cells) - SCREENFUL if on_terminal() else 0
     if left > 0:
         cells = cells[:SCREENFUL]
@@ -83,7 +89,7 @@ def _show_lines(title: str, columns: Sequence[Column], cells: Sequence[Sequence[
     from registry.report.wrapping import width as wide
 
     chosen = [[" ".join(row[index].split("\n")) for index in kept] for row in cells]
-    heads = [columns[index].header for index in kept]
+    heads = [shown(columns[index].header) for index in kept]
     room = [max(wide(head), widest([row[place] for row in chosen])) for place, head in enumerate(heads)]
     right = [columns[index].right for index in kept]
 
@@ -94,7 +100,7 @@ def _show_lines(title: str, columns: Sequence[Column], cells: Sequence[Sequence[
         )
         return (" " * GAP).join(told).rstrip()
 
-    for text in (*([title] if title else []), line(heads), "─" * (sum(room) + GAP * (len(room) - 1))):
+    for text in (*([shown(title)] if title else []), line(heads), "─" * (sum(room) + GAP * (len(room) - 1))):
         print(text)
     for row in chosen:
         print(line(row))
@@ -105,7 +111,7 @@ def _show_rich(title: str, columns: Sequence[Column], cells: Sequence[Sequence[s
     from rich.table import Table
 
     table = Table(
-        title=title or None,
+        title=shown(title) or None,
         title_justify="left",
         title_style="bold",
         box=box.SIMPLE_HEAD,
@@ -116,7 +122,7 @@ def _show_rich(title: str, columns: Sequence[Column], cells: Sequence[Sequence[s
     for index in kept:
         column = columns[index]
         table.add_column(
-            column.header,
+            shown(column.header),
             justify="right" if column.right else "left",
             no_wrap=column.whole,
             overflow="fold",  # a long word goes on in the next line: nothing is cut
@@ -132,7 +138,7 @@ def say(text: str = "") -> None:
     from registry.report.wrapping import wrapped
 
     room = min(width(), PROSE_WIDTH)
-    for line in text.splitlines() or [""]:
+    for line in shown(text).splitlines() or [""]:
         words = line.lstrip()
         indent = " " * (len(line) - len(words))
         hanging = indent + ("  " if words.startswith("– ") else "")
@@ -150,8 +156,20 @@ def shows_unicode() -> bool:
 
 
 def show_block(text: str) -> None:
-    """Print lines exactly as they are, such as a text forest plot."""
-    print(text)
+    """Print lines as they are laid out, such as a text forest plot."""
+    print(shown(text))
+
+
+def ask(question: str) -> str:
+    """Ask on the terminal and give the answer without space around it; an empty one is an answer."""
+    import typer
+
+    return str(typer.prompt(shown(question), default="", show_default=False)).strip()
+
+
+def begin_line(text: str) -> None:
+    """Print a text and stay in its line, for an answer of one key."""
+    print(shown(text), end="", flush=True)
 
 
 def show_json(data: Any) -> None:
@@ -175,12 +193,12 @@ def to_json(data: Any) -> str:
     """Write a value as JSON; NaN and infinities are an error of ours, not an output."""
     import json
 
-    return json.dumps(data, allow_nan=False, ensure_ascii=False, indent=2)
+    return in_json(json.dumps(data, allow_nan=False, ensure_ascii=False, indent=2))
 
 
 def remark(text: str) -> None:
     """Say something beside the result: on stderr, so that stdout stays clean for pipes."""
-    print(text, file=sys.stderr)
+    print(shown(text), file=sys.stderr)
 
 
 @contextmanager
@@ -197,7 +215,7 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[str, int, int], None]
 
         def tell(file: str, line: int, last: int) -> None:
             if file not in tasks:
-                tasks[file] = bar.add_task(file.replace("[", r"\["), total=last or None)
+                tasks[file] = bar.add_task(shown(file).replace("[", r"\["), total=last or None)
             bar.update(tasks[file], completed=line)
 
         yield tell
@@ -217,7 +235,7 @@ def steps(*, quiet: bool = False) -> Iterator[Callable[[str], None] | None]:
         task = bar.add_task("report")
 
         def tell(step: str) -> None:
-            bar.update(task, description=step.replace("[", r"\["))
+            bar.update(task, description=shown(step).replace("[", r"\["))
 
         yield tell
 

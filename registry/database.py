@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from registry.access import WayIn, way_in
 from registry.errors import Conflict, EviregError, ReadOnly, SchemaError, StoreError, UsageError
+from registry.gate import guard
 from registry.server import prepare_session
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def _engine_of_server(place: Target, patience: int) -> sa.Engine:
         prepare_session(driver, place, patience)
 
     event.listen(engine, "connect", prepare, insert=True)  # before SQLAlchemy asks anything itself
+    guard(engine)
     return engine
 
 
@@ -129,6 +131,7 @@ def _engine_of_file(place: Target, path: Path, patience: int) -> sa.Engine:
     engine = sa.create_engine(place.url, creator=connect_file, **_JSON)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
+    guard(engine)
     return engine
 
 

@@ -8,6 +8,7 @@ import typer
 
 from cli.output import say
 from registry.forms import Field
+from registry.texts import shown
 from registry.writing.keys import DEFAULTS
 
 #: What an empty answer stands for; what is compared follows from the other answers, an `hr` is a hazard ratio.
@@ -42,7 +43,7 @@ def typed(prompt: str) -> str:
     with suppress(ImportError):
         import readline  # noqa: F401 - makes input() edit
     try:
-        return input(prompt)
+        return input(shown(prompt))
     except (EOFError, KeyboardInterrupt):
         say("\nNothing more was stored.")
         raise typer.Abort from None

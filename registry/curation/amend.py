@@ -136,7 +136,8 @@ def _estimate(course: _Course, target: Target, typed: Typed) -> bool:
     if target.kind != "estimate":
         if said:
             raise _not_of(target, next(iter(said)), typed, "estimate")
-        course.issues += _placed(target, typed, [each for each in typed.problems if each.column not in SAID])
+        unread = [each for each in typed.problems if each.column not in SAID or each.code in ERRORS]
+        course.issues += _placed(target, typed, unread)
         return False
     before = course.desk.row(target.id)
     after = {**before, **said, **{name: typed.values[name] for name in SAID if name in typed.values}}

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from registry.formats.rows import plain
 from registry.report.prose import direction_said
 from registry.terms import Measure
+from registry.texts import in_json
 
 if TYPE_CHECKING:
     from registry.formats.analysed import Analysed
@@ -58,7 +59,7 @@ def bundle(found: Analysed) -> bytes:
             {"fullUrl": f"urn:uuid:{name}", "resource": {**resource, "id": name}} for name, resource in resources
         ],
     }
-    return (json.dumps(_kept(made), ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+    return (in_json(json.dumps(_kept(made), ensure_ascii=False, indent=2, allow_nan=False)) + "\n").encode()
 
 
 def _names(found: Analysed) -> dict[str, str]:

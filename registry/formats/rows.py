@@ -12,6 +12,7 @@ from registry.columns import COLUMNS
 from registry.escaping import escaped
 from registry.pooling.notes import INVERTED
 from registry.terms import ContrastKind
+from registry.texts import shown
 
 if TYPE_CHECKING:
     from registry.formats.analysed import Analysed
@@ -54,7 +55,7 @@ def as_csv(header: Sequence[str], rows: Iterable[Row]) -> bytes:
 def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return escaped(value) if isinstance(value, str) else value
+    return escaped(shown(value)) if isinstance(value, str) else value
 
 
 def revman(found: Analysed) -> bytes:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from registry.copying import remains_of
 from registry.errors import StoreError
+from registry.keeping.texts import texts_of_history
 from registry.store import Store
 from registry.version import VERSION
 
@@ -27,7 +28,8 @@ def facts_of(store: Store) -> dict[str, Any]:
     try:
         with store.read() as connection:
             path = store.target.path
-            return programs | (_of_server(connection) if path is None else _of_file(path, connection))
+            programs |= _of_server(connection) if path is None else _of_file(path, connection)
+            return programs | {"control_characters_in_history": texts_of_history(connection)}
     except StoreError:  # a damaged file: the programs at work can still be told
         return programs
 

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from registry.errors import InputRefused, UsageError
 from registry.queries.definition import Definition, define, read_options
 from registry.queries.saved import edit, latest, load, queries, save
+from registry.texts import refuse
 from registry.toml import TOMLFault, read_toml
 from registry.vocabulary import Vocabulary
 from registry.workbook.files import replacing
@@ -113,6 +114,7 @@ def _read(name: str, table: Any, vocabulary: Vocabulary, source: str) -> Written
     for field, value in table.items():
         if field not in _FIELDS:
             raise InputRefused(f"{where}: there is no {field!r}", hint=f"there is {', '.join(_FIELDS)}")
+        refuse(value, f"{where}: {field}")
         if not isinstance(value, _FIELDS[field]):
             raise InputRefused(f"{where}: {field} is {value!r}", hint=f"it is a {_FIELDS[field].__name__} in TOML")
     try:

@@ -25,8 +25,8 @@ def each_estimate(connection: sa.Connection, where: str | None = None, *, at: At
     names = Vocabulary.load(connection)
     condition, then = parse(where, names), moment(connection, at)
     order = (evidence.c.study, evidence.c.cohort, evidence.c.key)
-    found = sorted(map(tuple, connection.execute(sa.select(*order).where(matching(condition, then)))))
+    found = sorted(map(tuple, connection.execute(sa.select(*order).where(matching(connection, condition, then)))))
     keys = [key for *_, key in found]
     for start in range(0, len(keys), _AT_ONCE):
         piece = evidence.c.key.in_(keys[start : start + _AT_ONCE])
-        yield from read_rows(connection, sa.and_(versions(then), piece), names)[0].to_rows()
+        yield from read_rows(connection, sa.and_(versions(then), piece), names, at=then)[0].to_rows()
