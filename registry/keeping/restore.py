@@ -23,7 +23,7 @@ from registry.keeping.backup import writable
 from registry.keeping.proof import Proved, prove, prove_file
 from registry.keeping.rows import copy_into_file, copy_rows
 from registry.ledger import SHIPPED_BY, lock_writers
-from registry.models import REVISION
+from registry.models import REVISION, Base, drop_triggers
 from registry.store import (
     handshake,
     known_revisions,
@@ -211,7 +211,7 @@ def _into_postgresql(staged: Path, place: Target, named: Path) -> Path | None:
                 with writable(aside), in_the_making(aside, named) as part:
                     copy_into_file(connection, locate(part))
                 kept = True
-            _clear(place, connection)
+            _clear(connection)
             migrate(place, connection)
             with source.connect() as backup:
                 copy_rows(backup, connection)
@@ -226,9 +226,13 @@ def _into_postgresql(staged: Path, place: Target, named: Path) -> Path | None:
     return aside if kept else None
 
 
-def _clear(place: Target, connection: sa.Connection) -> None:
-    """Take away the tables of a registry, once everybody who reads it has finished."""
-    if names := sa.inspect(connection).get_table_names():
+def _clear(connection: sa.Connection) -> None:
+    """Take away the tables of a registry of any schema, once everybody who reads it has finished.
+
+    Not by the migrations: an older schema may have no room for the words that the tables hold.
+    """
+    there = set(sa.inspect(connection).get_table_names())
+    if names := sorted(there & {*Base.metadata.tables, "alembic_version"}):
         quote = connection.dialect.identifier_preparer.quote
-        connection.exec_driver_sql(f"LOCK TABLE {', '.join(map(quote, names))} IN ACCESS EXCLUSIVE MODE")
-        migrate(place, connection, "base")
+        connection.exec_driver_sql(f"DROP TABLE {', '.join(map(quote, names))}")
+        drop_triggers(connection)
