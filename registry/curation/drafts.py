@@ -25,6 +25,11 @@ from registry.writing.keys import DEFAULTS
 
 #: What is taken for granted of an estimate; what it compares, and by which ratio, is settled from what was said.
 _ASSUMED = {name: value for name, value in DEFAULTS.items() if name not in ("contrast", "measure")}
+#: Column → code, what is left unsaid where it is empty, and an example of a value.
+_UNSAID = {
+    "contrast": ("direction-unclear", "what is compared with what", "above_vs_below"),
+    "measure": ("measure-unclear", "which ratio it is", "hr"),
+}
 _NUMBER = r"[-\u2212]?[0-9]*[.,\u00b7]?[0-9]+"
 _CI = re.compile(
     rf"[\[(]?\s*(?:(?P<level>[0-9.]+)\s*%\s*CI\s*:?\s*)?(?P<low>{_NUMBER})\s*(?:-|\u2013|\u2014|to|;|,\s)\s*"
@@ -164,6 +169,8 @@ def _of_evidence(kind: str, said: dict[str, str], problems: list[Problem], vocab
         values["status"] = Status.DISPUTED.value
     errors = tuple(each for each in problems if each.code in ERRORS and each not in printed)
     remarks = (*(each for each in problems if each.code not in ERRORS), *_near_names(typed.new_names, vocabulary))
+    if kind == "estimate" and not missing:
+        remarks += tuple(_unsaid(said, values))
     characteristics = {name: value for name, value in typed.attributes.items() if value is not None}
     whole = kind == "estimate" and not missing and not errors
     return Draft(
@@ -179,6 +186,15 @@ def _settled(kind: str, values: dict[str, Any], vocabulary: Vocabulary, told: To
     if kind == "estimate":
         return compare(values, vocabulary, told)
     return list(settle_cutoff(values)) if kind == "cutoff" else []
+
+
+def _unsaid(said: Mapping[str, str], values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Say what nobody said of an estimate: it is stored as unclear, and pooled only with others that are."""
+    for column, (code, what, example) in _UNSAID.items():
+        if values.get(column) == "unclear" and column not in said:
+            message = f"it is not said {what}: stored as unclear, and not pooled with estimates that say it"
+            settles = f"give --{column}, for example {example}"
+            yield Problem(code, f"{message}; {settles}", settles, column)
 
 
 def _missing(kind: str, said: Mapping[str, str]) -> tuple[str, ...]:

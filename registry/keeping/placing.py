@@ -17,7 +17,7 @@ from registry.keeping.backup import writable
 from registry.keeping.proof import prove
 from registry.keeping.rows import copy_into_file, copy_rows
 from registry.ledger import SHIPPED_BY, lock_writers
-from registry.models import evidence
+from registry.models import Base, drop_triggers, evidence
 from registry.server import refuse_narrow_text
 from registry.store import handshake, migrate, revision_of, schema_connection
 
@@ -158,7 +158,7 @@ def into_postgresql(staged: Path, place: Target, named: Path, *, force: bool) ->
                 lock_writers(connection)
                 refuse_narrow_text(place, connection)
                 kept = _keep(connection, place, aside, named, force=force)
-                _clear(place, connection)
+                _clear(connection)
                 migrate(place, connection)
                 with source.connect() as backup:
                     copy_rows(backup, connection)
@@ -186,9 +186,13 @@ def _keep(connection: sa.Connection, place: Target, aside: Path, named: Path, *,
     return True
 
 
-def _clear(place: Target, connection: sa.Connection) -> None:
-    """Take away the tables of a registry, once everybody who reads it has finished."""
-    if names := sa.inspect(connection).get_table_names():
+def _clear(connection: sa.Connection) -> None:
+    """Take away the tables of a registry of any schema, once everybody who reads it has finished.
+
+    Not by the migrations: an older schema may have no room for the words that the tables hold.
+    """
+    there = set(sa.inspect(connection).get_table_names())
+    if names := sorted(there & {*Base.metadata.tables, "alembic_version"}):
         quote = connection.dialect.identifier_preparer.quote
-        connection.exec_driver_sql(f"LOCK TABLE {', '.join(map(quote, names))} IN ACCESS EXCLUSIVE MODE")
-        migrate(place, connection, "base")
+        connection.exec_driver_sql(f"DROP TABLE {', '.join(map(quote, names))}")
+        drop_triggers(connection)

@@ -70,8 +70,9 @@ def _contrasts(frame: Frame, rows: Sequence[int]) -> dict[str, Array]:
             )
         if made["contrast"][row] is None and found.contrast is ContrastKind.UNCLEAR:
             continue
+        if made["contrast_basis"][row] is None or made["contrast"][row] != found.contrast:
+            made["contrast_basis"][row] = None if found.basis is None else found.basis.value
         made["contrast"][row] = found.contrast.value
-        made["contrast_basis"][row] = None if found.basis is None else found.basis.value
         for name, value in found.fills.items():
             made[name][row] = value
     return made

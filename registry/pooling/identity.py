@@ -44,10 +44,11 @@ def same_results(frame: Frame, allowed: Collection[Allow]) -> None:
     if Allow.SAME_RESULTS in allowed or not (pairs := same_result_pairs(frame)):
         return
     names = [_cohort_name(frame, row) for row in pairs[0]]
-    more = f" and {len(pairs) - 1} more" if len(pairs) > 1 else ""
+    others = len(pairs) - 1
+    more = f" (and {others} other pairs)" if others > 1 else " (and another pair)" if others else ""
     raise PoolRefused(
-        f"the same result under two names: {' and '.join(names)} have the same numbers, and the same n or first"
-        f" author{more}; estimates {listed(same_result_keys(frame))}",
+        f"the same result under two names: {' and '.join(names)}{more} have the same numbers, and the same n or"
+        f" first author; estimates {listed(same_result_keys(frame))}",
         "leave one out in the condition; or declare the cohorts the same patients, or not:"
         f' evireg overlaps confirm or dismiss "{names[0]}" "{names[1]}" --reason TEXT; or pool them knowingly:'
         " --allow same-results",

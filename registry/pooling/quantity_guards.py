@@ -86,9 +86,11 @@ def mixed_categories(frame: Frame, allowed: Allowed) -> None:
         found = _of_kind(counts, kind)
         if len(found) > 1 or (sum(found.values()) > 1 and not all(each.stated for each in found)):
             said = counted({each.words: count for each, count in found.items()})
-            raise PoolRefused(f"{kind.label} estimates that do not compare the same: {said}", _HINT, "mixed-categories")
+            what = "do not compare the same" if len(found) > 1 else "do not say what they compare"
+            raise PoolRefused(f"{_NAMED[kind]} that {what}: {said}", _HINT, "mixed-categories")
 
 
+_NAMED = {ContrastKind.CATEGORY: "category estimates", ContrastKind.EXTREMES: "estimates of extreme groups"}
 _HINT = (
     'name one in the condition, for instance: and contains(cutoff_text, "III vs I"); say what is not stated:'
     " evireg amend KEY index_group=… reference_group=…; or, if only the wording differs: --allow mixed-categories"

@@ -37,7 +37,7 @@ def former_keys(record: Record, values: Mapping[str, Any], vocabulary: Vocabular
     listed = _covariates(values, vocabulary)
     choices: list[list[dict[str, Any]]] = [
         [as_given, {}] if as_given else [{}],
-        [{}, *({"contrast": each.value} for each in _DIRECTIONS)] if _unsaid(given, values) else [{}],
+        [{}, *({"contrast": each.value} for each in _directions(given, values))],
         [{}, *({"measure": each.value} for each in Measure)] if given.get("measure", "") is None else [{}],
         [{"covariates": listed}, {}] if listed not in (None, values.get("covariates")) else [{}],
         [dict.fromkeys(FURTHER), {}] if any(values.get(name) is not None for name in FURTHER) else [{}],
@@ -47,6 +47,13 @@ def former_keys(record: Record, values: Mapping[str, Any], vocabulary: Vocabular
         estimate_key({**values, **{name: each[name] for each in parts for name in each}}) for parts in product(*choices)
     )
     return [key for key in dict.fromkeys(found) if key != own]
+
+
+def _directions(given: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[ContrastKind, ...]:
+    """Give the directions the row may be stored with; earlier versions had no word for extreme groups."""
+    if values.get("contrast") == ContrastKind.EXTREMES:
+        return _DIRECTIONS[:2]
+    return _DIRECTIONS if _unsaid(given, values) else ()
 
 
 def _unsaid(given: Mapping[str, Any], values: Mapping[str, Any]) -> bool:

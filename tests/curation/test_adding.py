@@ -57,6 +57,14 @@ def test_same_estimate_again_changes_nothing(reg: Registry) -> None:
     assert (again.new, again.changeset) == (False, None)
 
 
+def test_what_is_left_unsaid_of_an_estimate_is_remarked(reg: Registry) -> None:
+    """An estimate that does not say what it compares is stored as unclear, and told how to say it; not so if it does."""
+    (remark,) = reg.add("estimate", ESTIMATE).flags
+    assert (remark.code, remark.column) == ("direction-unclear", "contrast")
+    assert "--contrast" in remark.message
+    assert reg.add("estimate", {**ESTIMATE, "endpoint": "PFS", "contrast": "above_vs_below"}).flags == ()
+
+
 def test_other_numbers_under_the_key_are_a_conflict(reg: Registry) -> None:
     """Nothing is overwritten: the conflict has both values and names the way to change it."""
     key = reg.add("estimate", ESTIMATE).key

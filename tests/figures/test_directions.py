@@ -34,7 +34,11 @@ WAYS = {
         "high-vs-low",
         "LDH III vs I",
     ),
-    "extreme groups": ({"contrast": "extremes"}, "low-vs-high", "bottom vs top group of LDH"),
+    "extreme groups": (
+        {"contrast": "extremes", "cutoff_text": "T3 vs T1"},
+        "low-vs-high",
+        "bottom vs top group of LDH",
+    ),
     "unclear": ({"contrast": "unclear"}, "high-vs-low", "direction not stated"),
 }
 MAKERS: dict[str, Callable[[Frame, str], Any]] = {

@@ -62,7 +62,7 @@ def frames(draw: st.DrawFn) -> Frame:
     yi = np.array(draw(st.lists(st.floats(-2.0, 2.0), min_size=k, max_size=k)))
     se = np.array(draw(st.lists(st.floats(0.05, 1.0), min_size=k, max_size=k)))
     counts = np.array(draw(st.lists(st.integers(5, 200), min_size=k, max_size=k)), dtype=float)
-    return plain(k, contrast=contrast).replace(
+    return plain(k, contrast=contrast, cutoff_text=["T3 vs T1" if kinds == ("extremes",) else None] * k).replace(
         yi=yi,
         vi=se**2,
         est=np.exp(yi),

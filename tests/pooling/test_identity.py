@@ -90,7 +90,7 @@ def test_pairs_a_curator_told_apart_are_no_matter() -> None:
     with pytest.raises(PoolRefused):
         pool(frame)
     apart = frozenset({frozenset({("S1", "all"), ("S1", "old")})})
-    told = type(frame)(frame.columns, frame.attributes, frame.declared, apart)
+    told = type(frame)(frame.columns, frame.attributes, frame.declared, apart=apart)
     assert pool(told).pool.n == 310
     assert pool(told.to_pandas()).pool.n == 310
 

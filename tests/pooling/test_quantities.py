@@ -217,7 +217,7 @@ def test_extreme_groups_are_a_contrast_of_their_own() -> None:
     with pytest.raises(PoolRefused, match=r"compare different things: contrast above_vs_below \(2\), extremes \(1\)"):
         pool(frame)
     extremes = frame.assign(contrast="extremes", cutoff_text=["T3 vs T1", "highest vs lowest", "Q4 vs Q1"])
-    with pytest.raises(PoolRefused, match="extreme groups estimates that do not compare the same"):
+    with pytest.raises(PoolRefused, match="estimates of extreme groups that do not compare the same"):
         pool(extremes)
     assert pool(extremes, allow="mixed-categories").pool.k == 3
 
@@ -240,7 +240,7 @@ def test_unclear_contrasts_pool_among_themselves_only() -> None:
     """Nobody says which side is which: that is said, and no other contrast is it."""
     frame = steps()
     alone = pool(frame.assign(contrast="unclear"))
-    assert "what is compared with what is unclear for 3 of 3 estimates" in alone.notes
+    assert any("what is compared with what is unclear for 3 of 3 estimates" in note for note in alone.notes)
     for unclear in ("unclear", None):
         with pytest.raises(PoolRefused, match="compare different things"):
             pool(frame.assign(contrast=["above_vs_below", "above_vs_below", unclear]))

@@ -61,7 +61,9 @@ CASES = [("high-vs-low", *case) for case in HIGH] + [("low-vs-high", *case) for 
 def result(read_as: str, contrast: str, columns: dict[str, list[Any]]) -> Any:
     """Pool four rows that say this of themselves."""
     more = {name: values * 4 for name, values in columns.items()}
-    return pool(plain(4, factor=["LDH"] * 4, contrast=[contrast] * 4, **more), read_as=read_as)
+    return pool(
+        plain(4, factor=["LDH"] * 4, contrast=[contrast] * 4, **more), read_as=read_as, allow="mixed-categories"
+    )
 
 
 @pytest.mark.parametrize(("read_as", "contrast", "columns", "direction", "higher"), CASES)

@@ -71,9 +71,11 @@ def compared(row: Row, column: str) -> Any:
     return None if scale is None else held * scale
 
 
-def missing(row: Row, column: str) -> str | None:
+def missing(row: Row, column: str, text: str) -> str | None:
     """Say under what a row counts that is neither in nor out for this column; None where it does not."""
     if value_of(row, column) is None:
+        return column
+    if column == "covariates" and "adjusts_for(" in text and row["adjusted"] == "unclear":
         return column
     return f"{column} in {row['cutoff_unit'] or 'no unit'}" if compared(row, column) is None else None
 

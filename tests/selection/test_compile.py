@@ -89,7 +89,7 @@ def test_condition_matches_what_plain_python_matches(
     found = [*selection.frame["key"], *(key for step in selection.flow.steps for key in step.keys)]
     assert sorted(found) == [key for key, verdict in verdicts.items() if verdict is True]
     open_ones = [row for row in ROWS if verdicts[row["key"]] is None]
-    unknown = Counter(naive.missing(row, column) for row in open_ones for column in drawn.compares)
+    unknown = Counter(naive.missing(row, column, drawn.text) for row in open_ones for column in drawn.compares)
     del unknown[None]
     assert selection.flow.missing == unknown
 
