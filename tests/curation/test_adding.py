@@ -58,7 +58,7 @@ def test_same_estimate_again_changes_nothing(reg: Registry) -> None:
 
 
 def test_what_is_left_unsaid_of_an_estimate_is_remarked(reg: Registry) -> None:
-    """An estimate that does not say what it compares is stored as unclear, and told how to say it; not so if it does."""
+    """An estimate that does not say what it compares is stored as unclear and told how to; not so if it does."""
     (remark,) = reg.add("estimate", ESTIMATE).flags
     assert (remark.code, remark.column) == ("direction-unclear", "contrast")
     assert "--contrast" in remark.message
