@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sqlite3
@@ -152,6 +153,7 @@ def test_files_are_for_their_owner(tmp_path: Path, mask: int) -> None:
     assert len(list(tmp_path.iterdir())) == 7
 
 
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # xlsxwriter leaves them to the collector
 def test_export_that_fails_leaves_no_evidence_behind(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,3 +175,4 @@ def test_export_that_fails_leaves_no_evidence_behind(
     with open_registry(place) as reg, pytest.raises(Exception, match="No space left"):
         reg.export(tmp_path / "out" / "estimates.xlsx")
     assert list(waiting.iterdir()) == list((tmp_path / "out").iterdir()) == []
+    gc.collect()
