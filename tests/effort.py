@@ -1,4 +1,4 @@
-"""How much a run tries: every day a quarter of the examples of a law, others in each run; by `make torture` all of them.
+"""How much a run tries: every day a quarter of the examples of a law, others in each run; by `make torture` all.
 
 `EVIREG_TEST_THOROUGH=1` asks for all of it.
 """
