@@ -17,7 +17,7 @@ from registry.ingest.comparing import GIVEN, Told, compare, settle_cutoff
 from registry.ingest.issues import ERRORS, Problem
 from registry.ingest.rules import DISPUTES, MAY_BE_PRINTED, check
 from registry.ingest.units import unit
-from registry.meaning.cutoffs import in_words
+from registry.meaning.cutoffs import SIGNS, in_words
 from registry.terms import AttributeLevel, AttributeType, ReadAs, Status
 from registry.vocabulary import Vocabulary
 from registry.writing import estimate_key
@@ -36,7 +36,6 @@ _CI = re.compile(
     rf"(?P<high>{_NUMBER})\s*[\])]?"
 )
 _CUTOFF = re.compile(r"(?P<operator>>=|<=|=>|=<|≥|≤|>|<)?\s*(?P<value>[0-9][0-9.,]*)\s*(?P<unit>[^\s0-9<>=].*|1)?")
-_SPELLED = {"≥": ">=", "≤": "<=", "=>": ">=", "=<": "<="}
 _LOINC = re.compile(r"[0-9]{1,7}-[0-9]")
 
 
@@ -143,7 +142,7 @@ def cutoff(text: str) -> dict[str, str] | Problem:
         return {"cutoff_text": text}
     said = {f"cutoff_{name}": value for name, value in match.groupdict().items() if value}
     if operator := said.get("cutoff_operator"):
-        said["cutoff_operator"] = _SPELLED.get(operator, operator)
+        said["cutoff_operator"] = SIGNS.get(operator, operator)
     return said
 
 

@@ -21,7 +21,8 @@ _METHODS = (
     (CutoffMethod.REFERENCE_LIMIT, re.compile(r"[UL]LN\b|\blimits? of (?:the )?normal\b", re.IGNORECASE)),
 )  # fmt: skip
 _SIGN = re.compile(r"(>=|<=|=>|=<|≥|≤|>|<)\s*")
-_SPELLED = {"≥": ">=", "≤": "<=", "=>": ">=", "=<": "<="}
+#: Signs of one meaning → the one that is stored.
+SIGNS = {"≥": ">=", "≤": "<=", "=>": ">=", "=<": "<="}
 #: Units that say what a number is a multiple or a percentage of.
 _LIMIT_UNIT = re.compile(r"(?P<side>[UL])LN", re.IGNORECASE)
 _PERCENTILE_UNIT = re.compile(r"(?:per)?centile", re.IGNORECASE)
@@ -53,7 +54,7 @@ def in_words(text: str) -> CutoffWords | None:
     words = plain(text)
     sign = _SIGN.match(words)
     words = words[sign.end() :] if sign else words
-    operator = _SPELLED.get(sign[1], sign[1]) if sign else None
+    operator = SIGNS.get(sign[1], sign[1]) if sign else None
     return CutoffWords(_one_spelling(words), operator, method)
 
 

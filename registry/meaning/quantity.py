@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from registry.meaning.direction import TWO_GROUPS
 from registry.meaning.levels import groups_of, level_of, other_of_two
 from registry.meaning.one_unit import SCALE_COLUMNS, in_one_unit, scale_stated
 from registry.terms import ContrastKind, CutoffOperator, FactorScale, Measure
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 NOT_STATED = "not stated"
 
-#: Above and below a cutoff are one contrast, read one way round or the other.
-TWO_GROUPS = (ContrastKind.ABOVE_VS_BELOW, ContrastKind.BELOW_VS_ABOVE)
 #: Ratios for more of the factor, which hold for a step of it.
 CONTINUOUS = (ContrastKind.PER_UNIT, ContrastKind.PER_DOUBLING, ContrastKind.PER_SD)
 #: Ratios of named groups, which hold for these two.

@@ -96,7 +96,7 @@ def _usually_read(prepared: Prepared, pool: Pooled | None) -> Iterator[str]:
     if pool is not None and pool.hr:
         bounds = [each for each in (pool.hr_ci_high, pool.hr_ci_low) if each and pool.has_headline]
         so = f": {1.0 / pool.hr:.2f}" + (f" ({1.0 / bounds[0]:.2f}–{1.0 / bounds[1]:.2f})" if len(bounds) > 1 else "")
-    yield f"{factor} is usually read low against high{so} (read_as low-vs-high)"
+    yield f"{factor} is usually read low against high{so}; --read-as low-vs-high turns the result round"
 
 
 #: Contrasts of which the other way round can be given.

@@ -236,7 +236,10 @@ def test_a_factor_read_the_other_way_round_says_so_with_the_ratio() -> None:
     frame = albumin()
     known = Frame(frame.columns, frame.attributes, frame.declared, {"albumin": FactorFacts(read_as="low-vs-high")})
     notes = pool(known, method="FE", test="z").notes
-    assert "albumin is usually read low against high: 1.65 (1.36–2.00) (read_as low-vs-high)" in notes
+    assert (
+        "albumin is usually read low against high: 1.65 (1.36–2.00); --read-as low-vs-high turns the result round"
+        in notes
+    )
     assert not any("usually read" in note for note in pool(known, read_as="low-vs-high").notes)
     assert not any("usually read" in note for note in pool(frame).notes)
 
