@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import sys
 from importlib import import_module
-from io import TextIOWrapper
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.quick import QuickCommand, QuickGroup
-from registry.errors import EviregError, UsageError
+from cli.streams import for_any_terminal, give_up_output, refuse_other_bytes
+from registry.errors import EviregError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -214,50 +213,21 @@ def _root(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code; see `registry.errors` for what each code means."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    _for_any_terminal()
+    for_any_terminal(as_json="--json" in given)
     try:
+        refuse_other_bytes(given)
         return _run(given)
     except EviregError as error:
         return _fail(error, as_json="--json" in given)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except BrokenPipeError:
-        return _reader_gone()
+        give_up_output()
+        return READER_GONE
     except Exception as error:
         if "EVIREG_DEBUG" in os.environ:
             raise
-        return _fail(_fault(error), as_json="--json" in given)
-
-
-#: What an old terminal shows for characters it does not have; ? for any other.
-PLAIN = {
-    "–": "-",
-    "−": "-",
-    "—": "-",
-    "…": "...",
-    "≥": ">=",
-    "≤": "<=",
-    "²": "2",
-    "τ": "tau",
-    "─": "-",
-    "×": "x",
-    "⊕": "+",
-    "◯": "o",
-}
-
-
-def _for_any_terminal() -> None:
-    """Let every terminal show what it can, instead of failing on the first character it does not have."""
-    codecs.register_error("evireg", _plain)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
-            stream.reconfigure(errors="evireg")
-
-
-def _plain(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return "".join(PLAIN.get(each, "?") for each in error.object[error.start : error.end]), error.end
+        return _fail(_of_outside(error) or _fault(error), as_json="--json" in given)
 
 
 def _run(arguments: list[str]) -> int:
@@ -282,6 +252,18 @@ def _usage(error: typer.TyperException) -> UsageError:
     return UsageError(said, f"see: {path} --help")
 
 
+def _of_outside(error: Exception) -> EviregError | None:
+    """Tell what the operating system or the input did from a fault of ours; None for the latter."""
+    if isinstance(error, RecursionError):
+        return UsageError("what was given is nested too deeply to be read", "give it with less inside each other")
+    if not isinstance(error, OSError) or error.errno is None:
+        return None
+    if error.filename is not None:
+        return StoreError(f"{error.filename} could not be read or written: {error.strerror}")
+    give_up_output()
+    return StoreError(f"the output could not be written: {error.strerror}", "where it goes to, is there room?")
+
+
 def _fault(error: Exception) -> EviregError:
     """Name a fault that is ours, not the user's, without a traceback."""
     return EviregError(
@@ -294,12 +276,6 @@ def _fail(error: EviregError, *, as_json: bool) -> int:
     from cli.output import fail
 
     return fail(error, as_json=as_json)
-
-
-def _reader_gone() -> int:
-    """Leave quietly when the reader (`head`, `less`) has gone, as Unix tools do."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return READER_GONE
 
 
 if __name__ == "__main__":

@@ -104,9 +104,8 @@ def _asked(tool: Tool, keys: list[str]) -> tuple[dict[str, str], dict[str, str]]
         level = _level(domain.levels or ())
         if level:
             judgements[domain.name] = level
-            said = typer.prompt("  because", default="", show_default=False)
-            if said.strip():
-                words[domain.name] = said.strip()
+            if said := output.ask("  because"):
+                words[domain.name] = said
     if not judgements:
         raise typer.Abort
     return judgements, words
@@ -118,7 +117,7 @@ def _level(levels: tuple[str, ...]) -> str:
 
     choices = ", ".join(f"{number} {level}" for number, level in enumerate(levels, 1))
     while True:
-        answer = typer.prompt(f"  {choices}", default="", show_default=False).strip()
+        answer = output.ask(f"  {choices}")
         if not answer:
             return ""
         if answer.isdigit() and 1 <= int(answer) <= len(levels):

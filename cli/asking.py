@@ -48,7 +48,10 @@ class Asked:
 
 
 def asking(command: Callable[Concatenate[Asked, P], None]) -> Callable[..., None]:
-    """Give a command the options of `evireg pool`, none with a default: what is not given stays as it is."""
+    """Give a command the options of `evireg pool`, none with a default: what is not given stays as it is.
+
+    An option that the command has itself (how many patients an absolute risk is of, say) takes the place of the pool's.
+    """
     return _with(_options(), command)
 
 
@@ -59,6 +62,7 @@ def asking_more(command: Callable[Concatenate[Asked, P], None]) -> Callable[...,
 
 def _with(asked: dict[str, inspect.Parameter], command: Callable[Concatenate[Asked, P], None]) -> Callable[..., None]:
     own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    asked = {name: each for name, each in asked.items() if name not in {other.name for other in own}}
     first = [each for each in own if each.kind is not inspect.Parameter.KEYWORD_ONLY]
     last = [each for each in own if each.kind is inspect.Parameter.KEYWORD_ONLY]
     run: Callable[..., None] = command

@@ -54,14 +54,13 @@ def command(
 
 def _save(out: str, content: bytes) -> None:
     from registry.errors import UsageError
+    from registry.workbook.files import replacing
 
     place = Path(out)
     if place.exists():
         raise UsageError(f"{out} is there already", "give another name; nothing is overwritten")
-    try:
-        place.write_bytes(content)
-    except OSError as error:
-        raise UsageError(f"{out} cannot be written: {error.strerror}", "give another path") from error
+    with replacing(place) as part:
+        part.write_bytes(content)
 
 
 def _tell(rows: Sequence[dict[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -14,7 +15,7 @@ EXAMPLE = (
 )
 
 
-@selecting
+@partial(selecting, but=("per",))  # cutoffs are of groups above and below: no ratio here is per step
 def command(
     selected: Selected,
     *,

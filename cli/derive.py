@@ -24,11 +24,11 @@ def _text(name: str, metavar: str, told: str) -> Any:
 def command(
     *,
     hr: Annotated[str | None, _text("--hr", "RATIO", "The ratio as printed.")] = None,
-    ci_low: Annotated[str | None, _text("--ci-low", "RATIO", "Lower bound of its CI.")] = None,
+    ci_low: Annotated[str | None, _text("--ci-low", "RATIO", "Lower bound of its CI, or of the log's.")] = None,
     ci_high: Annotated[str | None, _text("--ci-high", "RATIO", "Upper bound of its CI.")] = None,
-    ci_level: Annotated[float, _text("--ci-level", "PERCENT", "Level of that CI.")] = 95.0,
-    log_hr: Annotated[float | None, _text("--log-hr", "NUMBER", "The log ratio.")] = None,
-    se_log_hr: Annotated[float | None, _text("--se-log-hr", "NUMBER", "Its standard error.")] = None,
+    ci_level: Annotated[float, _text("--ci-level", "PERCENT", "Level of that CI: 95, not 0.95.")] = 95.0,
+    log_hr: Annotated[str | None, _text("--log-hr", "NUMBER", "The log ratio.")] = None,
+    se_log_hr: Annotated[str | None, _text("--se-log-hr", "NUMBER", "Its standard error.")] = None,
     p_value: Annotated[str | None, _text("--p-value", "P", "The p-value as printed: 0.03, or <0.001.")] = None,
     p_test: Annotated[str, _text("--p-test", "NAME", "Its test: wald, logrank, lr or unclear.")] = "unclear",
     p_sides: Annotated[int, _text("--p-sides", "1|2", "Whether it is one- or two-sided.")] = 2,
@@ -87,8 +87,11 @@ def command(
     """Derive a log hazard ratio and its standard error from the numbers a report prints.
 
     Every route that the numbers allow is gone; the most direct one counts: a standard error or a CI beats O-E and V,
-    events with p, curves, and a p-value. A bound ("p < 0.05") gives an upper bound of the standard error, for
-    sensitivity analyses only. A ratio of 1 and p above 0.5 lead nowhere, and that is said.
+    events with p, curves, and a p-value. Of a standard error and a CI that agree, the one printed more precisely
+    counts; where they contradict each other, or a log ratio its ratio, the slip is named and nothing derived. A CI
+    beside --log-hr is that of the number which lies midway in it. A bound ("p < 0.05") gives an upper bound of the
+    standard error, for sensitivity analyses only. A ratio of 1 leads nowhere, nor does a p above 0.5 whose rounding
+    moves the standard error by more than 20 %, and that is said.
     """
     from registry.deriving import derive
 

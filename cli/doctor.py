@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import DEFAULT_DATABASE, AsJson, Database
+from cli.options import DEFAULT_DATABASE, As, AsJson, Database
 
 if TYPE_CHECKING:
     from registry.keeping.doctor import Check, Examined
+    from registry.keeping.texts import Cleaned
 
 EXAMPLE = "evireg doctor"
 
@@ -22,6 +23,14 @@ def command(
     mend: Annotated[
         bool, typer.Option("--mend", help="Make missing indexes and triggers anew first; no evidence is touched.")
     ] = False,
+    clean_texts: Annotated[
+        bool,
+        typer.Option(
+            "--clean-texts",
+            help="Take control characters and invisible marks out of texts first, in a changeset of its own.",
+        ),
+    ] = False,
+    curator: As = None,
     db: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
 ) -> int:
@@ -35,13 +44,30 @@ def command(
     from registry.errors import VerificationFailed
     from registry.keeping.doctor import examine
 
+    cleaned = _clean(db, curator) if clean_texts else None
     found = examine(db, mend=mend)
+    if cleaned is not None and not as_json:
+        output.say(_said(cleaned))
     if as_json:
         checks = [{**asdict(check), "findings": list(check.findings)} for check in found.checks]
         output.show_json({"target": found.target, "sound": found.sound, "checks": checks, "facts": found.facts})
     else:
         _tell(found)
     return 0 if found.sound else VerificationFailed.exit_code
+
+
+def _clean(db: str, curator: str | None) -> Cleaned:
+    from registry.curators import curator as find_curator
+    from registry.handle import open as open_registry
+
+    with open_registry(db, curator=find_curator(curator).name) as reg:
+        return reg.clean_texts()
+
+
+def _said(cleaned: Cleaned) -> str:
+    if cleaned.changeset is None:
+        return "No text in use holds control characters: nothing was changed.\n"
+    return f"Characters that no text may hold taken out of {cleaned.texts} texts (changeset {cleaned.changeset}).\n"
 
 
 def _tell(found: Examined) -> None:

@@ -53,6 +53,7 @@ def command(
                 "references": len(found.references),
                 "changeset": made["changeset"],
                 "digest": made["digest"],
+                "direction": found.result.direction,
                 "simulated": found.result.simulated,
             }
         )

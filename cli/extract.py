@@ -78,14 +78,12 @@ def _given(arguments: list[str] | None) -> dict[str, dict[str, str]]:
 
 def _write(reg: Registry, path: str, where: str | None, *, as_json: bool) -> None:
     from cli import output
-    from registry.errors import UsageError
     from registry.report.prose import count as of
+    from registry.workbook.files import replacing
 
     text, count = reg.extract_template(where)
-    try:
-        Path(path).write_text(text, encoding="utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}", "give another path") from error
+    with replacing(Path(path)) as place:
+        place.write_text(text, encoding="utf-8-sig")
     if as_json:
         output.show_json({"template": path, "estimates": count})
         return

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from registry.curation.edits import Returned
-    from registry.ingest.load import Loaded
+    from registry.ingest.loaded import Loaded
     from registry.issues import Issue
 
 EXAMPLE = "evireg import evidence.csv --attributes --dry-run"
@@ -40,6 +40,18 @@ def command(
     save_map: Annotated[str | None, typer.Option("--save-map", metavar="NAME", help="Keep the map by name.")] = None,
     use_map: Annotated[
         str | None, typer.Option("--use-map", metavar="NAME", help="Use a map that was kept; see `evireg map list`.")
+    ] = None,
+    fixed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="COLUMN=VALUE", help="A value for every empty cell of a column: measure=or (repeatable)."
+        ),
+    ] = None,
+    read_as: Annotated[
+        str | None,
+        typer.Option(
+            "--read-as", metavar="DIRECTION", help="high-vs-low or low-vs-high, for rows that do not say theirs."
+        ),
     ] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="The sheet of a workbook.")] = None,
     kind: Annotated[
@@ -69,12 +81,16 @@ def command(
     nothing. With --quarantine the good rows are stored, and the others come back in a workbook, what is wrong in red;
     where no row is good the exit code is that of a refusal.
 
+    Rows that do not say what is compared, or by which ratio, are stored as unclear: on a terminal you are asked once
+    per file, elsewhere --read-as and --set say it. What is said so counts as assumed.
+
     A file made by `evireg export estimates` and edited is recognised: every difference is shown, and with --reason
     amended in one changeset. What somebody else changed meanwhile is a conflict, never overwritten.
     """
     from functools import partial
 
     from cli import output, returned
+    from cli.unsaid import asker
     from registry.curation.edits import Returned
     from registry.curators import curator as find_curator
     from registry.handle import open as open_registry
@@ -85,7 +101,10 @@ def command(
         take = partial(
             reg.import_source,
             files[0] if len(files) == 1 else files,
-            mapping=_map(headings or ()),
+            mapping=_pairs("map", headings or ()),
+            fixed=_pairs("set", fixed or ()),
+            read_as=read_as,
+            ask=None if as_json else asker(),
             use_map=use_map,
             save_as=save_map,
             dry_run=dry_run,
@@ -125,18 +144,22 @@ def _refuse_if_all_left_out(loaded: Loaded | Returned) -> None:
         raise typer.Exit(InputRefused.exit_code)
 
 
-def _map(given: Sequence[str]) -> dict[str, str]:
-    """Read COLUMN=HEADING; a heading may hold a = itself."""
+def _pairs(option: str, given: Sequence[str]) -> dict[str, str]:
+    """Read COLUMN=HEADING or COLUMN=VALUE; what follows the first = may hold another."""
     from registry.errors import UsageError
 
+    what, example = {
+        "map": ("heading", 'COLUMN=HEADING, such as hr="Hazard ratio"'),
+        "set": ("value", "COLUMN=VALUE, such as measure=or"),
+    }[option]
     found: dict[str, str] = {}
     for each in given:
-        column, sign, heading = (part.strip() for part in each.partition("="))
-        if not (column and sign and heading):
-            raise UsageError(f"--map {each!r} is no column with a heading", 'COLUMN=HEADING, such as hr="Hazard ratio"')
+        column, sign, text = (part.strip() for part in each.partition("="))
+        if not (column and sign and text):
+            raise UsageError(f"--{option} {each!r} is no column with a {what}", example)
         if column in found:
-            raise UsageError(f"--map gives the column {column!r} twice", "give it one heading")
-        found[column] = heading
+            raise UsageError(f"--{option} gives the column {column!r} twice", f"give it one {what}")
+        found[column] = text
     return found
 
 

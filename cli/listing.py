@@ -50,20 +50,26 @@ def command(
     from registry.handle import open as open_registry
 
     with open_registry(db) as reg:
-        rows = reg.listing(kind, where, at=at, tool=tool)
-    if as_json:
-        output.show_json({"kind": str(kind), "where": where, "rows": rows})
-        return
-    if not rows:
+        estimates = kind is Kind.ESTIMATES
+        rows = reg.each_estimate(where, at=at) if estimates else reg.listing(kind, where, at=at, tool=tool)
+        if as_json:
+            output.show_json_list({"kind": str(kind), "where": where}, "rows", rows)
+        elif kind in (Kind.ADJUSTMENT, Kind.APPRAISAL) and (rows := list(rows)):
+            from cli.matrix import show_matrix
+
+            show_matrix(kind, rows)
+        else:
+            _tell(kind, [_cells(kind, row) for row in rows])
+
+
+def _tell(kind: Kind, cells: list[list[Any]]) -> None:
+    from cli import output
+
+    if not cells:
         output.say(NOT_APPRAISED if kind is Kind.APPRAISAL else NOTHING)
         return
-    if kind in (Kind.ADJUSTMENT, Kind.APPRAISAL):
-        from cli.matrix import show_matrix
-
-        show_matrix(kind, rows)
-        return
-    title = f"{len(rows)} {kind}" if len(rows) != 1 else f"1 {ONE[kind]}"
-    output.show_table(title, _columns(kind), [_cells(kind, row) for row in rows], note=_note(kind))
+    title = f"{len(cells)} {kind}" if len(cells) != 1 else f"1 {ONE[kind]}"
+    output.show_table(title, _columns(kind), cells, note=_note(kind))
 
 
 #: What is said instead of an empty table.
@@ -177,19 +183,23 @@ def cutoff(row: Mapping[str, Any]) -> str:
 
 def why_not(row: Mapping[str, Any]) -> str:
     """Say why an estimate cannot be pooled; empty when it can."""
-    from registry.terms import NotPoolable
+    from registry.derivation import reason_in_words
 
-    return NotPoolable(row["not_poolable"]).label if row["not_poolable"] else ""
+    return reason_in_words(row)
 
 
 def ratio(row: Mapping[str, Any]) -> str:
     """Write what was reported, digit by digit: `HR 1.73 (1.23–2.44)`; empty when no ratio was."""
+    from registry.meaning.printed import shown_bound
     from registry.report.prose import measure_label
 
-    if row["est_text"] is None:
-        return "" if row["log_hr"] is None else f"log {measure_label(row['measure'])} {row['log_hr']:g}"
-    bounds = [row["ci_low_text"], row["ci_high_text"]]
+    bounds = [shown_bound(row, name) for name in ("ci_low", "ci_high")]
     interval = f" ({bounds[0] or '?'}–{bounds[1] or '?'})" if any(bounds) else ""
+    if row["est_text"] is None:
+        if row["log_hr"] is None:
+            return ""
+        of_log = interval.replace("log ", "") if "log " in interval else ""  # beside a log ratio only its own
+        return f"log {measure_label(row['measure'])} {row['log_hr']:g}{of_log}"
     return f"{measure_label(row['measure'])} {row['est_text']}{interval}"
 
 

@@ -79,12 +79,13 @@ def command(
 
     Question, search, studies, risk of bias, the pool and whether it stands, subgroups, certainty, what moved since the
     last report, methods, references, and where every number comes from: one file that needs no network. Each query is
-    run, and the run stored, unless a stored one says the same. A query that cannot be pooled gives a report too: it
-    says why, and lists what is known.
+    run, and the run stored, unless a stored one says the same or you may not write to the registry. A query that cannot
+    be pooled gives a report too: it says why, and lists what is known.
     """
     from cli import output
     from cli.planning import analyses
     from registry.curators import curator as find_curator
+    from registry.dossier.material import Absent
     from registry.errors import UsageError
     from registry.handle import open as open_registry
 
@@ -114,6 +115,8 @@ def command(
         output.show_json(made.as_dict())
     else:
         tell(made)
+    if any(each.run is None and not isinstance(each.pool, Absent) for each in made.materials):
+        output.remark("No run was stored: you may not write to this registry. The report says so.")
 
 
 def tell(made: Reported) -> None:

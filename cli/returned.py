@@ -45,10 +45,10 @@ def conclude(done: Returned, again: Callable[[str], Any]) -> Returned:
     if done.differences:
         _show_differences(done)
     if done.reason_missing and sys.stdin.isatty() and sys.stdout.isatty():
-        import typer
+        from cli import output
 
-        reason = typer.prompt("Why? One reason for all of it; empty stores nothing", default="", show_default=False)
-        done = again(reason.strip()) if reason.strip() else done
+        reason = output.ask("Why? One reason for all of it; empty stores nothing")
+        done = again(reason) if reason else done
     _tell(done)
     return done
 

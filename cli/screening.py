@@ -55,13 +55,15 @@ def _show(work: Work, heading: str) -> None:
 
 
 def _key(stage: ScreeningStage) -> str:
+    from cli import output
+
     full_text = stage is ScreeningStage.FULL_TEXT
     keys = "iensq" if full_text else "iesq"
     names = "i(nclude) e(xclude) " + ("n(ot retrieved) " if full_text else "") + "s(kip) q(uit)"
     while True:
-        typer.echo(f"{names}: ", nl=False)
+        output.begin_line(f"{names}: ")
         key = typer.getchar().lower()
-        typer.echo(key if key.isprintable() else "")
+        output.show_block(key if key.isprintable() else "")
         if key in keys:
             return key
         if key in "\x03\x04":
@@ -70,14 +72,15 @@ def _key(stage: ScreeningStage) -> str:
 
 def _reason(reg: Registry, stage: ScreeningStage) -> str | None:
     """Ask for a reason, offering those given before by number; by title it may be left out."""
+    from cli import output
     from registry.literature.screening import reasons_given
 
     known = reasons_given(reg.literature.progress(), stage)[:9]
     for number, reason in enumerate(known, 1):
-        typer.echo(f"  {number}  {reason}")
+        output.show_block(f"  {number}  {reason}")
     needed = stage is ScreeningStage.FULL_TEXT
     while True:
-        answer = typer.prompt("Reason" if needed else "Reason (may be empty)", default="", show_default=False).strip()
+        answer = output.ask("Reason" if needed else "Reason (may be empty)")
         if answer.isdigit() and 1 <= int(answer) <= len(known):
             return known[int(answer) - 1]
         if answer or not needed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Annotated, Any, Concatenate, ParamSpec
 
@@ -29,13 +29,29 @@ OnePer = Annotated[
         help="Keep one estimate per cohort, best first: cohort:adjusted,prespecified,largest_n,longest_followup.",
     ),
 ]
+Per = Annotated[
+    str | None,
+    typer.Option(
+        "--per",
+        metavar="STEP",
+        help="Bring ratios per step of the factor to one step: '100 U/L', '1 log2', or a number in the factor's unit.",
+    ),
+]
 AllowWords = Annotated[
     list[str] | None,
     typer.Option(
         "--allow",
         metavar="WORD",
-        help="Use what is refused otherwise: mixed-adjustment, mixed-categories, p-derived, selection-on-results"
-        " (repeatable, or with commas).",
+        help="Use what is refused otherwise: mixed-adjustment, mixed-categories, p-derived, same-results,"
+        " selection-on-results (repeatable, or with commas).",
+    ),
+]
+ReadAs = Annotated[
+    str,
+    typer.Option(
+        "--read-as",
+        metavar="WAY",
+        help="Which way round every ratio is given: high-vs-low, or low-vs-high, the reciprocal.",
     ),
 ]
 Method = Annotated[
@@ -65,6 +81,8 @@ class Selected:
     db: str
     as_json: bool
     one_per: str | None = None
+    per: str | None = None
+    read_as: str = "high-vs-low"
 
     def analyse(self, verb: str, *arguments: Any, **options: Any) -> Any:
         """Select, and run a verb of `registry.Registry` on what was selected."""
@@ -74,18 +92,20 @@ class Selected:
         asked = condition(self.where, factor=self.factor, disease=self.disease, endpoint=self.endpoint)
         with open_registry(self.db) as reg:
             run = getattr(reg, verb)
-            shared = {"at": self.at, "one_per": self.one_per, "allow": words(self.allow)}
+            shared = {"at": self.at, "one_per": self.one_per, "allow": words(self.allow), "read_as": self.read_as}
+            shared |= {} if self.per is None else {"per": self.per}
             return run(asked, *arguments, **{**shared, **options})
 
 
-def selecting(command: Callable[Concatenate[Selected, P], None]) -> Callable[..., None]:
+def selecting(command: Callable[Concatenate[Selected, P], None], *, but: Collection[str] = ()) -> Callable[..., None]:
     """Give a command the options of a selection, before and after its own, and hand it one `Selected`.
 
-    An option that the command has itself (several one-per rules, say) takes the place of the shared one.
+    An option that the command has itself (several one-per rules, say) takes the place of the shared one; options it has
+    no use for are left out (`but`).
     """
     asked = inspect.signature(_options, eval_str=True).parameters
     [_, *own] = inspect.signature(command, eval_str=True).parameters.values()
-    names = [name for name in asked if name not in {each.name for each in own}]
+    names = [name for name in asked if name not in {*but, *(each.name for each in own)}]
     run: Callable[..., None] = command
     before, after = ([asked[name] for name in names if (name in LAST) is last] for last in (False, True))
 
@@ -118,7 +138,9 @@ def _options(
     disease: Disease = None,
     endpoint: Endpoint = None,
     one_per: OnePer = None,
+    per: Per = None,
     allow: AllowWords = None,
+    read_as: ReadAs = "high-vs-low",
     at: At = None,
     db: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,

@@ -125,4 +125,6 @@ def _estimates(rows: Sequence[Mapping[str, Any]]) -> None:
 def _cell(value: Any) -> Any:
     if value is True:
         return "yes"
-    return "; ".join(map(str, value)) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return "; ".join(" = ".join(each) if isinstance(each, list) else str(each) for each in value)
+    return value

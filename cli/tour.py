@@ -22,6 +22,14 @@ TRANSPLANT = topic("ferritin").results[0].where
 #: Who runs the tour, and what it calls the state of the evidence it reports on.
 CURATOR, SNAPSHOT = "evireg tour", "tour"
 
+#: Albumin as three reports would have it, two one way round and the third the other; nobody's numbers.
+ALBUMIN = """\
+study_key,biomarker,endpoint,contrast,cutoff_operator,cutoff_value,cutoff_unit,measure,hr,ci_low,ci_high,ci_level,origin
+report-a,albumin,OS,below_vs_above,<,35,g/L,hr,1.60,1.25,2.05,95,simulated
+report-b,albumin,OS,below_vs_above,<,35,g/L,hr,1.70,1.20,2.41,95,simulated
+report-c,albumin,OS,above_vs_below,>=,3.5,g/dL,hr,0.55,0.30,1.01,95,simulated
+"""
+
 #: The saved query it runs, and the study whose number in it is doubted.
 QUERY, DOUBTED = "nlr-myeloma-os", "li2016"
 
@@ -34,7 +42,8 @@ def main() -> int:
     _run("seed", "--db", str(DATABASE))
     _published()
     _ferritin()
-    _part("4. The worked example, on simulated cohorts")
+    _albumin()
+    _part("5. The worked example, on simulated cohorts")
     _run("demo", "--into", str(FOLDER))
     _reports()
     _doubt()
@@ -88,10 +97,29 @@ def _ferritin() -> None:
     _run("pool", "--factor", "ferritin", "--endpoint", "OS", "--db", str(DATABASE), expected=2)
 
 
+def _albumin() -> None:
+    """Pool a factor of which less is worse, as three reports print it: two one way round, the third the other."""
+    _part("4. Which way round: albumin, invented numbers")
+    output.say(
+        "Two reports compare low albumin with high, the third high with low. Every ratio of a pool is brought to one"
+        " direction, which stands in the headline, on the axis and in the JSON; people read albumin low against high."
+    )
+    file, database = FOLDER / "albumin.csv", FOLDER / "albumin.db"
+    database.unlink(missing_ok=True)
+    file.write_text(ALBUMIN, encoding="utf-8")
+    here = ("--db", str(database))
+    _run("init", *here)
+    _run("import", str(file), "--as", CURATOR, *here)
+    invented = ("--where", 'origin == "simulated"')
+    asked = ("--factor", "albumin", "--endpoint", "OS", *invented, "--method", "FE", "--test", "z", *here)
+    _run("pool", *asked)
+    _run("pool", *asked, "--read-as", "low-vs-high")
+
+
 def _reports() -> None:
     from registry.handle import open as open_registry
 
-    _part("5. A saved question, a named state of the evidence, and the report of both")
+    _part("6. A saved question, a named state of the evidence, and the report of both")
     output.say(
         "The seeds come with saved queries. A run stores what one gives now, a snapshot names the evidence it was given"
         " by, and the report says everything a panel needs, also where nothing can be pooled. This one pools as the"
@@ -111,7 +139,7 @@ def _doubt() -> None:
     """Let a curator doubt one number, see what that does to the pool, and take it back: the registry ends as it was."""
     from registry.handle import open as open_registry
 
-    _part("6. A curator doubts a number: what it does to the result, and who said so")
+    _part("7. A curator doubts a number: what it does to the result, and who said so")
     output.say(
         "One ratio of the pool above has an interval too narrow for its patients. A curator disputes it: nothing is"
         " deleted, the saved query says how far its result would move and why, and an undo brings the number back."

@@ -6,7 +6,6 @@ domains into a score.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from registry.columns import BY_INPUT, BY_NAME
 from registry.errors import EviregError, InputRefused
 from registry.resources import resource
 from registry.terms import AttributeLevel, AttributeType
+from registry.toml import TOMLFault, read_toml
 from registry.vocabulary import AttributeDeclaration, fold
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ def shipped_with(domain: str) -> Tool | None:
 def read_tools(path: Path) -> tuple[Tool, ...]:
     """Read the tools of a TOML file. InputRefused says which table lacks what."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = read_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputRefused(f"cannot read {path}: {error.strerror}", hint="give the path of a TOML file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (TOMLFault, UnicodeDecodeError) as error:
         raise InputRefused(f"{path} is not TOML: {error}", hint=f"expected {EXAMPLE}") from error
     tables = content.get("tool")
     if not isinstance(tables, list) or not tables:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 
+from registry.access import make_private, way_in
 from registry.errors import StoreError
 
 #: Files SQLite keeps beside a database while it is in use.
@@ -32,32 +32,61 @@ def stamped(path: Path, said: str) -> Path:
 
 
 @contextmanager
-def in_the_making(path: Path, registry: Path | None = None) -> Iterator[Path]:
+def in_the_making(path: Path, registry: Path | None = None, *, new: bool = False) -> Iterator[Path]:
     """Give another name in the same folder to write a database under; it gets its own at the end of the block.
 
     By then it has reached the disk, and is one file. If the block fails nothing is left. What SQLite keeps beside a
     database must not be there: it would be taken for the new one's. `registry` is what a stamped copy is of: copies
-    of it whose makers were killed go.
+    of it whose makers were killed go. FileExistsError when it is to be `new` and another has the name by then.
     """
     _refuse_remains(path)
     for left in remains_of(registry or path):
         _remove(left)
     with scratch(path) as part:
         yield part
-        with closing(sqlite3.connect(part)) as connection:
-            connection.execute("PRAGMA journal_mode = DELETE")
-        _to_disk(part)
+        give_name(part, path, new=new)
+
+
+def give_name(part: Path, path: Path, *, new: bool) -> None:
+    """Give a finished database its name once it has reached the disk; FileExistsError if it was to be `new`.
+
+    Then it keeps the name it had.
+    """
+    _refuse_remains(path)
+    with closing(sqlite3.connect(part)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    _to_disk(part)
+    if new:
+        _name_new(part, path)
+    else:
         part.replace(path)
-        _to_disk(path.parent)
+    _to_disk(path.parent)
+
+
+def _name_new(part: Path, path: Path) -> None:
+    """Give a file its name, unless another has it: a rename would write over what came in the meantime."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without second names: take the name, then replace what is empty
+        make_private(path)
+        part.replace(path)
+    else:
+        part.unlink()
 
 
 @contextmanager
 def scratch(path: Path, use: str = "new") -> Iterator[Path]:
-    """Give a name beside `path` for a database that is gone after the block; what killed ones left goes as well."""
+    """Give an empty file beside `path` for a database that is gone after the block, as what killed ones left.
+
+    Only its owner can read it.
+    """
     for left in remains_of(path):
         _remove(left)
     part = path.with_name(f".{path.name}.{use}.{os.getpid()}{_PART}")
     _remove(part)
+    make_private(part)
     try:
         yield part
     finally:
@@ -101,15 +130,15 @@ def copy_pages(source: Path, copy: Path, patience: float, *, held: Callable[[], 
             if held is not None:
                 held()
 
-    with closing(sqlite3.connect(read_uri(source), uri=True)) as old, closing(sqlite3.connect(copy)) as new:
+    way = way_in(source)
+    with (
+        closing(sqlite3.connect(way.uri, uri=True, timeout=patience)) as old,
+        closing(sqlite3.connect(copy)) as new,
+    ):
         old.execute("BEGIN")
         old.execute("SELECT count(*) FROM sqlite_master").fetchone()  # from here on it is one moment that is read
         old.backup(new, pages=_PAGES, progress=look, sleep=0.05)
-
-
-def read_uri(path: Path) -> str:
-    """Name a SQLite file that must be there."""
-    return f"file:{quote(str(path.absolute()))}?mode=rw"
+    way.refuse_changed()
 
 
 def _remove(path: Path) -> None:

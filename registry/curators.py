@@ -49,7 +49,7 @@ def _named(name: str, source: str) -> CuratorName:
 
 
 def _configured() -> str | None:
-    import tomllib
+    from registry.toml import TOMLFault, read_toml
 
     path = configuration_file()
     try:
@@ -59,8 +59,8 @@ def _configured() -> str | None:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}", "mend or remove it, or give --as NAME") from error
     try:
-        settings = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        settings = read_toml(text)
+    except TOMLFault as error:
         raise UsageError(f"{path} is not TOML: {error}", 'expected a line such as curator = "Ada Lovelace"') from error
     name = settings.get("curator")
     if name is not None and not isinstance(name, str):

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from registry.errors import Conflict, EviregError, SchemaError, StoreError, UsageError
+from registry.access import WayIn, way_in
+from registry.errors import Conflict, EviregError, ReadOnly, SchemaError, StoreError, UsageError
+from registry.gate import guard
+from registry.server import prepare_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,16 +47,17 @@ class Target:
         if self.path is not None:
             return str(self.path)
         url = self.url
-        shown = {name: value for name, value in url.query.items() if "password" not in name.lower()}
-        return sa.URL.create(
-            "postgresql", url.username, None, url.host, url.port, url.database, shown
-        ).render_as_string()
+        shown = {name: value for name, value in url.query.items() if name in _SHOWN}
+        bare = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database, shown)
+        return bare.render_as_string().replace("+", "%20")  # as libpq reads a space
 
 
 def locate(target: str | Path) -> Target:
     """Read a target: a path, `sqlite:///path`, or `postgresql://…`; UsageError for anything else."""
     text = str(target)
     if "://" not in text:
+        if _SECRET.search(text) and not _DRIVE.match(text) and not Path(text).exists():
+            raise UsageError("this looks like a database URL, but is none", _FORMS)  # it may hold a password
         return _file(text)
     try:
         url = sa.make_url(text)
@@ -62,10 +66,18 @@ def locate(target: str | Path) -> Target:
     backend = url.drivername.partition("+")[0]
     if backend == "sqlite":
         return _file(url.database or "")
+    if "@" in (url.host or ""):
+        raise UsageError("this database URL has more than one @", "in a name or a password write @ as %40")
     if backend in ("postgresql", "postgres"):
         return Target(url.set(drivername="postgresql+psycopg"), None)
     raise UsageError(f"a registry cannot be kept in {backend!r}", _FORMS)
 
+
+#: Parameters of a URL that are no secret, however they were spelled; of any other one cannot know.
+_SHOWN = ("host", "port", "options", "service", "sslmode", "target_session_attrs", "application_name")
+
+#: What begins like a path of Windows, and what holds a name with a password.
+_DRIVE, _SECRET = re.compile(r"[A-Za-z]:[\\/]"), re.compile(r":[^@]*@")
 
 _FORMS = "give a path such as evidence.db, sqlite:///path, or postgresql://user@host/database"
 
@@ -77,25 +89,63 @@ def _file(text: str) -> Target:
     return Target(sa.URL.create("sqlite+pysqlite", database=str(path.absolute())), path)
 
 
-def engine_for(target: str | Path | Target, *, create: bool = False, patience: int | None = None) -> sa.Engine:
-    """Make the engine of a target; a missing SQLite file is made only with `create`.
+def engine_for(target: str | Path | Target, *, patience: int | None = None) -> sa.Engine:
+    """Make the engine of a target; a SQLite file is never made here.
 
     `patience` is how many seconds a writer waits for another one, None as `patience_asked` says.
     """
     patience = patience_asked() if patience is None else patience
     place = target if isinstance(target, Target) else locate(target)
-    if place.path is None:
-        connect = {"connect_timeout": 10, "options": f"-c lock_timeout={patience}s -c timezone=UTC"}
-        return sa.create_engine(place.url, json_serializer=canonical_json, connect_args=connect)
-    uri = f"file:{quote(str(place.path.absolute()))}?mode={'rwc' if create else 'rw'}"
+    return _engine_of_server(place, patience) if place.path is None else _engine_of_file(place, place.path, patience)
 
+
+def _engine_of_server(place: Target, patience: int) -> sa.Engine:
+    engine = sa.create_engine(place.url, connect_args={"connect_timeout": 10, **_options(place.url)}, **_JSON)
+
+    def prepare(driver: Any, _record: object) -> None:
+        prepare_session(driver, place, patience)
+
+    event.listen(engine, "connect", prepare, insert=True)  # before SQLAlchemy asks anything itself
+    guard(engine)
+    return engine
+
+
+def _options(url: sa.URL) -> dict[str, str]:
+    """Give both the options of the environment and those of the URL, which libpq would take instead: they are later."""
+    given = url.query.get("options")
+    if given is None:
+        return {}
+    own = [given] if isinstance(given, str) else list(given)
+    return {"options": " ".join([os.environ.get("PGOPTIONS", ""), *own]).strip()}
+
+
+def _engine_of_file(place: Target, path: Path, patience: int) -> sa.Engine:
     def connect_file() -> sqlite3.Connection:
-        return sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None, check_same_thread=False)
+        way = way_in(path)
+        connection = sqlite3.connect(
+            way.uri, uri=True, timeout=patience, isolation_level=None, check_same_thread=False, factory=_Guarded
+        )
+        connection.way = way
+        return connection
 
-    engine = sa.create_engine(place.url, creator=connect_file, json_serializer=canonical_json)
+    engine = sa.create_engine(place.url, creator=connect_file, **_JSON)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
+    guard(engine)
     return engine
+
+
+class _Guarded(sqlite3.Connection):
+    """A connection that knows how its file was opened."""
+
+    way: WayIn
+
+
+def refuse_torn(connection: sa.Connection) -> None:
+    """Raise StoreError when a file that is read without locks was written since it was opened."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, _Guarded):
+        driver.way.refuse_changed()
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
@@ -115,8 +165,20 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _read_json(text: str | bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise StoreError(
+            f"a row holds JSON that cannot be read ({error}): it was changed outside evireg",
+            "see what else was: evireg doctor; then restore it from a backup",
+        ) from error
+
+
 #: Serialises JSON the same way whatever the insertion order: sorted keys, no spaces, no escapes beyond need.
 canonical_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+_JSON: dict[str, Any] = {"json_serializer": canonical_json, "json_deserializer": _read_json}
 
 
 @contextmanager
@@ -130,15 +192,15 @@ def translated(place: Target) -> Iterator[None]:
         raise _from_sqlite(error, place) from error
 
 
-def commit(work: sa.Transaction, place: Target, number: int) -> None:
-    """Commit a changeset; StoreError when the connection is cut at that moment, for then nobody knows."""
+def commit(work: sa.Transaction, place: Target, what: str) -> None:
+    """Commit `what`; StoreError when the connection is cut at that moment, for then nobody knows."""
     try:
         work.commit()
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
         raise StoreError(
-            f"the connection to {place} was cut while changeset {number} was being committed",
+            f"the connection to {place} was cut while {what} was being committed",
             "whether it was stored is not known: look before you do it again",
         ) from error
 
@@ -178,7 +240,7 @@ def _from_sqlite(error: sqlite3.Error, place: Target) -> EviregError:
         return Conflict(f"{place} refused a change that contradicts what it holds: {said}")
     for words, wrong, cure in _SQLITE:
         if words in said.lower():
-            return StoreError(f"{place} {wrong} ({said})", cure)
+            return (ReadOnly if words == "readonly" else StoreError)(f"{place} {wrong} ({said})", cure)
     return StoreError(f"{place} could not be read or written: {said}")
 
 
@@ -206,4 +268,5 @@ def _from_postgresql(error: DBAPIError, place: Target) -> EviregError:
         wrong, cure = _POSTGRESQL["3D000"]
     if not wrong and (error.connection_invalidated or not state):
         wrong, cure = "is out of reach", "check host, port, network and that the server is up"
-    return StoreError(f"{place} {wrong or 'could not be read or written'} ({said})", cure)
+    kind = ReadOnly if state in ("25006", "42501") else StoreError
+    return kind(f"{place} {wrong or 'could not be read or written'} ({said})", cure)

@@ -2,7 +2,7 @@
 
 A message says what is wrong with the value, what was expected and what to do; `hint` holds the last part.
 Exit codes: 1 a fault of ours, 2 bad usage, condition or pool refused, 3 input refused, 4 not found, 5 conflict,
-6 schema, 7 verification failed, 8 something changed (no error: `evireg watch --exit-code`).
+6 schema, 7 verification failed, 8 something changed (no error: `evireg watch --exit-code`), 9 the database.
 """
 
 from __future__ import annotations
@@ -100,7 +100,13 @@ class SchemaError(EviregError):
 
 
 class StoreError(EviregError):
-    """The database could not be read or written: locked, full, read-only, out of reach."""
+    """The database, or a file evireg reads or writes, gave an error: locked, full, read-only, out of reach, damaged."""
+
+    exit_code = 9
+
+
+class ReadOnly(StoreError):  # noqa: N818 - what it is
+    """A registry that this user can read, at most, and was to write."""
 
 
 class VerificationFailed(EviregError):  # noqa: N818

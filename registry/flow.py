@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from registry.frame import Frame
 
 
+#: The cohort of all patients of a study.
+WHOLE = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class FlowStep:
     """Estimates left out for one `reason` (a stable word; `label` says it in full), each in `keys`.
@@ -34,7 +38,11 @@ class FlowStep:
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """A known estimate that cannot be pooled: why, and the `direction` its text states (worse, better, none)."""
+    """A known estimate that cannot be pooled: why, and the `direction` its text states (worse, better, none).
+
+    In the flow of a result the direction is that of the result: where the report has it the other way round it is
+    `inverted`. `contrast` is as reported.
+    """
 
     key: str
     study: str | None
@@ -42,6 +50,8 @@ class Unusable:
     n: int | None
     reason: str
     direction: str | None
+    contrast: str | None = None
+    inverted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,8 @@ class Flow:
 
     `unusable` lists the estimates that are known and cannot be pooled; `unusable_cohorts` and `unusable_patients` count
     those whose patients have no used estimate. `missing` counts, per column the condition mentions, the estimates for
-    which the condition is neither true nor false and that column was not read; they are not among the matched.
+    which the condition is neither true nor false and that column was not read; they are not among the matched, nor are
+    those whose cutoff does not compare, counted by their unit: `cutoff_value in pmol/L`.
     `choices` says which estimate stands for a cohort that had several. Patients as in `FlowStep`.
     """
 
@@ -87,15 +98,56 @@ class Flow:
 
 
 def units(frame: Frame) -> list[tuple[str, ...]]:
-    """Name the patients behind each row: its overlap group, else its cohort, else (no study given) the row itself."""
-    groups = frame["overlap_group"].tolist()
-    return [own if group is None else ("overlap", group) for group, own in zip(groups, cohorts(frame), strict=True)]
+    """Name the patients behind each row: its overlap group, else its cohort, else (no study given) the row itself.
+
+    Where the whole of a study and parts of it are among the rows, the patients are those of the whole.
+    """
+    own, groups = cohorts(frame), frame["overlap_group"].tolist()
+    plain = [mine if group is None else ("overlap", group) for group, mine in zip(groups, own, strict=True)]
+    whole = wholes(frame)
+    if not whole:
+        return plain
+    joined: dict[tuple[str, ...], tuple[str, ...]] = {}
+    first: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for mine, unit in zip(own, plain, strict=True):
+        one, other = _root(joined, unit), _root(joined, first.setdefault(whole.get(mine, mine), unit))
+        if one != other:
+            joined[one] = other
+    return [_root(joined, each) for each in plain]
+
+
+def _root(joined: Mapping[tuple[str, ...], tuple[str, ...]], unit: tuple[str, ...]) -> tuple[str, ...]:
+    while unit in joined:
+        unit = joined[unit]
+    return unit
+
+
+def wholes(frame: Frame) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Give each cohort that is a part of another one among the rows, and that other one: `all` patients of its study.
+
+    A cohort of more patients than `all` is no part of it, nor is one of which a curator has said so (`frame.apart`).
+    """
+    own = cohorts(frame)
+    named = {each: each[0] for each in own if len(each) == 2 and each[1] != WHOLE}
+    there = {(study, WHOLE) for study in named.values()}.intersection(own) if named else set()
+    if not there:
+        return {}
+    sizes: dict[tuple[str, ...], float] = {}
+    for cohort, n in zip(own, frame["n"].tolist(), strict=True):
+        if not math.isnan(n):
+            sizes[cohort] = max(n, sizes.get(cohort, 0.0))
+    found = {part: (study, WHOLE) for part, study in named.items() if (study, WHOLE) in there}
+    return {
+        part: whole
+        for part, whole in found.items()
+        if sizes.get(part, 0.0) <= sizes.get(whole, math.inf) and frozenset((part, whole)) not in frame.apart
+    }
 
 
 def cohorts(frame: Frame) -> list[tuple[str, ...]]:
     """Name the cohort of each row: study and cohort (`all` unless named), or the row itself where no study is given."""
     pairs = enumerate(zip(frame["study"].tolist(), frame["cohort"].tolist(), strict=True), 1)
-    return [(f"row {row}",) if study is None else (study, cohort or "all") for row, (study, cohort) in pairs]
+    return [(f"row {row}",) if study is None else (study, cohort or WHOLE) for row, (study, cohort) in pairs]
 
 
 def patients(frame: Frame) -> int | None:

@@ -146,4 +146,9 @@ FORMS: dict[str, tuple[Field, ...]] = {
 #: Kinds whose things have columns of the contract.
 EVIDENCE = ("study", "report", "cohort", "cutoff", "estimate")
 #: One of these sets of columns must be there, for an estimate to say anything about a factor.
-RESULTS: tuple[tuple[str, ...], ...] = (("est",), ("log_hr", "se_log_hr"), ("effect_direction",))
+RESULTS: tuple[tuple[str, ...], ...] = (
+    ("est",),
+    ("log_hr", "se_log_hr"),
+    ("log_hr", "ci_low", "ci_high"),
+    ("effect_direction",),
+)

@@ -20,7 +20,14 @@ from registry.errors import UsageError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from registry.vocabulary import FactorFacts
+
 Array = NDArray[Any]
+
+#: Pairs of cohorts, each named by study and cohort.
+Pairs = frozenset[frozenset[tuple[str, ...]]]
+#: Where a DataFrame keeps them, and what is known of its factors.
+APART, _FACTORS = "evireg.apart", "evireg.factors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +47,16 @@ class Characteristic:
 class Frame:
     """Estimates as columns: `columns` by contract name and `attributes` by declared name, all of one length k.
 
-    `declared` says of attributes what they are, as far as the registry they come from knows.
+    `declared` says of attributes what they are, `factors` of factors, as far as the registry they come from knows;
+    `apart` are the pairs of cohorts, each a study and a cohort, of which a curator has said that they share no
+    patients.
     """
 
     columns: Mapping[str, Array]
     attributes: Mapping[str, Array] = field(default_factory=dict)
     declared: Mapping[str, Characteristic] = field(default_factory=dict)
+    factors: Mapping[str, FactorFacts] = field(default_factory=dict)
+    apart: Pairs = frozenset()
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
@@ -79,11 +90,13 @@ class Frame:
             {name: values[rows] for name, values in self.columns.items()},
             {name: values[rows] for name, values in self.attributes.items()},
             self.declared,
+            self.factors,
+            self.apart,
         )
 
     def replace(self, **columns: Array) -> Frame:
         """Give a frame with these contract columns in place of its own."""
-        return Frame({**self.columns, **columns}, self.attributes, self.declared)
+        return Frame({**self.columns, **columns}, self.attributes, self.declared, self.factors, self.apart)
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Give a dict of plain values per estimate: None where not read, whole numbers where the contract has them."""
@@ -97,12 +110,16 @@ class Frame:
         columns: Mapping[str, Sequence[Any]],
         attributes: Mapping[str, tuple[Sequence[Any], bool]],
         declared: Mapping[str, Characteristic] | None = None,
+        factors: Mapping[str, FactorFacts] | None = None,
+        apart: Pairs = frozenset(),
     ) -> Frame:
         """Make a frame from sequences of one length; with those of a characteristic, whether it is a number."""
         return cls(
             {name: _column(values, numeric=_is_numeric(name)) for name, values in columns.items()},
             {name: _column(values, numeric=numeric) for name, (values, numeric) in attributes.items()},
             declared or {},
+            factors or {},
+            apart,
         )
 
     @classmethod
@@ -122,13 +139,20 @@ class Frame:
         return cls(
             {name: _column(array, numeric=_is_numeric(name)) for name, array in values.items() if name in BY_NAME},
             {name: _guessed(array) for name, array in values.items() if name not in BY_NAME},
+            factors=table.attrs.get(_FACTORS, {}),
+            apart=frozenset(frozenset(map(tuple, pair)) for pair in table.attrs.get(APART, ())),
         )
 
     def to_pandas(self) -> pd.DataFrame:
-        """Give a DataFrame, one row per estimate, study characteristics last."""
+        """Give a DataFrame, one row per estimate, study characteristics last; pandas carries `apart` in its attrs."""
         import pandas as pd
 
-        return pd.DataFrame({**self.columns, **self.attributes})
+        table = pd.DataFrame({**self.columns, **self.attributes})
+        if self.factors:
+            table.attrs[_FACTORS] = dict(self.factors)
+        if self.apart:
+            table.attrs[APART] = sorted(sorted(map(list, pair)) for pair in self.apart)
+        return table
 
 
 def _is_numeric(name: str) -> bool:

@@ -23,7 +23,7 @@ from registry.snapshots.door import Remembering
 from registry.store import init, open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     import pandas as pd
@@ -213,6 +213,13 @@ class Registry(
 
         with self.store.read() as connection:
             return listing(connection, kind, where, at=at, tool=tool)
+
+    def each_estimate(self, where: str | None = None, *, at: At = None) -> Iterator[dict[str, Any]]:
+        """Give what `listing("estimates")` does one by one, of one moment, so that a million need no memory."""
+        from registry.selection.streaming import each_estimate
+
+        with self.store.read() as connection:
+            yield from each_estimate(connection, where, at=at)
 
     def show(self, key: str) -> dict[str, Any]:
         """Give everything about one study, cohort or estimate. Raises `NotFound` with the nearest keys."""

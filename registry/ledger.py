@@ -24,6 +24,7 @@ import sqlalchemy as sa
 from registry.database import canonical_json
 from registry.errors import UsageError
 from registry.models import Base, Change, Changeset, Curator, Setting
+from registry.texts import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -78,11 +79,17 @@ class Transaction:
         return tuple(self._changes)
 
     def change(self, entity: str, key: str, field: str, before: object, after: object) -> None:
-        """Record the change of one field of one thing; `before` is None for something new."""
+        """Record the change of one field of one thing; `before` is None for something new.
+
+        InputRefused when it would become a text that is not stored (see `registry.texts`).
+        """
+        for each in (key, after):
+            refuse(each, f"the {field} of the {entity}")
         self._changes.append((entity, key, field, _as_text(before), _as_text(after)))
 
     def reword(self, message: str) -> None:
         """Give the changeset another message, as long as it is not finished."""
+        refuse(message, "the message of the change")
         self.message = message
         self.connection.execute(sa.update(Changeset).where(Changeset.number == self.number).values(message=message))
 
@@ -140,7 +147,10 @@ def begin(connection: sa.Connection, curator: str, message: str) -> Transaction:
     """Open the next changeset on a connection that is in a write transaction; its hash is filled in by `finish`.
 
     The curator is created on first use, unless the registry demands registered ones: then UsageError names the nearest.
+    InputRefused when the name of the curator or the message holds a character that is not stored.
     """
+    refuse(curator, "the name of the curator")
+    refuse(message, "the message of the change")
     lock_writers(connection)
     _refuse_unregistered(connection, curator)
     last = connection.execute(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from registry.errors import InputRefused
 from registry.issues import Issue
 from registry.prisma import Assessment, OtherMethods, Prisma
+from registry.toml import read_toml
 
 #: Counts a file gives as one number, and what they are on the diagram.
 COUNTS = {
@@ -54,7 +54,7 @@ def _parsed(file: str, path: Path) -> Mapping[str, Any]:
 
     try:
         text = path.read_text(encoding="utf-8-sig")
-        found = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
+        found = json.loads(text) if path.suffix.lower() == ".json" else read_toml(text)
     except OSError as error:
         reason = error.strerror or str(error)
         raise _refused(file, [Issue("file-unreadable", f"cannot read it: {reason}", file=file)]) from None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from registry.ingest.load import Loaded
+    from registry.ingest.loaded import Loaded
     from registry.store import Store
 
 

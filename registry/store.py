@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 
+from registry.access import make_file
 from registry.copying import copy_pages, in_the_making, stamped
-from registry.database import Target, commit, engine_for, locate, patience_asked, translated
+from registry.database import Target, commit, engine_for, locate, patience_asked, refuse_torn, translated
 from registry.errors import SchemaError, StoreError, UsageError
 from registry.ledger import SHIPPED_BY, Transaction, begin, lock_writers
 from registry.models import REVISION
 from registry.resources import resource
+from registry.server import refuse_narrow_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +64,7 @@ class Store:
         """Give a connection whose queries all see the registry at one moment."""
         with translated(self.target), self._reader.connect() as connection, connection.begin():
             yield connection
+            refuse_torn(connection)
 
     @contextmanager
     def transaction(self, curator: str, message: str) -> Iterator[Transaction]:
@@ -79,7 +82,7 @@ class Store:
                 yield transaction
                 if transaction.changed:
                     transaction.finish()
-                    commit(work, self.target, transaction.number)
+                    commit(work, self.target, f"changeset {transaction.number}")
             finally:
                 if work.is_active:
                     work.rollback()
@@ -173,17 +176,17 @@ def init(target: str | Path) -> InitReport:
     version stays as it is.
     """
     place = locate(target)
-    if place.path is not None and not place.path.absolute().parent.is_dir():
-        raise StoreError(f"the folder {place.path.absolute().parent} does not exist", "create it first")
-    new = place.path is not None and not place.path.exists()
-    engine = engine_for(place, create=True)
+    new = place.path if place.path is not None and not place.path.exists() else None
+    if new is not None:
+        make_file(new)
+    engine = engine_for(place)
     try:
         with translated(place):
             return _init(place, engine)
     except BaseException:
         engine.dispose()
-        if new and place.path is not None and place.path.exists() and place.path.stat().st_size == 0:
-            place.path.unlink()
+        if new is not None and new.exists() and new.stat().st_size == 0:
+            new.unlink()
         raise
     finally:
         engine.dispose()
@@ -212,15 +215,6 @@ def _init(place: Target, engine: sa.Engine) -> InitReport:
         rederived=anew[0],
         rederived_by=anew[1],
     )
-
-
-def refuse_narrow_text(place: Target, connection: sa.Connection) -> None:
-    """Refuse a database that cannot fold the case of every script: text in conditions would not match."""
-    if connection.dialect.name == "postgresql" and connection.scalar(sa.text("SELECT lower('Ä') = 'ä'")) is not True:
-        raise StoreError(
-            f"{place} does not know upper and lower case beyond ASCII",
-            "create the database with a UTF-8 locale: createdb --template=template0 --locale=C.UTF-8 NAME",
-        )
 
 
 def _upgradable(place: Target, connection: sa.Connection) -> str | None:
@@ -291,18 +285,3 @@ def _ship_vocabulary(connection: sa.Connection) -> tuple[int | None, int]:
             return None, 0
         transaction.finish()
     return transaction.number, names
-
-
-__all__ = [
-    "InitReport",
-    "Store",
-    "handshake",
-    "init",
-    "known_revisions",
-    "migrate",
-    "open_store",
-    "refuse_missing",
-    "refuse_narrow_text",
-    "revision_of",
-    "schema_connection",
-]

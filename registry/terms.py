@@ -357,6 +357,11 @@ class Allow(Term):
         "standard errors derived from p-values",
         "as exact as the printed p-value, and only as apt as the test behind it",
     )
+    SAME_RESULTS = (
+        "same-results",
+        "estimates with the same numbers pooled as different studies",
+        "the curator's word that they are different patients all the same",
+    )
     SELECTION_ON_RESULTS = (
         "selection-on-results",
         "selected by the result itself",

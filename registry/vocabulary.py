@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import sqlalchemy as sa
 
 from registry.errors import UsageError
+from registry.meaning import covariates
+from registry.meaning.names import abbreviated, spells
 from registry.meaning.words import plain
 from registry.models import Attribute, Factor, Synonym
 from registry.terms import AttributeLevel, AttributeType
@@ -28,14 +30,25 @@ def fold(text: str) -> str:
     return " ".join(text.split()).casefold() if text.isascii() else plain(text).casefold()
 
 
-#: What separates the entries of a list: a semicolon, but not one within brackets, as in t(4;14).
+#: What separated the entries of a list before commas and "and" did: a semicolon, but not one within brackets.
 _BETWEEN = re.compile(r";(?![^()]*\))")
 
 
-def entries(text: str) -> list[str]:
-    """Give the entries of a list with semicolons between them; t(4; 14) is one entry and spelled t(4;14)."""
-    found = (re.sub(r"\s*;\s*", ";", each.strip()) for each in _BETWEEN.split(text))
-    return [each for each in found if each]
+def matching(known: Mapping[str, str], name: str) -> str | None:
+    """Give what a name stands for in folded name → key, also when its own short name is behind it in brackets.
+
+    `non-small-cell lung cancer (NSCLC)` is NSCLC, where that is known and the words before it are its name or spell it.
+    """
+    key = known.get(fold(name))
+    if key is not None or not name.rstrip().endswith((")", "]")):
+        return key
+    parts = abbreviated(name)
+    if parts is None:
+        return None
+    long, short = known.get(fold(parts[0])), known.get(fold(parts[1]))
+    if long is not None and (short == long or (short is None and spells(*parts))):
+        return long
+    return short if short is not None and long is None and spells(*parts) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,7 @@ class FactorFacts(NamedTuple):
     unit: str | None = None
     read_as: str | None = None
     levels: tuple[tuple[str, ...], ...] | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,30 +105,58 @@ class Vocabulary:
     def load(cls, connection: sa.Connection) -> Vocabulary:
         """Read it from the database."""
         matched: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
-        for kind, folded, key in connection.execute(sa.select(Synonym.vocabulary, Synonym.folded, Synonym.key)):
-            matched[kind][folded] = key
-        columns = (Factor.key, Factor.dimensionless, Factor.canonical_unit, Factor.read_as, Factor.levels)
+        for kind, folded, key in connection.execute(
+            sa.select(Synonym.vocabulary, Synonym.folded, Synonym.key).order_by(Synonym.vocabulary, Synonym.folded)
+        ):
+            matched[kind].setdefault(fold(folded), key)  # what was folded by an earlier rule is folded by this one
+        columns = (Factor.key, Factor.dimensionless, Factor.canonical_unit, Factor.read_as, Factor.levels, Factor.label)
         factors = {
-            key: FactorFacts(bare, unit, read_as, None if levels is None else tuple(map(tuple, levels)))
-            for key, bare, unit, read_as, levels in connection.execute(sa.select(*columns))
+            key: FactorFacts(bare, unit, read_as, None if levels is None else tuple(map(tuple, levels)), label)
+            for key, bare, unit, read_as, levels, label in connection.execute(sa.select(*columns))
         }
         return cls(matched, factors, _declarations(connection))
 
     def factor(self, name: str) -> str | None:
         """Give the key of the factor of this name, None when there is none."""
-        return self.matched["factor"].get(fold(name))
+        return self.find("factor", name)
 
     def disease(self, name: str) -> str | None:
         """Give the key of the disease of this name, None when there is none."""
-        return self.matched["disease"].get(fold(name))
+        return self.find("disease", name)
 
     def endpoint(self, name: str) -> str | None:
         """Give the key of the endpoint of this name, None when there is none."""
-        return self.matched["endpoint"].get(fold(name))
+        return self.find("endpoint", name)
+
+    def find(self, kind: str, name: str) -> str | None:
+        """Give the key of this name: one of the registry, or one with its own short name in brackets behind it."""
+        return matching(self.matched[kind], name)
 
     def covariate(self, name: str) -> str:
-        """Give the code of a covariate; a name that is not coded stands for itself."""
-        return self.matched["covariate"].get(fold(name)) or " ".join(name.split())
+        """Give the code of a covariate: of `age (continuous)` that of age. What is not coded stands for itself."""
+        known = self.matched["covariate"]
+        codes = (known.get(fold(each)) for each in covariates.names(name))
+        return next((code for code in codes if code), None) or covariates.bare(name)
+
+    def covariates(self, text: str) -> list[str]:
+        """Give the codes of a list of covariates as it is printed, each once, in the order of codes."""
+        known = self.matched["covariate"]
+        found = map(self.covariate, covariates.entries(text, lambda name: fold(name) in known))
+        named = {fold(code): code for code in found}
+        return [named[folded] for folded in sorted(named)]
+
+    def covariates_formerly(self, text: str) -> list[str]:
+        """Give the codes of a list as it was read while only semicolons separated: keys of estimates hold these."""
+        known = self.matched["covariate"]
+        found = (re.sub(r"\s*;\s*", ";", each.strip()) for each in _BETWEEN.split(text))
+        named = {
+            fold(code): code for each in found if each for code in (known.get(fold(each)) or " ".join(each.split()),)
+        }
+        return [named[folded] for folded in sorted(named)]
+
+    def names_of(self, kind: str, key: str) -> tuple[str, ...]:
+        """Give every name, folded, that stands for a key, the key's own among them."""
+        return tuple(sorted({fold(key), *(name for name, held in self.matched[kind].items() if held == key)}))
 
     def names(self, kind: str) -> tuple[str, ...]:
         """Give the keys of one kind, sorted."""

@@ -8,7 +8,15 @@ import typer
 
 from cli.output import say
 from registry.forms import Field
-from registry.ingest.records import DEFAULTS
+from registry.texts import shown
+from registry.writing.keys import DEFAULTS
+
+#: What an empty answer stands for; what is compared follows from the other answers, an `hr` is a hazard ratio.
+_EMPTY = {**{name: value for name, value in DEFAULTS.items() if name != "contrast"}, "measure": "hr"}
+
+
+#: Columns that one answer to `cutoff` fills in.
+SPLIT = ("cutoff_operator", "cutoff_value", "cutoff_unit", "cutoff_text")
 
 
 def numbered(words: list[str], given: str) -> str:
@@ -18,7 +26,7 @@ def numbered(words: list[str], given: str) -> str:
 
 def default(field: Field) -> str:
     """Say what an empty answer stands for."""
-    return f" [{DEFAULTS[field.column]}]" if field.column in DEFAULTS else ""
+    return f" [{_EMPTY[field.column]}]" if field.column in _EMPTY else ""
 
 
 def explain(field: Field) -> None:
@@ -35,7 +43,7 @@ def typed(prompt: str) -> str:
     with suppress(ImportError):
         import readline  # noqa: F401 - makes input() edit
     try:
-        return input(prompt)
+        return input(shown(prompt))
     except (EOFError, KeyboardInterrupt):
         say("\nNothing more was stored.")
         raise typer.Abort from None

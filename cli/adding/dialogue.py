@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.adding.answers import default, explain, numbered, typed
+from cli.adding.answers import SPLIT, default, explain, numbered, typed
 from cli.adding.preview import agreement
 from cli.adding.questions import seldom, wanted
 from cli.output import Column, say, show_table
 from registry.curation.drafts import Draft, draft
 from registry.errors import InputRefused, UsageError
 from registry.forms import FORMS, Field
-from registry.ingest.records import DEFAULTS
 from registry.ingest.rules import MAY_BE_PRINTED
+from registry.writing.keys import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -109,9 +109,14 @@ class Dialogue:
 
     def following(self, texts: Mapping[str, str] | None = None) -> Dialogue:
         """Begin the next estimate of the same study: what the two have in common is taken over, asked or left empty."""
-        said = self._columns()
+        said = self._as_answered()
         shared = {name: said[name] for name in _SHARED if name in said and name not in (texts or {})}
         return Dialogue(self._known, self._kind, {**shared, **(texts or {})}, left=self._left & {*_SHARED})
+
+    def _as_answered(self) -> dict[str, str]:
+        """Give the columns, a cutoff that was one answer as that answer: its operator was no answer of its own."""
+        answer = {"cutoff": self.texts["cutoff"]} if "cutoff" in self.texts else {}
+        return {name: text for name, text in self._columns().items() if not answer or name not in SPLIT} | answer
 
     def _columns(self) -> dict[str, str]:
         return dict(self._sketch().texts)
@@ -177,8 +182,8 @@ class Dialogue:
         if field.term is not None:
             words = "   ".join(f"{place} {word.value}" for place, word in enumerate(field.term, 1))
             say(f"    {words}")
-        if field.column == "contrast" and self._columns().get("cutoff_operator", "").startswith("<"):
-            say("    The cutoff names the patients below it: if the ratio is theirs, this is below_vs_above.")
+        if field.column == "contrast":
+            say(f"    Empty, it is {self._sketch().values.get('contrast', 'unclear')}.")
         if field.column == "cohort" and (known := self._known.cohorts.get(self._columns().get("study", ""))):
             say(f"    known cohorts of this study: {', '.join(known[:8])}")
 
@@ -291,5 +296,5 @@ def _shown(field: Field, sketch: Draft) -> str:
     if field.column in sketch.texts:
         value = sketch.values.get(field.column)
         return value if isinstance(value, str) else sketch.texts[field.column]
-    assumed = sketch.kind == "estimate" and field.column in DEFAULTS
-    return f"{DEFAULTS[field.column]} (unless you say otherwise)" if assumed else ""
+    assumed = sketch.values.get(field.column) if sketch.kind == "estimate" and field.column in DEFAULTS else None
+    return f"{assumed} (unless you say otherwise)" if assumed else ""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from cli.adding.command import command_for
 
-EXAMPLE = "evireg add estimate --study lee2017 --factor NLR --endpoint OS --hr 2.10 --ci 1.20-3.70 --ci-level 95"
+EXAMPLE = (
+    "evireg add estimate --study lee2017 --factor NLR --endpoint OS --hr 2.10 --ci 1.20-3.70 --ci-level 95 "
+    "--contrast above_vs_below"
+)
 
 command = command_for(
     "estimate",

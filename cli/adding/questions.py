@@ -30,7 +30,9 @@ def _none(*names: str) -> Wanted:
 _IF: dict[str, Wanted] = {
     "cutoff_method": _any("cutoff_value", "cutoff_text"),
     "cutoff_unit": lambda said: "cutoff_value" in said and "cutoff_unit" not in said,
-    "reference_group": lambda said: said.get("contrast") in ("category", "unclear"),
+    "index_group": lambda said: said.get("contrast") in ("category", "extremes"),
+    "reference_group": lambda said: said.get("contrast") in ("category", "extremes", "unclear"),
+    "scale": lambda said: said.get("contrast") in ("per_unit", "per_sd"),
     "ci": _any("est"),
     "ci_level": _any("ci_low", "ci_high"),
     "log_hr": _none("est"),
@@ -44,7 +46,8 @@ _IF: dict[str, Wanted] = {
 _SELDOM = frozenset(
     (
         *("cutoff_operator", "cutoff_value", "cutoff_text", "ci_low", "ci_high", "ci_type", "endpoint_definition"),
-        *("time_origin", "n_index", "n_reference", "events_index", "events_reference", "origin", "as_printed"),
+        *("time_origin", "horizon_days", "trust", "n_index", "n_reference", "events_index", "events_reference"),
+        *("origin", "as_printed"),
     )
 )
 _OWN_REPORT, _COHORT = "Its own report", "Cohort"

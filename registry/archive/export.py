@@ -16,16 +16,18 @@ from registry.archive.fields import Sheet
 from registry.archive.flat import PARQUET, flat_rows, flat_sheet
 from registry.archive.history import RECORDS, Scope, later_runs
 from registry.archive.manifest import FORMAT, LICENCE, NAME, Manifest
+from registry.archive.opening import Archive
 from registry.archive.parquet import write_parquet
 from registry.archive.rewind import as_of
 from registry.archive.tables import TABLES
 from registry.archive.writing import write_csv, write_lines
-from registry.errors import NotFound, UsageError
+from registry.errors import InputRefused, NotFound, UsageError, VerificationFailed
 from registry.ledger import SHIPPED_BY
 from registry.models import REVISION, Attachment, AttachmentLink, Changeset, Curator, Snapshot
 from registry.selection.view import At, at_changeset, snapshot_name
 from registry.snapshots.digest import root_of
 from registry.snapshots.recompute import recompute
+from registry.texts import shown
 from registry.version import VERSION
 from registry.vocabulary import Vocabulary
 from registry.workbook.files import refuse_existing, replacing
@@ -71,7 +73,8 @@ def export_snapshot(
 
     `licence` is an SPDX identifier. The content of attachments, which are often other people's pages, is in it only
     `with_attachments`; runs that were made after the snapshot only `with_later_runs`, for they make another file.
-    Raises NotFound for a snapshot that is not there, UsageError for a file that is, or a licence that cannot be named.
+    The archive is read back before it gets its name. Raises NotFound for a snapshot that is not there, UsageError for a
+    file that is, or a licence that cannot be named, VerificationFailed when what was written cannot be imported.
     """
     place = Path(path)
     if place.suffix.lower() != ".zip":
@@ -84,6 +87,7 @@ def export_snapshot(
     with as_of(store, scope.ledger) as connection, replacing(place) as temporary:
         work = _Work(connection, Packer(temporary), scope, snapshot_name(at), with_attachments)
         manifest = work.write(licence, title)
+        _read_back(temporary)
         size = temporary.stat().st_size
         kept, named = work.attachments
         later = later_runs(connection, scope)
@@ -91,6 +95,23 @@ def export_snapshot(
         str(path), size, manifest.snapshot, manifest.changeset, manifest.estimates, manifest.root, licence,
         kept, named - kept, later,
     )  # fmt: skip
+
+
+def _read_back(written: Path) -> None:
+    """Read every row of an archive as whoever imports it will; VerificationFailed says why nobody could."""
+    try:
+        with Archive(written) as archive:
+            for sheet in (*(each.sheet for each in TABLES), *(each.sheet for each in RECORDS)):
+                for _ in archive.rows(sheet):
+                    pass
+            for _ in archive.evidence():
+                pass
+    except InputRefused as error:
+        wrong = error.message.removeprefix(f"{written} was not imported: ").removesuffix("; nothing was stored")
+        raise VerificationFailed(
+            f"no archive was made, for nobody could import it: {wrong}",
+            "see what is wrong with the registry, and what to do: evireg doctor",
+        ) from error
 
 
 def _scope(connection: sa.Connection, at: At, *, with_later_runs: bool) -> Scope:
@@ -183,7 +204,7 @@ class _Work:
             .group_by(Curator.name, Curator.orcid)
             .order_by(first)
         )
-        return [(name, orcid) for name, orcid in self.connection.execute(query)]
+        return [(shown(name), orcid) for name, orcid in self.connection.execute(query)]
 
 
 def root_at(connection: sa.Connection, changeset: int) -> str:

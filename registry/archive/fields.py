@@ -147,8 +147,8 @@ def read_value(value: Any, asked: Field) -> Any:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or "\0" in value:
-        raise ValueError("text without NUL")
+    if not isinstance(value, str):
+        raise ValueError("text")
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -26,6 +26,7 @@ from registry.errors import EviregError, SchemaError
 from registry.models import REVISION
 from registry.snapshots.digest import Bucket, root_of
 from registry.terms import AttributeLevel, AttributeType
+from registry.texts import without
 from registry.vocabulary import AttributeDeclaration
 from registry.writing.digest import BUCKETS, bucket, digest
 
@@ -49,6 +50,10 @@ _COLUMNS_SINCE = {
         "data/evidence.csv": _OF_CONTRAST | _OF_ESTIMATE,
         "ledger/versions.jsonl": _OF_CONTRAST | _OF_ESTIMATE,
     }
+}
+#: Columns of tables with the name of a curator, which signed changesets and is history (see registry/keeping/texts).
+_NAMES = {("tables/curators.csv", "name")} | {
+    (each.sheet.path, name) for each in TABLES for named in each.refers if named.to == "curator" for name in named.by
 }
 #: Files that every archive has.
 _ALWAYS = {*_SHEETS, PARQUET, NAME, PACKAGE, README, CRATE, CHECKSUMS}
@@ -170,7 +175,12 @@ class Archive:
         lines = sheet.path.endswith(".jsonl")
         raw, read, null = (self._lines, read_value, None) if lines else (self._cells, read_cell, "")
         absent = self._absent(sheet)
-        readers = [(partial(_read, read, each), not each.required) for each in sheet.fields if each.name not in absent]
+        kept = sheet.header if lines else [name for path, name in _NAMES if path == sheet.path]
+        readers = [
+            (partial(_read, read if each.name in kept else _in_use(read), each), not each.required)
+            for each in sheet.fields
+            if each.name not in absent
+        ]
         gaps = [place for place, name in enumerate(sheet.header) if name in absent]
         line = 0
         for line, values in raw(sheet.path):
@@ -274,6 +284,18 @@ def _read(read: Any, field: Field, value: Any) -> Any:
     if field.words and found not in field.words:
         raise _Unfit(field, value, f"one of {', '.join(field.words)}")
     return found
+
+
+def _in_use(read: Any) -> Any:
+    """Make a reader of texts in use: history may hold what an earlier evireg let in, they may not."""
+
+    def read_fit(value: Any, field: Field) -> Any:
+        found = read(value, field)
+        if field.holds in (Holds.TEXT, Holds.JSON) and without(found) != found:
+            raise ValueError("text without control characters; where it was exported: evireg doctor --clean-texts")
+        return found
+
+    return read_fit
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from registry.archive.tables import TABLES
 from registry.curation.recorded_ratings import rating_faults
 from registry.database import canonical_json
 from registry.errors import VerificationFailed
+from registry.gate import carrying
 from registry.ledger import SHIPPED_BY
 from registry.models import REVISION, Base, Changeset, Curator, Snapshot, evidence
 from registry.models.triggers import create_triggers, drop_triggers
@@ -68,14 +69,16 @@ def _write(connection: sa.Connection, archive: Archive) -> None:
     names = Names(connection, archive)
     curators, *others = TABLES
     beside = [each for each in others if each not in RATINGS]
-    _table(connection, archive, curators, names)
-    hashes = _changesets(connection, archive, names)
+    with carrying(connection):
+        _table(connection, archive, curators, names)
+        hashes = _changesets(connection, archive, names)
     for table in beside:
         _table(connection, archive, table, names)
-    _versions(connection, archive)
-    for record, name in _HISTORY:
-        rows = archive.rows(record.sheet)
-        _insert(connection, name, record.sheet.header, (_values(record.sheet.fields, row) for row in rows))
+    with carrying(connection):
+        _versions(connection, archive)
+        for record, name in _HISTORY:
+            rows = archive.rows(record.sheet)
+            _insert(connection, name, record.sheet.header, (_values(record.sheet.fields, row) for row in rows))
     for table in RATINGS:
         _table(connection, archive, table, names)
     finish = sa.update(Changeset).where(Changeset.number == sa.bindparam("changeset"))

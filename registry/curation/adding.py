@@ -116,7 +116,7 @@ Wrote = tuple[str, bool, tuple[Issue, ...]]
 
 
 def _record(sketch: Draft) -> Record:
-    return Record(dict(sketch.values), dict(sketch.attributes))
+    return Record(dict(sketch.values), dict(sketch.attributes), former=dict(sketch.former))
 
 
 def _estimate(transaction: Transaction, sketch: Draft) -> Wrote:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from registry.curation.characteristics import Owner, put_characteristic
 from registry.curation.desk import OF_ESTIMATE, Desk
@@ -21,13 +21,18 @@ from registry.curation.stale import refuse_stale
 from registry.curation.status import settle_status
 from registry.curation.targets import Target, find_target
 from registry.errors import InputRefused, NotFound, UsageError
+from registry.ingest.bounds import take_log_interval
+from registry.ingest.comparing import compare_amended, settle_cutoff
 from registry.ingest.header import input_name
 from registry.ingest.issues import ERRORS, Problem
-from registry.ingest.rules import MAY_BE_PRINTED, check, recruitment
+from registry.ingest.numbers import READ
+from registry.ingest.rules import DISPUTES, MAY_BE_PRINTED, check, recruitment
 from registry.issues import Issue
-from registry.models import Cohort, Report
+from registry.meaning.printed import printed_bounds
+from registry.models import Cohort, Estimate, Report
 from registry.terms import AttributeLevel, Status
 from registry.vocabulary import Vocabulary
+from registry.writing.keys import DEFAULTS
 from registry.writing.population import SAID
 from registry.writing.reports import OWN
 
@@ -115,6 +120,7 @@ def amend(transaction: Transaction, amendments: Sequence[Amendment]) -> Amended:
 def _amend(course: _Course, amendment: Amendment) -> bool:
     target = find_target(course.transaction.connection, course.desk.renamed.get(amendment.key, amendment.key))
     typed = read_changes(amendment.changes, course.vocabulary)
+    typed.values.pop("disease_text", None)  # of each estimate; it goes when the disease of its cohort is amended
     if amendment.based_on is not None:
         refuse_stale(course.transaction.connection, target, amendment.based_on, amendment.changes)
     faults = len(course.issues)
@@ -130,10 +136,13 @@ def _estimate(course: _Course, target: Target, typed: Typed) -> bool:
     if target.kind != "estimate":
         if said:
             raise _not_of(target, next(iter(said)), typed, "estimate")
-        course.issues += _placed(target, typed, [each for each in typed.problems if each.column not in SAID])
+        unread = [each for each in typed.problems if each.column not in SAID or each.code in ERRORS]
+        course.issues += _placed(target, typed, unread)
         return False
     before = course.desk.row(target.id)
     after = {**before, **said, **{name: typed.values[name] for name in SAID if name in typed.values}}
+    if "measure" in said and said["measure"] is None:
+        after["measure"] = DEFAULTS["measure"]
     if not _sound(course, target, typed, before, after):
         return False
     if ("study" in said or "cohort" in said) and said:
@@ -145,16 +154,18 @@ def _estimate(course: _Course, target: Target, typed: Typed) -> bool:
 def _sound(course: _Course, target: Target, typed: Typed, before: dict[str, Any], after: dict[str, Any]) -> bool:
     """Say whether the new values can be stored; what the curator confirms to be printed so makes a row disputed."""
     confirmed = bool(after.get("as_printed"))
-    problems = list(typed.problems)
+    after.update(printed_bounds(after))  # whose they are may change with what is amended
+    problems = take_log_interval(after, list(typed.problems))
     if confirmed:
         after.update({each.column: each.value for each in problems if each.code in MAY_BE_PRINTED})
-    unread = {each.column for each in problems}
+    unread = {each.column for each in problems if each.code not in READ}
     stood = {(each.code, each.message) for each in check(before, course.vocabulary)}
     stood = set() if before.get("as_printed") and not confirmed else stood
-    found = [each for each in check(after, course.vocabulary) if each.column not in unread]
+    settled = [*settle_cutoff(after), *compare_amended(before, after, typed.values, course.vocabulary)]
+    found = [each for each in (*settled, *check(after, course.vocabulary)) if each.column not in unread]
     problems += [each for each in found if (each.code, each.message) not in stood]
     printed = [each for each in problems if confirmed and each.code in MAY_BE_PRINTED]
-    if printed:
+    if any(each.code in DISPUTES for each in printed):
         after["status"] = Status.DISPUTED.value
     course.remarks += [f"{target.key}: {each.message}" for each in problems if each.code not in ERRORS]
     errors = [each for each in problems if each.code in ERRORS and each not in printed]
@@ -200,7 +211,21 @@ def _cohort(course: _Course, target: Target, typed: Typed) -> bool:
         raise _not_of(target, next(iter(said)), typed, "cohort")
     if target.kind != "estimate" and not _sound_cohort(course, target, typed, said):
         return False
-    return course.desk.cohort(target.cohort, _cohort_key(course, target), said)
+    changed = course.desk.cohort(target.cohort, _cohort_key(course, target), said)
+    if changed and "disease" in said:
+        _forget_words(course, target.cohort)
+    return changed
+
+
+def _forget_words(course: _Course, cohort: int) -> None:
+    """Take the words for its disease off the estimates of a cohort that was given another."""
+    query = select(Estimate.id, Estimate.key, Estimate.disease_text).where(Estimate.cohort_id == cohort)
+    for number, key, text in course.transaction.connection.execute(query).all():
+        if text is not None:
+            course.transaction.change("estimate", key, "disease_text", text, None)
+            course.transaction.connection.execute(
+                update(Estimate).where(Estimate.id == number).values(disease_text=None)
+            )
 
 
 def _sound_cohort(course: _Course, target: Target, typed: Typed, said: Mapping[str, Any]) -> bool:

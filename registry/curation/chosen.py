@@ -28,7 +28,7 @@ def chosen_estimates(connection: sa.Connection, keys: Collection[str], where: st
         raise UsageError("say which estimates: by key, or by --where", "see: evireg list estimates")
     found: dict[str, int] = {}
     if where is not None:
-        test = matching(parse(where, Vocabulary.load(connection)), None)
+        test = matching(connection, parse(where, Vocabulary.load(connection)), None)
         live = connection.execute(sa.select(evidence.c.key).where(test)).scalars().all()
         statement = sa.select(Estimate.key, Estimate.id)
         found = {row.key: row.id for row in select_in(connection, statement, Estimate.key, live)}

@@ -15,6 +15,7 @@ from registry.ingest.issues import ERRORS, Problem
 from registry.ingest.records import Layout
 from registry.ingest.rules import MAY_BE_PRINTED
 from registry.issues import Issue
+from registry.meaning.printed import BOUNDS, printed_bounds
 from registry.models import Change, Changeset, Curator, evidence
 from registry.record import Record
 from registry.workbook.cells import KEY, PRINTED, VERSION, cell
@@ -141,7 +142,10 @@ class Comparison:
         wrong = [
             each
             for each in problems
-            if each.column in differing and each.code in ERRORS and not (confirmed and each.code in MAY_BE_PRINTED)
+            if each.column in differing
+            and each.code in ERRORS
+            and not (confirmed and each.code in MAY_BE_PRINTED)
+            and not (each.column in BOUNDS and each.value is not None and record.values.get("log_hr") is not None)
         ]
         edits = []
         for name in differing:
@@ -231,7 +235,7 @@ def _value(record: Record, name: str, problems: Sequence[Problem]) -> Any:
 
 def _says(name: str, text: str, value: Any, version: Version) -> bool:
     """Whether a cell says what a version holds: the same number counts, unless more digits were printed."""
-    held = version.get(name)
+    held = printed_bounds(version).get(name) if name in BOUNDS else version.get(name)
     if value != held or (value is None) != (held is None):
         return False
     if name not in PRINTED or held is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from registry.curation.fields import read_changes
@@ -12,21 +12,30 @@ from registry.derivation import Derived, derive
 from registry.errors import UsageError
 from registry.forms import EVIDENCE, FORMS, RESULTS, Field
 from registry.ingest import numbers, words
+from registry.ingest.bounds import take_log_interval
+from registry.ingest.comparing import GIVEN, Told, compare, settle_cutoff
 from registry.ingest.issues import ERRORS, Problem
-from registry.ingest.records import DEFAULTS
-from registry.ingest.rules import MAY_BE_PRINTED, check
+from registry.ingest.rules import DISPUTES, MAY_BE_PRINTED, check
 from registry.ingest.units import unit
+from registry.meaning.cutoffs import SIGNS, in_words
 from registry.terms import AttributeLevel, AttributeType, ReadAs, Status
 from registry.vocabulary import Vocabulary
 from registry.writing import estimate_key
+from registry.writing.keys import DEFAULTS
 
-_NUMBER = r"[0-9]*[.,\u00b7]?[0-9]+"
+#: What is taken for granted of an estimate; what it compares, and by which ratio, is settled from what was said.
+_ASSUMED = {name: value for name, value in DEFAULTS.items() if name not in ("contrast", "measure")}
+#: Column → code, what is left unsaid where it is empty, and an example of a value.
+_UNSAID = {
+    "contrast": ("direction-unclear", "what is compared with what", "above_vs_below"),
+    "measure": ("measure-unclear", "which ratio it is", "hr"),
+}
+_NUMBER = r"[-\u2212]?[0-9]*[.,\u00b7]?[0-9]+"
 _CI = re.compile(
     rf"[\[(]?\s*(?:(?P<level>[0-9.]+)\s*%\s*CI\s*:?\s*)?(?P<low>{_NUMBER})\s*(?:-|\u2013|\u2014|to|;|,\s)\s*"
     rf"(?P<high>{_NUMBER})\s*[\])]?"
 )
 _CUTOFF = re.compile(r"(?P<operator>>=|<=|=>|=<|≥|≤|>|<)?\s*(?P<value>[0-9][0-9.,]*)\s*(?P<unit>[^\s0-9<>=].*|1)?")
-_SPELLED = {"≥": ">=", "≤": "<=", "=>": ">=", "=<": "<="}
 _LOINC = re.compile(r"[0-9]{1,7}-[0-9]")
 
 
@@ -36,7 +45,7 @@ class Draft:
 
     `problems` refuse it, `remarks` do not; `printed` are broken rules that `as_printed` confirms. `new_names` are the
     kind and name of what the registry does not know. `missing` names required fields. `key` and `derived` are those of
-    an estimate that can be stored.
+    an estimate that can be stored, `former` what of its identity was given otherwise than it was settled.
     """
 
     kind: str
@@ -50,6 +59,7 @@ class Draft:
     missing: tuple[str, ...]
     key: str | None = None
     derived: Derived | None = None
+    former: Mapping[str, Any] = field(default_factory=dict)
 
 
 def form(kind: str) -> tuple[Field, ...]:
@@ -66,15 +76,24 @@ def draft(kind: str, texts: Mapping[str, str], vocabulary: Vocabulary) -> Draft:
     """
     said, problems = columns_of(kind, texts, vocabulary)
     if kind in EVIDENCE:
-        return _of_evidence(kind, said, problems, vocabulary)
+        return _of_evidence(kind, said, problems, vocabulary, _told(kind, texts))
     values: dict[str, Any] = {}
     for column, text in said.items():
-        value = _READERS.get(column, words.text)(text)
+        read = _groups if (kind, column) == ("factor", "levels") else _READERS.get(column, words.text)
+        value = read(text)
         if isinstance(value, Problem):
             problems.append(replace(value, column=column))
         else:
             values[column] = value
     return Draft(kind, said, values, {}, tuple(problems), (), (), (), _missing(kind, said))
+
+
+def _told(kind: str, texts: Mapping[str, str]) -> Told:
+    """Say what is known beside the columns: whether the operator is an answer of its own, and what its ratio is."""
+    given = {name.strip().replace("-", "_") for name, text in texts.items() if text.strip()}
+    operator = next(field for field in form("cutoff") if field.column == "cutoff_operator")
+    ratio = next((name for name in ("hr", "log_hr", "est") if name in given), None)
+    return Told(ratio if kind == "estimate" else None, operator_given=bool(given & {*operator.names}))
 
 
 def columns_of(kind: str, texts: Mapping[str, str], vocabulary: Vocabulary) -> tuple[dict[str, str], list[Problem]]:
@@ -116,42 +135,65 @@ def interval(text: str) -> dict[str, str] | Problem:
 
 def cutoff(text: str) -> dict[str, str] | Problem:
     """Take a printed cutoff apart: `>= 550 ng/mL`, `2.5`; what is no number is kept as words."""
+    if (worded := in_words(text)) is not None:
+        return {**({"cutoff_operator": worded.operator} if worded.operator else {}), "cutoff_text": worded.text}
     match = _CUTOFF.fullmatch(text)
     if match is None:
         return {"cutoff_text": text}
     said = {f"cutoff_{name}": value for name, value in match.groupdict().items() if value}
     if operator := said.get("cutoff_operator"):
-        said["cutoff_operator"] = _SPELLED.get(operator, operator)
+        said["cutoff_operator"] = SIGNS.get(operator, operator)
     return said
 
 
 _PARTS: dict[str, Callable[[str], dict[str, str] | Problem]] = {"ci": interval, "cutoff": cutoff}
 
 
-def _of_evidence(kind: str, said: dict[str, str], problems: list[Problem], vocabulary: Vocabulary) -> Draft:
+def _of_evidence(kind: str, said: dict[str, str], problems: list[Problem], vocabulary: Vocabulary, told: Told) -> Draft:
     missing = _missing(kind, said)
     if not said:
         return Draft(kind, said, {}, {}, tuple(problems), (), (), (), missing)
     typed = read_changes(said, vocabulary)
-    values = {**DEFAULTS, **typed.values}
-    problems += typed.problems
+    values = {**_ASSUMED, **typed.values}
+    problems = take_log_interval(values, [*problems, *typed.problems])
     confirmed = bool(values.get("as_printed"))
     if confirmed:
         values.update({each.column: each.value for each in problems if each.code in MAY_BE_PRINTED})
-    unread = {each.column for each in problems}
-    problems += [each for each in check(values, vocabulary) if each.column not in unread]
+    unread = {each.column for each in problems if each.code not in numbers.READ}
+    given = {name: values.get(name) for name in GIVEN}
+    settled = [*_settled(kind, values, vocabulary, told), *check(values, vocabulary)]
+    problems += [each for each in settled if each.column not in unread]
     printed = tuple(each for each in problems if confirmed and each.code in MAY_BE_PRINTED)
-    if printed:
+    if any(each.code in DISPUTES for each in printed):
         values["status"] = Status.DISPUTED.value
     errors = tuple(each for each in problems if each.code in ERRORS and each not in printed)
     remarks = (*(each for each in problems if each.code not in ERRORS), *_near_names(typed.new_names, vocabulary))
+    if kind == "estimate" and not missing:
+        remarks += tuple(_unsaid(said, values))
     characteristics = {name: value for name, value in typed.attributes.items() if value is not None}
     whole = kind == "estimate" and not missing and not errors
     return Draft(
         kind, said, values, characteristics, errors, remarks, printed, typed.new_names, missing,
         estimate_key(values) if whole else None,
         derive(values) if whole else None,
+        {name: value for name, value in given.items() if values.get(name) != value},
     )  # fmt: skip
+
+
+def _settled(kind: str, values: dict[str, Any], vocabulary: Vocabulary, told: Told) -> list[Problem]:
+    """Settle what an estimate compares, or keep a cutoff that is no value as words."""
+    if kind == "estimate":
+        return compare(values, vocabulary, told)
+    return list(settle_cutoff(values)) if kind == "cutoff" else []
+
+
+def _unsaid(said: Mapping[str, str], values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Say what nobody said of an estimate: it is stored as unclear, and pooled only with others that are."""
+    for column, (code, what, example) in _UNSAID.items():
+        if values.get(column) == "unclear" and column not in said:
+            message = f"it is not said {what}: stored as unclear, and not pooled with estimates that say it"
+            settles = f"give --{column}, for example {example}"
+            yield Problem(code, f"{message}; {settles}", settles, column)
 
 
 def _missing(kind: str, said: Mapping[str, str]) -> tuple[str, ...]:
@@ -176,6 +218,16 @@ def _listed(text: str) -> list[str] | Problem:
     """Read several names, `;` between them."""
     found = [words.name(200)(each) for each in text.split(";") if each.strip()]
     return next((each for each in found if isinstance(each, Problem)), [str(each) for each in found])
+
+
+def _groups(text: str) -> list[list[str]] | Problem:
+    """Read the groups of a factor, `;` between them and `=` between the names of one, the higher one first."""
+    found = [_listed(each.replace("=", ";")) for each in text.split(";") if each.strip()]
+    fault = next((each for each in found if isinstance(each, Problem)), None)
+    named = [each for each in found if not isinstance(each, Problem)]
+    if fault is None and (len(named) < 2 or not all(named)):
+        return Problem("word-unknown", f"{text[:80]!r} names no two groups", "amplified=MYCN+; not amplified=normal")
+    return fault or named
 
 
 def _yes_no(text: str) -> bool | Problem:

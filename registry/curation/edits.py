@@ -16,11 +16,13 @@ from registry.errors import Conflict, EviregError, InputRefused, UsageError
 from registry.ingest.aside import WHY, Again, Aside, HandOver
 from registry.ingest.files import Row, Table
 from registry.ingest.header import read_header
-from registry.ingest.load import Loaded, import_table
-from registry.ingest.records import DEFAULTS, Layout
+from registry.ingest.load import import_table
+from registry.ingest.loaded import Loaded
+from registry.ingest.records import Layout
 from registry.issues import Issue
 from registry.vocabulary import Vocabulary
 from registry.workbook.cells import KEY, VERSION
+from registry.writing.keys import DEFAULTS
 
 if TYPE_CHECKING:
     from registry.ledger import Transaction
@@ -215,8 +217,13 @@ class _Import:
 
     def _difference(self, change: Change) -> Difference:
         heading = self._table.header[self._layout.position[change.name]].strip()
-        given = change.text or DEFAULTS.get(change.name)
+        given = change.text or _shown_empty(change.name)
         return Difference(change.row.line, change.key, heading, change.stored, given)
+
+
+def _shown_empty(name: str) -> str | None:
+    """Say what an empty cell stands for: what is compared is settled anew then."""
+    return None if name in ("contrast", "measure") else DEFAULTS.get(name)
 
 
 def _refused(table: Table, issues: Sequence[Issue]) -> InputRefused:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from registry.curation.edits import Returned
     from registry.ingest.aside import HandOver, LeftOut
     from registry.ingest.files import Source
-    from registry.ingest.load import Loaded
+    from registry.ingest.loaded import Loaded
     from registry.selection.view import At
     from registry.store import Store
     from registry.workbook.export import Exported

@@ -18,14 +18,19 @@ from registry.curation.fields import Typed, read_changes
 from registry.curation.readers import NUMBERS, readers
 from registry.curation.targets import Target, find_target
 from registry.errors import Conflict, InputRefused, NotFound, UsageError
+from registry.ingest.bounds import take_log_interval
+from registry.ingest.comparing import put, settle_cutoff
 from registry.ingest.header import input_name
-from registry.ingest.issues import ERRORS
+from registry.ingest.issues import ERRORS, Problem
+from registry.ingest.numbers import READ
 from registry.ingest.rules import MAY_BE_PRINTED, check
 from registry.issues import Issue
+from registry.meaning.direction import WITNESSES, settle
 from registry.models import Curator, Estimate, Extraction, evidence
-from registry.terms import AttributeLevel, ExtractionState
-from registry.vocabulary import Vocabulary, fold
+from registry.terms import AttributeLevel, ContrastKind, ExtractionState
+from registry.vocabulary import FactorFacts, Vocabulary, fold
 from registry.writing.bulk import select_in
+from registry.writing.keys import CUTOFF
 from registry.writing.things import same
 
 if TYPE_CHECKING:
@@ -91,8 +96,9 @@ def _one(
     first = readers(connection, [target.key])[target.key]
     _refuse_known(transaction, target, first)
     typed = read_changes({name: text for name, text in fields.items() if text.strip()}, vocabulary)
+    typed.problems[:] = take_log_interval(typed.values, [*typed.problems])
     _refuse_of_others(typed, vocabulary)
-    faults = list(_faults(target, typed, row["factor"], vocabulary))
+    faults = list(_faults(target, typed, row, vocabulary))
     issues += faults
     if faults:
         return None
@@ -153,16 +159,34 @@ def _refuse_of_others(typed: Typed, vocabulary: Vocabulary) -> None:
         raise UsageError(f"{shown} is not of the estimate alone", "extract what belongs to the estimate; leave it out")
 
 
-def _faults(target: Target, typed: Typed, factor: str, vocabulary: Vocabulary) -> Iterable[Issue]:
-    """Find what an import would refuse, among the values that were read."""
-    values = {"adjusted": "unclear", "factor": factor, **typed.values}
-    unread = {each.column for each in typed.problems}
-    problems = [*typed.problems, *(each for each in check(values, vocabulary) if each.column not in unread)]
+def _faults(target: Target, typed: Typed, row: Mapping[str, Any], vocabulary: Vocabulary) -> Iterable[Issue]:
+    """Find what an import would refuse, among the values that were read; what they say of the groups is settled."""
+    values = {"adjusted": "unclear", "factor": row["factor"], **typed.values}
+    unread = {each.column for each in typed.problems if each.code not in READ}
+    settled = _settled(typed, values, row, vocabulary)
+    problems = [
+        *typed.problems,
+        *(each for each in (*settled, *check(values, vocabulary)) if each.column not in unread),
+    ]
     for each in problems:
         printed = values.get("as_printed") and each.code in MAY_BE_PRINTED
         if each.code in ERRORS and not printed:
             column = typed.given.get(each.column) or input_name(each.column)
             yield Issue(each.code, each.message, "error", target.key, 0, column, "", each.expected)
+
+
+def _settled(typed: Typed, values: dict[str, Any], row: Mapping[str, Any], vocabulary: Vocabulary) -> list[Problem]:
+    """Settle what was read of the groups compared; a second curator who gives the operator has read the contrast."""
+    problems = list(settle_cutoff(values))
+    if not typed.values.keys() & {*WITNESSES}:
+        return problems
+    facts = vocabulary.factors.get(row["factor"], FactorFacts())
+    settled = settle(values, levels=facts.levels)
+    problems += put(values, settled, facts, operator_given=True)
+    if values.get("contrast") == ContrastKind.UNCLEAR and "contrast" not in typed.values:
+        del values["contrast"]
+    typed.values.update({name: values[name] for name in ("contrast", *CUTOFF) if values.get(name) is not None})
+    return problems
 
 
 def _keep(

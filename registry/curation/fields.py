@@ -9,11 +9,13 @@ from typing import Any
 
 from registry.columns import BY_INPUT, BY_NAME
 from registry.errors import UsageError
+from registry.ingest.comparing import take_words
 from registry.ingest.files import Row, Table
 from registry.ingest.header import Header, input_name
 from registry.ingest.issues import Problem
-from registry.ingest.records import DEFAULTS, Layout
+from registry.ingest.records import Layout
 from registry.vocabulary import AttributeDeclaration, Vocabulary
+from registry.writing.keys import DEFAULTS
 
 _BY_FOLDED = {name.casefold(): column.name for name, column in BY_INPUT.items()}
 _BY_FOLDED |= {name.casefold(): name for name, column in BY_NAME.items() if column.inputs}
@@ -46,6 +48,7 @@ def read_changes(changes: Mapping[str, str | None], vocabulary: Vocabulary) -> T
     record, problems = layout.read(Row(0, cells))
     unasked = {name for name in DEFAULTS if name not in columns}
     values = {name: value for name, value in record.values.items() if name not in unasked}
+    take_words(values)
     characteristics = {name: record.attributes.get(name) for name in attributes}
     return Typed(values, characteristics, problems, given, tuple(layout.new_names))
 

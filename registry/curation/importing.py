@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from registry.curation.edits import Returned, edited_table, import_edits
 from registry.errors import UsageError
 from registry.ingest.files import opened
-from registry.ingest.load import Loaded, load
+from registry.ingest.load import load
+from registry.ingest.loaded import Loaded
 
 if TYPE_CHECKING:
     from registry.ingest.aside import HandOver
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
 #: How a file is opened, beside what is done with it.
 _HOW = ("format", "sheet", "encoding")
 #: What makes no sense for an export, which has our headings and our columns.
-_NOT_OF_EXPORTS = {"attributes": "--attributes", "mapping": "--map", "use_map": "--use-map", "save_as": "--save-map"}
+_NOT_OF_EXPORTS = {
+    "attributes": "--attributes",
+    "mapping": "--map",
+    "use_map": "--use-map",
+    "save_as": "--save-map",
+    "fixed": "--set",
+    "read_as": "--read-as",
+}
 
 
 def import_source(

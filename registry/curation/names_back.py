@@ -77,6 +77,8 @@ def _put_fields(back: Reversal, kind: str, key: str, fields: Any) -> None:
 
 
 def _typed(table: sa.Table, field: str, text: str | None) -> Any:
+    if isinstance(table.c[field].type, sa.JSON):
+        return None if text is None else json.loads(text)
     return text if isinstance(table.c[field].type, sa.String) else _value(text)
 
 

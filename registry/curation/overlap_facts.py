@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from registry.meaning.names import surnames
+from registry.meaning.names import unaccented as plain
 from registry.models import Cohort, Disease, Report, Study, evidence
 from registry.selection.view import versions
 
@@ -106,7 +107,7 @@ def _facts(row: Any, n: int | None) -> CohortFacts:
         study=row.study,
         name=row.key,
         report=row.report_id,
-        surnames=_surnames(authors[0]) if authors else frozenset(),
+        surnames=surnames(authors[0]) if authors else frozenset(),
         authors=frozenset(map(_whole, authors[1:])),
         year=row.year,
         title=plain(row.title or ""),
@@ -121,22 +122,9 @@ def _facts(row: Any, n: int | None) -> CohortFacts:
     )
 
 
-def plain(text: str) -> str:
-    """Give a text in lower case without accents, its runs of spaces as one."""
-    if not text.isascii():
-        text = "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
-    return " ".join(text.casefold().split())
-
-
 def _whole(author: str) -> str:
     """Give surname and initials as they are written, folded, without dots."""
     return plain(re.sub(r"[^\w\s'-]", " ", author))
-
-
-def _surnames(author: str) -> frozenset[str]:
-    words = re.findall(r"[^\W\d_][\w'-]*", author.replace(".", ""))
-    names = [word for word in words if not (word.isupper() and len(word) <= 3)]
-    return frozenset(plain(name) for name in names or words)
 
 
 @lru_cache(maxsize=4096)

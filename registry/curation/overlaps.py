@@ -100,7 +100,7 @@ def _kind(a: CohortFacts, b: CohortFacts, reasons: tuple[str, ...]) -> str:
 
 def _wanted(connection: sa.Connection, where: str) -> set[str]:
     condition = parse(where, Vocabulary.load(connection))
-    chosen = sa.select(evidence.c.study, evidence.c.cohort).where(matching(condition, None)).distinct()
+    chosen = sa.select(evidence.c.study, evidence.c.cohort).where(matching(connection, condition, None)).distinct()
     return {f"{study}/{cohort}" for study, cohort in connection.execute(chosen)}
 
 

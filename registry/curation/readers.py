@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 #: Facts that a check does not compare with the source: where the number stands, remarks, and the review itself.
-BESIDE = frozenset({"locator", "quote", "as_printed", "notes", "status", "status_reason"})
+BESIDE = frozenset({"locator", "quote", "as_printed", "notes", "status", "status_reason", "contrast_basis"})
 
 #: What a check compares with the source: the numbers, and what they are numbers of.
 NUMBERS = tuple(name for name in OF_ESTIMATE if name not in BESIDE)

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from registry.curation.reading import setting
-from registry.curation.reading.cutoffs import cutoff, low_is_index
+from registry.curation.reading.cutoffs import cutoff, high_is_index, low_is_index
 from registry.curation.reading.mentions import PLAIN_WORDS, Mention, Names, Scene, assigned
 from registry.curation.reading.plain import Plain, plain
 from registry.curation.reading.ratios import Piece, ratios
+from registry.meaning.direction import TWO_GROUPS
 
 #: The longest quote kept; a sentence beyond it is cut around its ratio.
 LONGEST_QUOTE = 600
@@ -105,6 +106,10 @@ class _Reader:
     def _contrast(self, scene: Scene, place: int, factor: Mention) -> Iterator[Piece]:
         """Give the cutoff, and what is compared with what."""
         text = scene.text
+        said = setting.contrast(text, scene.start, scene.end)
+        if said and said[0].text not in TWO_GROUPS:
+            yield from said  # a step or extreme groups: a cutoff in the sentence is of something else
+            return
         named = self._factors.mentions(text, min(scene.start, factor.start), scene.end)
         pieces = cutoff(
             text,
@@ -114,13 +119,16 @@ class _Reader:
             place=scene.ratios[place].start,
         )
         yield from pieces
-        if contrast := setting.contrast(text, scene.start, scene.end):
-            yield contrast
+        operators = [each for each in pieces if each.column == "cutoff_operator"]
+        if said and not operators:
+            yield from said
             return
         below = next((each for each in pieces if each.column == "cutoff_operator" and each.text[0] == "<"), None)
         if below or (not pieces and low_is_index(text, factor)):
             where = below or Piece("", "", factor.start, factor.end)
             yield Piece("contrast", "below_vs_above", where.start, where.end)
+        elif not pieces and high_is_index(text, factor):
+            yield Piece("contrast", "above_vs_below", factor.start, factor.end)
 
     def _proposal(self, scene: Scene, place: int, pieces: list[Piece]) -> Proposal:
         source, ratio = self._source, scene.ratios[place]

@@ -165,7 +165,7 @@ def _put(transaction: Transaction, number: int, row: Mapping[str, Any], status: 
 
 def work(connection: sa.Connection, where: str | None = None, *, most: int = 50) -> Work:
     """Tell how many estimates have each status, and list up to `most` that wait for a check, with who read them."""
-    test = matching(parse(where, Vocabulary.load(connection)), None)
+    test = matching(connection, parse(where, Vocabulary.load(connection)), None)
     grouped = sa.select(evidence.c.status, sa.func.count()).where(test).group_by(evidence.c.status)
     found = {row[0]: row[1] for row in connection.execute(grouped)}
     waits = sa.and_(test, evidence.c.status == Status.EXTRACTED.value)

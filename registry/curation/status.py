@@ -12,7 +12,7 @@ from registry.errors import UsageError
 from registry.terms import Status
 
 #: Amending these leaves a review standing: they say where the number is, not what it is.
-_NOT_REVIEWED = frozenset({"notes", "quote", "locator", "as_printed", "status", "status_reason"})
+_NOT_REVIEWED = frozenset({"notes", "quote", "locator", "as_printed", "status", "status_reason", "contrast_basis"})
 #: An accepted estimate has them.
 _OF_ACCEPTED = ("locator", "quote")
 

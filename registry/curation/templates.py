@@ -21,6 +21,7 @@ from registry.models import Curator, Estimate, Extraction, evidence
 from registry.selection.query import matching
 from registry.selection.where import parse
 from registry.terms import Status
+from registry.texts import shown
 from registry.vocabulary import Vocabulary, fold
 from registry.writing.keys import IDENTITY, estimate_key
 from registry.writing.things import same
@@ -42,7 +43,7 @@ def template(connection: sa.Connection, where: str | None, curator: str) -> tupl
 
     Left out are estimates this curator entered, or has extracted already, and those that are excluded.
     """
-    test = matching(parse(where, Vocabulary.load(connection)), None)
+    test = matching(connection, parse(where, Vocabulary.load(connection)), None)
     columns = [evidence.c[name] for name in ("key", *ADDRESS)]
     query = sa.select(*columns).where(test, evidence.c.status != Status.EXCLUDED.value)
     rows = [dict(row) for row in connection.execute(query.order_by(evidence.c.study, evidence.c.key)).mappings()]
@@ -65,7 +66,7 @@ def _written(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _cell(value: Any) -> str:
     if isinstance(value, str):
-        return escaped(value)
+        return escaped(shown(value))
     return "" if value is None else f"{value:.15g}"
 
 

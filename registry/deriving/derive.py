@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from registry.deriving.numbers import Numbers, disagreements, number
+from registry.deriving.numbers import Numbers, disagreements, number, row_of
 from registry.deriving.numbers import numbers as taken
 from registry.deriving.ways import WAYS
 from registry.errors import StatisticsError, UsageError
+from registry.meaning.printed import se_beside_ci
 from registry.stats import rescale, routes
 from registry.stats.routes import LogRatio
 
@@ -79,13 +80,14 @@ def derive(
 ) -> DerivedRatio:
     """Derive a log ratio and its standard error from the numbers a report prints (fields of `Numbers`).
 
-    Every route the numbers allow is gone; the most direct counts (a CI beats a p-value) and the others are shown.
+    Every route the numbers allow is gone; the most direct counts (a CI beats a p-value; of CI and standard error the
+    one printed more precisely) and the others are shown. A CI of the log ratio is known by where that lies in it.
     `invert` swaps index and reference. A ratio per unit becomes one `per_units` units, `per_sd` (the standard
     deviation), or `per_doubling`: the scale of the factor in the model (ln, log2, log10), or, if it was linear, the
     level from which it doubles. The interval is given at `level` percent.
 
-    Raises UsageError for numbers that lead nowhere, saying for each route begun what is missing or wrong; for an
-    unknown name.
+    Raises UsageError for numbers that lead nowhere, saying for each route begun what is missing or wrong; for numbers
+    that contradict each other (CI and standard error, ratio and log ratio); for an unknown name.
     """
     if not 1.0 <= level < 100.0:
         raise StatisticsError(f"level is in percent, from 1 to below 100: got {level}")
@@ -93,7 +95,7 @@ def derive(
     found, closed = _routes(given)
     if not found:
         raise _nowhere(closed)
-    best = found["merged"] if "merged" in found else min(found.values(), key=_directness)
+    best = _best(found, given)
     notes = (*best.notes, *disagreements(given))
     result = _rescaled(best, per_units=per_units, per_sd=per_sd, per_doubling=per_doubling)
     result = rescale.inverted(result) if invert else result
@@ -113,6 +115,16 @@ def derive(
         routes=tuple(Route(name, WAYS[name].label, WAYS[name].source, one.yi, one.sei) for name, one in found.items()),
         closed=closed,
     )
+
+
+def _best(found: Mapping[str, LogRatio], given: Numbers) -> LogRatio:
+    """Take the most direct route; of a standard error and a CI that agree the one that is printed more precisely."""
+    if "merged" in found:
+        return found["merged"]
+    twice = se_beside_ci(row_of(given)) if {"se", "ci"} <= found.keys() else None
+    if twice is not None and not twice.se_first:
+        return found["ci"]
+    return min(found.values(), key=_directness)
 
 
 def _directness(one: LogRatio) -> int:

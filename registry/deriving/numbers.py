@@ -8,7 +8,20 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from registry.errors import UsageError
-from registry.stats.agreement import off_centre, p_contradicts
+from registry.meaning.printed import (
+    BOUNDS,
+    Scale,
+    interval_scale,
+    level_of_fraction,
+    log_fault,
+    log_spans_of,
+    number_of,
+    p_of_zero,
+    printed_bounds,
+    se_beside_ci,
+    told,
+)
+from registry.stats.agreement import off_middle, p_contradicts_spans
 
 if TYPE_CHECKING:
     from registry.stats.curves import Curve
@@ -41,8 +54,8 @@ class Numbers:
     ci_low: Printed = None
     ci_high: Printed = None
     ci_level: float = 95.0
-    log_hr: float | None = None
-    se_log_hr: float | None = None
+    log_hr: Printed = None
+    se_log_hr: Printed = None
     p_value: Printed = None
     p_test: str = "unclear"
     p_sides: int = 2
@@ -69,20 +82,76 @@ def numbers(given: Mapping[str, Any]) -> Numbers:
     made = Numbers(**given)
     if made.direction is not None and made.direction not in DIRECTIONS:
         raise UsageError(f"direction is {made.direction!r}", "worse or better: how the index group fares")
+    if not 50.0 <= made.ci_level <= 99.99:
+        meant = level_of_fraction(made.ci_level)
+        raise UsageError(
+            f"ci_level = {made.ci_level:g} cannot be: percent, from 50 to 99.99",
+            f"--ci-level {meant}" if meant else "for instance --ci-level 95",
+        )
+    if made.p_value is not None and p_parts(made.p_value)[0] == "=" and (zero := p_of_zero(text_of(made.p_value))):
+        raise UsageError(zero[0], f"--p-value: {zero[1]}")
+    _refuse_contradictions(made)
     return made
+
+
+def row_of(given: Numbers) -> dict[str, Any]:
+    """Give ratio, log ratio, SE and bounds as a row of evidence has them, digits as printed."""
+    row: dict[str, Any] = {"ci_level": given.ci_level}
+    for name, option in _AS_IN_A_ROW.items():
+        value = getattr(given, option)
+        if value is not None:
+            row |= {name: number(option, value), f"{name}_text": text_of(value)}
+    return row
+
+
+_AS_IN_A_ROW = {"est": "hr", "log_hr": "log_hr", "se_log_hr": "se_log_hr", "ci_low": "ci_low", "ci_high": "ci_high"}
+
+
+def bounds_of_log(given: Numbers) -> bool:
+    """Whether the interval is that of the log ratio. Raises UsageError where it can be neither's, or either's."""
+    row = row_of(given)
+    found = interval_scale(row)
+    if found in (Scale.EITHER, Scale.NEITHER):
+        low, high = (printed_bounds(row)[name] for name in BOUNDS)
+        whose = "may be of the log ratio or of the ratio" if found is Scale.EITHER else "is of neither"
+        raise UsageError(
+            f"the CI {low:g} to {high:g} {whose}: log_hr = {row['log_hr']:g} or its ratio should lie midway in it",
+            "give --hr with its CI, or --log-hr with --se-log-hr",
+        )
+    return found is Scale.LOG
+
+
+def _refuse_contradictions(given: Numbers) -> None:
+    """Refuse a CI and a standard error, a ratio and its log, a ratio and a direction that contradict each other."""
+    row = row_of(given)
+    if fault := log_fault(row):
+        raise UsageError(fault, "give the one that is right")
+    side = row["est"] - 1.0 if "est" in row else row.get("log_hr", 0.0)
+    if given.direction is not None and side and DIRECTIONS[given.direction] is not (side > 0.0):
+        shown = f"hr = {row['est']:g}" if "est" in row else f"log_hr = {row['log_hr']:g}"
+        raise UsageError(
+            f"direction is {given.direction}, and {shown} says the opposite",
+            "worse goes with a ratio above 1, better with one below; --invert swaps index and reference afterwards",
+        )
+    twice = se_beside_ci(row)
+    if twice is not None and twice.apart is not None:
+        raise UsageError(
+            f"the CI and the standard error contradict each other: {told(twice.apart)}",
+            f"give the one that is right; by the CI it is --se-log-hr {twice.apart.of_ci:.3g}",
+        )
 
 
 def disagreements(given: Numbers) -> tuple[str, ...]:
     """Say what the printed numbers contradict each other in, as far as their digits can tell."""
-    if given.hr is None or given.ci_low is None or given.ci_high is None:
+    spans = log_spans_of(row_of(given))
+    if spans is None:
         return ()
-    est, low, high = (text_of(value) for value in (given.hr, given.ci_low, given.ci_high))
     said = []
-    if off_centre(est, low, high):
+    if given.hr is not None and off_middle(*spans):
         said.append("the ratio is not midway in its interval, beyond what rounding of the printed digits allows")
     if given.p_value is not None:
         operator, text = p_parts(given.p_value)
-        if p_contradicts(est, low, high, text, level=given.ci_level, p_operator=operator, p_test=given.p_test):
+        if p_contradicts_spans(spans, text, level=given.ci_level, p_operator=operator, p_test=given.p_test):
             said.append("the p-value does not agree with the interval")
     return tuple(said)
 
@@ -101,6 +170,12 @@ def number(name: str, value: Printed) -> float:
     if not math.isfinite(found):
         raise UsageError(f"{name} = {value!r} is not a number", f"a number: --{name.replace('_', '-')} 1.56")
     return found
+
+
+def half_of(name: str, value: Printed) -> float:
+    """Give half a unit of the last printed digit."""
+    printed = number_of({name: number(name, value), f"{name}_text": text_of(value), "p_text": text_of(value)}, name)
+    return math.nan if printed is None else printed.half
 
 
 def p_parts(value: Printed) -> tuple[str, str]:

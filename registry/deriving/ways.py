@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
-from registry.deriving.numbers import DIRECTIONS, Numbers, needs, number, p_parts
+from registry.deriving.numbers import DIRECTIONS, Numbers, bounds_of_log, half_of, needs, number, p_parts
 from registry.errors import UsageError
 from registry.stats import rescale, routes
 from registry.stats.curves import from_curves
@@ -16,7 +17,7 @@ from registry.stats.routes import LogRatio
 def _ratio(given: Numbers) -> float:
     """Give the ratio, from the log ratio if that is what was printed."""
     if given.hr is None and given.log_hr is not None:
-        return math.exp(given.log_hr)
+        return math.exp(number("log_hr", given.log_hr))
     needs(given, "hr")
     return number("hr", given.hr)
 
@@ -25,14 +26,18 @@ def _by_se(given: Numbers) -> LogRatio:
     ratio = _ratio(given)
     if given.log_hr is None and not ratio > 0.0:
         raise UsageError(f"hr = {ratio:g}: a ratio is above 0", "or give --log-hr")
-    log_hr = math.log(ratio) if given.log_hr is None else given.log_hr
+    log_hr = math.log(ratio) if given.log_hr is None else number("log_hr", given.log_hr)
     return routes.by_se(log_hr, number("se_log_hr", given.se_log_hr))
 
 
 def _by_ci(given: Numbers) -> LogRatio:
     needs(given, "ci_low", "ci_high")
     low, high = number("ci_low", given.ci_low), number("ci_high", given.ci_high)
-    return routes.by_ci(_ratio(given), low, high, level=given.ci_level)
+    if not bounds_of_log(given):
+        return routes.by_ci(_ratio(given), low, high, level=given.ci_level)
+    log_hr = number("log_hr", given.log_hr)
+    made = routes.by_ci(math.exp(log_hr), math.exp(low), math.exp(high), level=given.ci_level)
+    return replace(made, yi=log_hr).noting(f"{low:g} to {high:g} is the CI of the log ratio, which lies midway in it")
 
 
 def _by_o_minus_e(given: Numbers) -> LogRatio:
@@ -63,7 +68,10 @@ def _by_curves(given: Numbers) -> LogRatio:
 
 
 def _by_p(given: Numbers) -> LogRatio:
-    return routes.by_p(_ratio(given), _exact(given), test=given.p_test, sides=given.p_sides)
+    p_half = half_of("p_value", p_parts(given.p_value)[1])
+    ratio, printed = _ratio(given), given.hr if given.hr is not None else given.log_hr
+    est_half = half_of("hr", printed) * (1.0 if given.hr is not None else ratio)
+    return routes.by_p(ratio, _exact(given), test=given.p_test, sides=given.p_sides, est_half=est_half, p_half=p_half)
 
 
 def _by_p_below(given: Numbers) -> LogRatio:

@@ -139,7 +139,7 @@ def _facts(materials: Sequence[Material]) -> Iterator[tuple[str, Words]]:
     snapshot = f", snapshot {first.snapshot.name}" if first.snapshot else ", no snapshot"
     yield "Evidence as of", f"changeset {first.changeset}, {first.at[:10]}{snapshot}"
     runs = [f"run {each.run.id}" for each in materials if each.run is not None]
-    yield "Stored result", ", ".join(runs) or "none: nothing could be pooled"
+    yield "Stored result", ", ".join(runs) or materials[0].why_no_run
     digests = [str(each.pool.provenance["digest"])[:12] for each in materials if not isinstance(each.pool, Absent)]
     if digests:
         yield "Rows", ", ".join(digests)

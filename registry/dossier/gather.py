@@ -16,6 +16,7 @@ from registry.explaining.explain import explain
 from registry.explaining.provenance import provenance
 from registry.grading.findings import summary_of_findings
 from registry.models import Attribute, Changeset, Cohort, Estimate, Report, Snapshot, Study, evidence
+from registry.pooling.orientation import facing
 from registry.queries.running import pooled, runs
 from registry.queries.specified import specified
 from registry.selection import estimates, parse, select
@@ -23,6 +24,7 @@ from registry.selection.listing import listing
 from registry.selection.narrow import narrow
 from registry.selection.view import at_changeset
 from registry.snapshots.listing import snapshot
+from registry.terms import ReadAs
 from registry.version import VERSION
 from registry.vocabulary import Vocabulary
 from registry.writing.bulk import select_in
@@ -103,13 +105,13 @@ class _Gathering:
             moment=moment(self.connection, self.changeset),
             matched=self.rows.matched,
             used=self.rows.selected,
-            flow=self.rows.flow,
+            flow=facing(self.rows.flow, ReadAs(self.saved.definition.options["read_as"])),
             pool=whole,
             run=self.ran,
             before=before,
             specified=self._specified(whole),
             explanation=self._explanation(before),
-            chains=self._chains(),
+            chains=self._chains(whole),
             planned=self.wanted.planned,
             **self._appraised(condition.canonical or None, keys),
             **self._beside(whole),
@@ -173,12 +175,15 @@ class _Gathering:
         last = self.changeset if self.ran is None else f"run:{self.ran.id}"
         return attempt(lambda: explain(self.connection, self.saved.name, first=f"run:{before.id}", last=last))
 
-    def _chains(self) -> tuple[Chain, ...]:
-        """Follow every estimate of the pool down to the page."""
+    def _chains(self, whole: Found[PoolResult]) -> tuple[Chain, ...]:
+        """Follow every estimate of the pool down to the page, from the stored run where there is one."""
         self.tell("provenance")
-        if self.ran is None:
+        if self.ran is not None:
+            return tuple(provenance(self.connection, key, run=self.ran.id) for key in self.ran.keys)
+        if isinstance(whole, Absent):
             return ()
-        return tuple(provenance(self.connection, key, run=self.ran.id) for key in self.ran.keys)
+        name, keys = self.saved.name, [each.key for each in whole.estimates if each.key]
+        return tuple(provenance(self.connection, key, query=name, at=self.at) for key in keys)
 
     def _appraised(self, where: str | None, keys: frozenset[str]) -> dict[str, Any]:
         """Read the two matrices of the estimates used: covariates, and domains of each tool."""

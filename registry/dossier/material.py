@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from registry.terms import Origin
+from registry.pooling.about import about
+from registry.terms import Origin, ReadAs
 
 if TYPE_CHECKING:
     from registry.dossier.document import Reference
@@ -86,7 +87,7 @@ class Material:
     """All that one query gives; `label` tells it from the other queries of the report.
 
     `matched` are the rows the condition matches, `used` those that are pooled (or would be). `run` is the stored run
-    the report rests on, None when nothing could be pooled; `before` the last one of another state or version.
+    the report rests on, None when nothing could be pooled or stored; `before` the last one of another state or version.
     """
 
     saved: Saved
@@ -114,9 +115,23 @@ class Material:
     second_opinion: Log | None = None
 
     @property
+    def about(self) -> Mapping[str, str]:
+        """What all estimates have in common, of those pooled or else of those that could be."""
+        if not isinstance(self.pool, Absent):
+            return self.pool.about
+        return about(self.used, ReadAs(self.saved.definition.options["read_as"]))
+
+    @property
     def simulated(self) -> bool:
         """Whether the cohorts are invented."""
         return Origin.SIMULATED in self.used["origin"].tolist()
+
+    @property
+    def why_no_run(self) -> str:
+        """Say why the report rests on no stored run, where it does not."""
+        if isinstance(self.pool, Absent):
+            return "none: nothing could be pooled"
+        return "none: whoever made this report may not write to the registry"
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,12 @@ def _effects(material: Material) -> Iterator[str]:
     parts = [f"{used.count(each)} {said[each]}" for each in ways]
     yield f"Log ratios and their variances were derived, of {len(used)} estimates, {'; '.join(parts)}."
     if not isinstance(material.pool, Absent) and any("inverted" in each.flags for each in material.pool.estimates):
-        yield "Ratios of low against high were inverted, so that every ratio says high against low."
+        yield f"Ratios given the other way round were inverted: every ratio is {_way(material.pool)}."
+
+
+def _way(result: PoolResult) -> str:
+    """Name the direction within a sentence."""
+    return result.direction if result.about.get("contrast") else "in one direction"
 
 
 def _pool(result: PoolResult) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from registry.dossier.compose import compose, labelled
 from registry.dossier.gather import Asked, gather, shared
 from registry.dossier.material import Absent, Material, Shared
-from registry.errors import NothingSelected, PoolRefused, UsageError
+from registry.errors import NothingSelected, PoolRefused, ReadOnly, UsageError
 from registry.queries.analyses import read_analyses
 from registry.queries.saved import load
 from registry.selection.view import at_changeset, snapshot_name
@@ -157,10 +157,10 @@ def _of(tell: Tell, name: str) -> Tell:
 
 
 def _run(verbs: Verbs, name: str, moment: At) -> Ran | None:
-    """Run a query; None where it is refused or has nothing to pool, which the material tells."""
+    """Run a query; None, which the material tells, where nothing can be pooled or no run be stored."""
     try:
         return verbs.run(name, moment)
-    except (PoolRefused, NothingSelected):
+    except (PoolRefused, NothingSelected, ReadOnly):
         return None
 
 

@@ -40,6 +40,7 @@ def _query(material: Material) -> dict[str, Any]:
         "standing": standing(material, planned=True),
         "simulated": material.simulated,
         "pool": None if isinstance(whole, Absent) else whole.pool.as_dict(),
+        "direction": None if isinstance(whole, Absent) else whole.direction,
         "digest": None if isinstance(whole, Absent) else whole.provenance["digest"],
         "matched": material.flow.matched,
         "used": material.flow.used,

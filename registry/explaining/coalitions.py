@@ -36,7 +36,7 @@ class Pools:
 
 
 def pool_mixtures(table: Frame, members: NDArray[np.bool_], settings: Settings, allowed: Allowed) -> Pools:
-    """Pool the rows of each mixture, `members` (m, k), of `table` (k rows, every ratio high against low).
+    """Pool the rows of each mixture, `members` (m, k), of `table` (k rows, every ratio read one way).
 
     No two rows of a mixture may share patients unless `settings` have a model for it: the guards against that are the
     caller's. The others look at every mixture, unless they let all rows pass together.

@@ -49,7 +49,8 @@ if TYPE_CHECKING:
 
 ENGINE = f"evireg {VERSION}"
 #: Options that change the pool itself; the others are told beside it.
-_OPTIONS = tuple(entry.name for entry in fields(Settings))
+_SETTINGS = tuple(entry.name for entry in fields(Settings))
+_OPTIONS = (*_SETTINGS, "read_as")
 #: Cohorts in use at both ends without which nothing is shared.
 COMMON = 2
 
@@ -160,7 +161,7 @@ class _Explaining:
         return find_units(versions, self.asked, first, last, renamed, simulated=condition.names_origin)
 
     def _sharing(self, changes: Changes) -> Sharing:
-        settings = Settings(**{name: self.asked.options[name] for name in _OPTIONS})
+        settings = Settings(**{name: self.asked.options[name] for name in _SETTINGS})
         return Sharing(settings, allowances(self.asked.allow), self.pairs, self.seed, changes)
 
     def _notes(self) -> Iterator[str]:
@@ -187,7 +188,7 @@ class _Attempt:
 
 def _attempt(connection: Connection, asked: Definition, changeset: int) -> _Attempt:
     """Pool a definition as of a changeset, without what is told beside a pool."""
-    options = {name: asked.options[name] for name in _OPTIONS}
+    options = {name: asked.options[name] for name in (*_OPTIONS, "per")}
     try:
         chosen = select(connection, asked.where, at=changeset or None, one_per=asked.one_per, allow=asked.allow)
         selected: dict[str, Any] = {"flow": chosen.flow, "provenance": chosen.provenance}
@@ -218,7 +219,7 @@ def _state(moment: Moment, found: _Attempt) -> State:
 
 def _pooling(definition: Definition) -> dict[str, Any]:
     """Give what of a definition decides the pool."""
-    options = {name: definition.options[name] for name in _OPTIONS if name != "threshold"}
+    options = {name: definition.options[name] for name in (*_OPTIONS, "per") if name != "threshold"}
     return {"where": definition.where, "one_per": definition.one_per, "allow": list(definition.allow), **options}
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from registry.meaning.direction_words import direction_of
+
 if TYPE_CHECKING:
     from registry.pooling.pooled import Pooled
 
@@ -183,7 +185,12 @@ class Explanation:
 
     def as_dict(self) -> dict[str, Any]:
         """Give the JSON: full double precision, None where undefined."""
-        return dict(_plain(self))
+        return {**_plain(self), "direction": self.direction}
+
+    @property
+    def direction(self) -> str:
+        """Which way round both pools are: `high ferritin vs low`."""
+        return direction_of(self.about).text
 
 
 def told_pool(pool: Pooled | Mapping[str, Any]) -> dict[str, Any]:

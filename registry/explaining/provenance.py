@@ -17,12 +17,13 @@ from registry.curation.history import history
 from registry.errors import NotFound, UsageError
 from registry.explaining.explanation import told_pool
 from registry.models import Change, Cohort, Curator, Estimate, Study, evidence
+from registry.pooling.notes import INVERTED
 from registry.queries.running import pooled, ran_of
 from registry.queries.saved import load
 from registry.selection.show_curation import attached, judgements, second_readings
 from registry.selection.view import At, at_changeset, versions
 from registry.stats.effects import critical_value
-from registry.terms import ContrastKind, Derivation
+from registry.terms import Derivation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,6 +123,7 @@ def _pool(found: Facts, changeset: int, ran: Ran | None, query: str | None) -> F
         "engine": found["provenance"]["engine"],
         "method": found["pool"]["method"],
         "measure": found["measure"],
+        "direction": found.get("direction"),
         **told_pool(found["pool"]),
     }
 
@@ -189,7 +191,7 @@ def _estimate(row: Facts, rows: Sequence[Facts], left: Facts, now: str) -> Facts
         "ci_high": used.get("ci_high"),
         "yi": used.get("yi", row["yi"]),
         "vi": used.get("vi", row["vi"]),
-        "inverted": bool(used) and row["contrast"] == ContrastKind.BELOW_VS_ABOVE,
+        "inverted": INVERTED in used.get("flags", ()),
         "left_out": left.get(key),
         "status": row["status"],
         "flags": row["flags"],

@@ -18,7 +18,9 @@ from registry.models import Change
 from registry.pooling.guards import allowances
 from registry.pooling.orientation import inverted
 from registry.pooling.prepared import labels
+from registry.pooling.steps import bring
 from registry.selection.narrow import narrow
+from registry.terms import ReadAs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,7 +54,7 @@ class Unit:
 class Units:
     """All units of a selection: those some changeset touched, and the versions in use of the others, `fixed`.
 
-    `table` holds all versions, every ratio of those in use high against low; `signatures` say of each what a pool
+    `table` holds all versions, every ratio of those in use as the query reads it; `signatures` say of each what a pool
     takes of it.
     """
 
@@ -81,7 +83,8 @@ def find_units(
         else:
             fixed += rows
     used = sieve.used(np.array(fixed, dtype=np.intp), last)[0] if fixed else ()
-    return Units(_oriented(versions.frame), _signatures(versions.frame, definition), tuple(touched), used)
+    table = _oriented(versions.frame, definition)
+    return Units(table, _signatures(table, definition), tuple(touched), used)
 
 
 def renames(connection: sa.Connection, first: int, last: int) -> dict[str, str]:
@@ -187,16 +190,16 @@ def _joined(names: Sequence[str]) -> str:
     return " + ".join(names[:NAMED]) + more
 
 
-def _oriented(frame: Frame) -> Frame:
-    """Turn every ratio high against low; what cannot be turned is in no pool."""
+def _oriented(frame: Frame, definition: Definition) -> Frame:
+    """Bring ratios to the step the query asks for, turned the way it reads them; what cannot be is in no pool."""
+    per, read_as = definition.options["per"], ReadAs(definition.options["read_as"])
     with np.errstate(divide="ignore", invalid="ignore"):
-        return inverted(frame)[0]
+        return inverted(frame if per is None else bring(frame, per).frame, read_as)[0]
 
 
 def _signatures(frame: Frame, definition: Definition) -> list[tuple[Any, ...]]:
-    """Say of each version what a pool takes of it: its numbers, and whose patients they are where that matters."""
-    turned = _oriented(frame)
+    """Say of each version, turned, what a pool takes of it: its numbers, and whose patients where that matters."""
     dependent = definition.options["dependence"] is not None
     groups = [group or "" for group in frame["overlap_group"].tolist()] if dependent else [""] * len(frame)
     own = [each if dependent else () for each in cohorts(frame)]
-    return list(zip(turned["yi"].tolist(), turned["vi"].tolist(), own, groups, strict=True))
+    return list(zip(frame["yi"].tolist(), frame["vi"].tolist(), own, groups, strict=True))

@@ -53,7 +53,7 @@ class _Baujat(Chart):
 
     def drawn(self, labels: int) -> Figure:
         """Draw top to bottom."""
-        self.top(title(self.result), pool_said(self.result.pool, self.result.measure), simulated=self.result.simulated)
+        self.top(title(self.result), pool_said(self.result, self.result.pool), simulated=self.result.simulated)
         x = numbers(0.0, ROOM * self.most[0], "Contribution to heterogeneity")
         y = numbers(0.0, ROOM * self.most[1], "Influence on the pooled result")
         panel = self.plot(x, y, height=HIGH * min(self.width, 5.5))

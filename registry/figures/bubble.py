@@ -101,7 +101,7 @@ class _Bubble(Chart):
         new = [*inside, *_logs(self.curve, "hr_pi_low", "hr_pi_high")]
         low, high = max(min(new), min(inside) - BEYOND), min(max(new), max(inside) + BEYOND)
         margin = 0.06 * (high - low)
-        return ratios(low - margin, high + margin, ratio_title(self.result.measure))
+        return ratios(low - margin, high + margin, ratio_title(self.result, upright=True))
 
     def _across_scale(self, left: float) -> Scale:
         heading = self._name()

@@ -121,7 +121,7 @@ class _Cutoffs(Chart):
         low = max(min([*inside, *own]), min(inside) - BEYOND)
         high = min(max([*inside, *own]), max(inside) + BEYOND)
         margin = 0.05 * (high - low)
-        return ratios(low - margin, high + margin, ratio_title(self.result.measure))
+        return ratios(low - margin, high + margin, ratio_title(self.result, upright=True))
 
     def _few(self) -> bool:
         return len(self.result.estimates) <= MOST_INTERVALS

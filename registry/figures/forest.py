@@ -13,6 +13,7 @@ from registry.figures.forests.lines import limits, lines
 from registry.figures.forests.ordering import ordered
 from registry.figures.said import title
 from registry.figures.theme import LIGHT
+from registry.report.directions import sides
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,7 +62,7 @@ def _drawn(result: PoolResult, names: Sequence[str], sort: str | None, theme: Th
         lines=lines(result, shown, ordered(result, sort) if sort else None),
         limits=limits(result),
         mean=result.pool.mu if result.pool.k > 1 else None,
-        directions=said.directions(result),
+        directions=sides(result),
         remarks=said.remarks(result),
         below=said.known(result),
         simulated=result.simulated,

@@ -58,7 +58,7 @@ class _Funnel(Chart):
 
     def drawn(self, labels: int) -> Figure:
         """Draw top to bottom."""
-        self.top(title(self.result), pool_said(self.result.pool, self.result.measure), simulated=self.result.simulated)
+        self.top(title(self.result), pool_said(self.result, self.result.pool), simulated=self.result.simulated)
         down = numbers(self.deepest, 0.0, "Standard error of the log ratio")
         panel = self.plot(self._across_scale(), down, height=HIGH * min(self.width, 5.5))
         if self.result.simulated:
@@ -80,7 +80,7 @@ class _Funnel(Chart):
         beyond, foot = BEYOND * (high - low), self.reach * self.deepest
         low, high = max(min(low, self.mu - foot), low - beyond), min(max(high, self.mu + foot), high + beyond)
         margin = 0.04 * (high - low)
-        return ratios(low - margin, high + margin, ratio_title(self.result.measure))
+        return ratios(low - margin, high + margin, ratio_title(self.result))
 
     def _contours(self, panel: Panel) -> None:
         """Shade the ground by the p-value an estimate has there, darkest where it is just significant."""

@@ -78,7 +78,7 @@ class _Gosh(Chart):
     def drawn(self) -> Figure:
         """Draw the histogram of ratios, the subsets with the histogram of I² beside them, and the legend."""
         self.top(title(self.result), self._said(), simulated=self.result.simulated)
-        x = ratios(*around([*self._ends(), self.result.pool.mu or 0.0], 0.04), ratio_title(self.result.measure))
+        x = ratios(*around([*self._ends(), self.result.pool.mu or 0.0], 0.04), ratio_title(self.result))
         y = numbers(-3.0, 103.0, "I² (%)")
         left, side = self.edge(y), MARGINAL * min(self.width, 5.0)
         right = self.width - self.type.margin - side - APART

@@ -85,7 +85,7 @@ class _Influence(Chart):
 
     def drawn(self) -> Figure:
         """Draw block by block, as many diagnostics side by side as have room."""
-        self.top(title(self.result), pool_said(self.result.pool, self.result.measure), simulated=self.result.simulated)
+        self.top(title(self.result), pool_said(self.result, self.result.pool), simulated=self.result.simulated)
         every = diagnostics(self.result)
         room = self.width - self.type.margin - self.left
         fits = (many for many in PER_LINE if room >= many * LEAST + (many - 1) * BETWEEN)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from registry.errors import UsageError
-from registry.figures import said
 from registry.figures.forests import sheet
 from registry.figures.forests.line import SPACE
 from registry.figures.forests.pools import drawn, limits, line, pool_columns
 from registry.figures.said import title
 from registry.figures.theme import LIGHT
 from registry.report import prose
+from registry.report.directions import sides
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,7 +41,7 @@ def figure(result: PoolResult, *, theme: Theme = LIGHT, width: float | None = No
         lines=(*left_out, SPACE, whole),
         limits=limits([*pools, result.pool]),
         mean=result.pool.mu,
-        directions=said.directions(result),
+        directions=sides(result),
         remarks=(prose.methods_in_short(result), "Each line pools all but what it names."),
         simulated=result.simulated,
     )

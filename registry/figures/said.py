@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from registry.meaning.direction_words import direction_of
 from registry.report import prose
-from registry.report.flow_tables import direction_text, study_label
-from registry.terms import ContrastKind
+from registry.report.directions import fares
+from registry.report.flow_tables import study_label
 
 if TYPE_CHECKING:
     from registry.pooling.result import PoolResult
@@ -15,22 +16,6 @@ if TYPE_CHECKING:
 def title(result: PoolResult) -> str:
     """Name the question, as far as all estimates share it: `NLR, OS, multiple myeloma`."""
     return ", ".join(result.about[name] for name in ("factor", "endpoint", "disease") if name in result.about)
-
-
-def directions(result: PoolResult) -> tuple[str, str]:
-    """Say what lies left and right of 1: `lower hazard with high NLR`; nothing if the rows do not name one factor."""
-    what = prose.multiplied(result.measure)
-    if (factor := result.about.get("factor")) is None:
-        return "", ""
-    subject = {
-        ContrastKind.ABOVE_VS_BELOW: f"high {factor}",
-        ContrastKind.PER_UNIT: f"each unit more of {factor}",
-        ContrastKind.PER_DOUBLING: f"each doubling of {factor}",
-        ContrastKind.PER_SD: f"each SD more of {factor}",
-    }
-    contrast = result.about.get("contrast")
-    with_what = subject.get(ContrastKind(contrast), factor) if contrast else factor
-    return f"lower {what} with {with_what}", f"higher {what} with {with_what}"
 
 
 def remarks(result: PoolResult) -> tuple[str, ...]:
@@ -47,14 +32,14 @@ def remarks(result: PoolResult) -> tuple[str, ...]:
 
 def known(result: PoolResult) -> tuple[str, tuple[str, ...]]:
     """List the known cohorts that could not be pooled, under a heading: patients, why not, the direction stated."""
-    flow = result.flow
+    flow, who = result.flow, direction_of(result.about).who.removeprefix("the ")
     patients = f", {flow.unusable_patients} patients" if flow.unusable_patients else ""
     heading = (
         f"Known, not poolable ({prose.count(flow.unusable_cohorts, 'cohort')} without a pooled estimate{patients})"
     )
     listed = tuple(
         f"{study_label(each.study or each.key, each.cohort)}{'' if each.n is None else f', n = {each.n}'}: "
-        f"{each.reason}; index group: {direction_text(each.direction)}"
+        f"{each.reason}; {who}: {fares(each.direction, each.contrast, result.about)}"
         for each in flow.unusable
     )
     return heading, listed

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.errors import UsageError
 from registry.report.prose import SIMULATED
+from registry.texts import shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,5 +58,6 @@ def encoded(figure: Figure, kind: str, *, title: str, simulated: bool, dpi: floa
     buffer = BytesIO()
     dots = min(dpi, MOST_PIXELS / figure.get_figheight())
     with mpl.rc_context(FILE_STYLE), no_warnings():
-        figure.savefig(buffer, format=kind, dpi=dots, metadata={"Title": about, **_NO_DATES[kind]})
-    return buffer.getvalue()
+        figure.savefig(buffer, format=kind, dpi=dots, metadata={"Title": shown(about), **_NO_DATES[kind]})
+    made = buffer.getvalue()
+    return shown(made.decode()).encode() if kind == "svg" else made  # XML, which repeats texts in its comments

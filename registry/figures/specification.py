@@ -112,7 +112,7 @@ class _Specifications(Chart):
         low = max(min([*mid, *bounds]), min(mid) - BEYOND)
         high = min(max([*mid, *bounds]), max(mid) + BEYOND)
         margin = 0.05 * (high - low)
-        return ratios(low - margin, high + margin, ratio_title(self.result.measure))
+        return ratios(low - margin, high + margin, ratio_title(self.result, upright=True))
 
     def _curve(self, y: Scale, left: float) -> Panel:
         """Draw the pools with their intervals."""

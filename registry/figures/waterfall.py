@@ -14,6 +14,7 @@ from registry.figures.forests.line import Kind, Line
 from registry.figures.forests.pools import drawn
 from registry.figures.theme import LIGHT
 from registry.report import explain, prose
+from registry.report.directions import axis
 from registry.report.prose import count
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def figure(result: Explanation, *, theme: Theme = LIGHT, width: float | None = N
         limits=_limits(result, path),
         remarks=(_legend(result, path), explain.methods(result)),
         simulated=result.simulated,
-        axis=prose.measure_label(result.measure),
+        axis=axis(result),
     )
     return drawn(content, theme, width, ("happened", "moved"))
 

@@ -15,6 +15,7 @@ from registry.formats.fhir import bundle
 from registry.formats.parquet import parquet
 from registry.formats.rows import meta, metafor, revman, whole
 from registry.pooling.analysis import one_of
+from registry.texts import in_json
 
 if TYPE_CHECKING:
     from registry.formats.analysed import Analysed
@@ -39,7 +40,7 @@ def as_json(found: Analysed) -> bytes:
         "references": [dict(item) for item in found.references],
     }
     text = json.dumps({**beside, **found.result.as_dict()}, allow_nan=False, ensure_ascii=False, indent=2)
-    return f"{text}\n".encode()
+    return f"{in_json(text)}\n".encode()
 
 
 FORMATS: Mapping[str, Format] = {

@@ -13,7 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from registry.formats.rows import plain
+from registry.report.prose import direction_said
 from registry.terms import Measure
+from registry.texts import in_json
 
 if TYPE_CHECKING:
     from registry.formats.analysed import Analysed
@@ -57,7 +59,7 @@ def bundle(found: Analysed) -> bytes:
             {"fullUrl": f"urn:uuid:{name}", "resource": {**resource, "id": name}} for name, resource in resources
         ],
     }
-    return (json.dumps(_kept(made), ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+    return (in_json(json.dumps(_kept(made), ensure_ascii=False, indent=2, allow_nan=False)) + "\n").encode()
 
 
 def _names(found: Analysed) -> dict[str, str]:
@@ -89,7 +91,7 @@ def _question(found: Analysed) -> dict[str, str]:
     factor = about.get("factor", "prognostic factor")
     return {
         "population": f"Patients with {about['disease']}" if "disease" in about else "Patients of the included cohorts",
-        "exposure": f"{factor}: high against low" if about.get("contrast") == "above_vs_below" else factor,
+        "exposure": f"{factor}: {direction_said(found.result.direction)}",
         "measuredVariable": about.get("endpoint", "endpoint"),
     }
 

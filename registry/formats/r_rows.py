@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SAID = """\
 # One row per estimate: log ratio yi and its variance vi as pooled; weight in percent, by evireg. Beside them the ratio
-# as reported; inverted says that the report has low against high and the pool high against low."""
+# as reported; inverted says that the report has it the other way round than the pool."""
 _PRINTED = {"est": "hr_reported", "ci_low": "ci_low_reported", "ci_high": "ci_high_reported"}
 
 

@@ -16,6 +16,7 @@ from registry.formats.r_beside import dependent, regressed, small_study
 from registry.formats.r_pools import POOL, all_but, checks, groups, leave, those
 from registry.formats.r_rows import from_print, rows_of
 from registry.formats.r_words import Value, comment, literal
+from registry.report.prose import direction_said
 from registry.stats.prediction import PI_RULES
 from registry.terms import DATA_DRIVEN_CUTOFFS
 
@@ -84,6 +85,7 @@ def _head(result: PoolResult, title: str, tolerance: float) -> str:
         _headline(result, title),
         f"Rows of {state}, SHA-256 {made.get('digest')}; computed by {made.get('engine')}.",
         f"Condition: {made.get('condition') or 'none'}",
+        f"Every ratio: {direction_said(result.direction)}.",
         "Repeat it: Rscript FILE.R. It stops with an error when a number of metafor is not that of evireg.",
         *_ours(result),
     ]

@@ -12,6 +12,7 @@ from registry.columns import COLUMNS
 from registry.escaping import escaped
 from registry.pooling.notes import INVERTED
 from registry.terms import ContrastKind
+from registry.texts import shown
 
 if TYPE_CHECKING:
     from registry.formats.analysed import Analysed
@@ -35,6 +36,11 @@ _BESIDE = (
     "adjusted", "covariates", "origin", "doi", "pmid",
 )  # fmt: skip
 SIMULATED = "simulated"
+#: A contrast of two groups the other way round.
+_OTHER = {
+    ContrastKind.ABOVE_VS_BELOW.value: ContrastKind.BELOW_VS_ABOVE.value,
+    ContrastKind.BELOW_VS_ABOVE.value: ContrastKind.ABOVE_VS_BELOW.value,
+}
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Row]) -> bytes:
@@ -49,7 +55,7 @@ def as_csv(header: Sequence[str], rows: Iterable[Row]) -> bytes:
 def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return escaped(value) if isinstance(value, str) else value
+    return escaped(shown(value)) if isinstance(value, str) else value
 
 
 def revman(found: Analysed) -> bytes:
@@ -117,14 +123,14 @@ def beside(found: Analysed) -> dict[str, list[Any]]:
     rows = found.result.rows
     columns = {name: plain(rows[name]) for name in (*_BESIDE, *rows.attributes)}
     if any(turned := inverted(found.result)):
-        above = str(ContrastKind.ABOVE_VS_BELOW)
-        columns["contrast"] = [above if turn else kind for kind, turn in zip(columns["contrast"], turned, strict=True)]
+        kinds = zip(columns["contrast"], turned, strict=True)
+        columns["contrast"] = [_OTHER.get(kind, kind) if turn else kind for kind, turn in kinds]
         columns[INVERTED] = turned
     return {name: values for name, values in columns.items() if any(value is not None for value in values)}
 
 
 def inverted(result: PoolResult) -> list[bool]:
-    """Say of each row whether it was reported low against high and pooled high against low."""
+    """Say of each row whether it was reported the other way round than it was pooled."""
     return [INVERTED in each.flags for each in result.estimates]
 
 

@@ -23,12 +23,14 @@ from registry.grading.shown import (
     PublicationBias,
     RiskOfBias,
 )
+from registry.meaning.direction_words import direction_of, same_sense
+from registry.meaning.one_unit import in_one_unit
 from registry.pooling.bias import bias
 from registry.pooling.cutoffs import cutoffs
-from registry.pooling.grouping import SAME_UNIT
-from registry.terms import GradeDomain
+from registry.terms import EffectDirection, GradeDomain, ReadAs
 
 if TYPE_CHECKING:
+    from registry.flow import Unusable
     from registry.frame import Frame
     from registry.pooling.result import PoolResult
 
@@ -115,10 +117,11 @@ def indirectness(result: PoolResult) -> Indirectness:
 
 def _cutoffs(rows: Frame) -> tuple[dict[str, tuple[float, float]], int]:
     values: dict[str, list[float]] = {}
-    pairs = list(zip(rows["cutoff_value"].tolist(), rows["cutoff_unit"].tolist(), strict=True))
+    compared = in_one_unit(rows)
+    pairs = list(zip(compared["cutoff_value"].tolist(), compared["cutoff_unit"].tolist(), strict=True))
     for value, unit in pairs:
         if not np.isnan(value):
-            values.setdefault(SAME_UNIT.get(unit, unit or "1"), []).append(value)
+            values.setdefault(unit or "1", []).append(value)
     without = sum(bool(np.isnan(value)) for value, _ in pairs)
     return {unit: (min(several), max(several)) for unit, several in values.items()}, without
 
@@ -159,8 +162,8 @@ def publication_bias(result: PoolResult) -> PublicationBias:
     said: dict[tuple[str | None, str | None], str] = {}
     for each in flow.unusable:
         place = (each.study, each.cohort)
-        if place not in known and (place not in said or each.direction):
-            said[place] = each.direction or _NOT_STATED
+        if place not in known and (place not in said or _stated(each, result)):
+            said[place] = _stated(each, result) or _NOT_STATED
     return PublicationBias(
         k=result.pool.k,
         tests=tests,
@@ -168,17 +171,30 @@ def publication_bias(result: PoolResult) -> PublicationBias:
         unusable_cohorts=flow.unusable_cohorts,
         unusable_patients=flow.unusable_patients,
         directions=dict(Counter(said.values())),
+        group=direction_of(result.about).who,
     )
+
+
+def _stated(each: Unusable, result: PoolResult) -> str | None:
+    """Give the direction an estimate states of the groups of the result; None where it is of others, or unclear."""
+    known = each.direction == EffectDirection.NONE or same_sense(each.contrast, result.about.get("contrast"))
+    return each.direction if known else None
 
 
 def _tests(result: PoolResult) -> tuple[dict[str, float | None], str | None]:
     try:
-        found = bias(result.rows, allow=result.provenance.get("allow") or ())
+        found = bias(result.rows, **_asked(result))
     except EviregError as error:
         return {}, error.message.partition(":")[0]
     tests = {"egger": found.egger, "begg": found.begg, "debray": found.d_fiv}
     run = {name: each.p for name, each in tests.items() if each is not None}
     return run, None if run else next(iter(found.reasons.values()), None)
+
+
+def _asked(result: PoolResult) -> dict[str, Any]:
+    """Give what analyses of the rows of a pool take over from it."""
+    made = result.provenance
+    return {"allow": made.get("allow") or (), "read_as": made.get("read_as") or ReadAs.HIGH_VS_LOW.value}
 
 
 def large_effect(result: PoolResult) -> LargeEffect:
@@ -197,11 +213,11 @@ def _reaches(ratio: float | None) -> float | None:
 
 def exposure_response(result: PoolResult) -> ExposureResponse:
     """Give the line of the ratio in the cutoff, where estimates have several."""
-    rows = result.rows
+    rows = in_one_unit(result.rows)
     distinct = len({each for each in rows["cutoff_value"].tolist() if not np.isnan(each)})
     contrast = result.about.get("contrast")
     try:
-        found = cutoffs(result.rows, log=True, level=result.pool.level, allow=result.provenance.get("allow") or ())
+        found = cutoffs(result.rows, log=True, level=result.pool.level, **_asked(result))
     except EviregError as error:
         return ExposureResponse(contrast, distinct, reason=error.message.partition(":")[0])
     line = found.all.line

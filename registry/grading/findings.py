@@ -97,6 +97,7 @@ class SummaryOfFindings:
             "version": self.version,
             "about": dict(self.result.about),
             "measure": self.result.measure,
+            "direction": self.result.direction,
             "pool": {name: getattr(pool, name) for name in names},
             "starts_at": str(Certainty.HIGH),
             "certainty": None if self.certainty is None else str(self.certainty),

@@ -14,6 +14,7 @@ from registry.errors import UsageError
 from registry.grading.domains import domain as read_domain
 from registry.grading.domains import judgement as read_judgement
 from registry.models import Changeset, Curator, Rating
+from registry.pooling.orientation import as_reported
 from registry.terms import GradeDomain, GradeJudgement
 
 if TYPE_CHECKING:
@@ -47,10 +48,10 @@ class Rated:
 def evidence_digest(rows_digest: str, flow: Flow) -> str:
     """Give the SHA-256 of what a rating is of: the rows that were pooled, and what is known and could not be.
 
-    It is taken over the canonical JSON array [digest of the rows, [[key, reason, direction] of each unusable estimate,
-    by key]].
+    It is taken over the canonical JSON array [digest of the rows, [[key, reason, direction as reported] of each
+    unusable estimate, by key]]: which way round a result is read does not change what was judged.
     """
-    beside = sorted([each.key, each.reason, each.direction or ""] for each in flow.unusable)
+    beside = sorted([each.key, each.reason, as_reported(each) or ""] for each in flow.unusable)
     return hashlib.sha256(canonical_json([rows_digest, beside]).encode()).hexdigest()
 
 

@@ -83,7 +83,8 @@ class Imprecision(Values):
 class PublicationBias(Values):
     """Tests for small-study effects that were run (name → p), why others were not, and what is known and not pooled.
 
-    `directions` counts cohorts without a pooled estimate by the direction their texts state.
+    `directions` counts cohorts without a pooled estimate by the direction their texts state of the index group of the
+    result, named in `group`.
     """
 
     k: int
@@ -92,6 +93,7 @@ class PublicationBias(Values):
     unusable_cohorts: int
     unusable_patients: int | None
     directions: Mapping[str, int]
+    group: str
 
 
 @dataclass(frozen=True, slots=True)

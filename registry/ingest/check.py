@@ -6,16 +6,19 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from registry.columns import BY_NAME
-from registry.ingest.agreement import Agreements, forget_oldest
+from registry.ingest.agreement import MOST_OWNERS, Agreements, forget_oldest
+from registry.ingest.bounds import take_log_interval
+from registry.ingest.comparing import GIVEN, Told, compare
 from registry.ingest.files import Row, Table
 from registry.ingest.header import input_name
 from registry.ingest.issues import ERRORS, Problem
+from registry.ingest.names import WORDS
 from registry.ingest.numbers import READ
 from registry.ingest.records import Layout
-from registry.ingest.rules import MAY_BE_PRINTED, check
+from registry.ingest.rules import DISPUTES, MAY_BE_PRINTED, check
 from registry.issues import Issue, Remarks
 from registry.record import Record
-from registry.terms import Flag, Status
+from registry.terms import ContrastKind, Flag, Measure, ReadAs, Status
 from registry.vocabulary import AttributeDeclaration, Vocabulary
 from registry.writing.bulk import batched
 from registry.writing.keys import IDENTITY
@@ -34,7 +37,7 @@ MOST_KEYS, MOST_REPEATS = 100_000, 10_000
 _FLAGS = frozenset(flag.value for flag in Flag)
 #: Not compared between two rows of one key: a number printed with more zeros is the same number.
 _RESULTS_FIRST = sorted(BY_NAME, key=lambda name: not BY_NAME[name].on_result)
-_AS_TYPED = frozenset({"est_text", "ci_low_text", "ci_high_text", "p_text", "status"})
+_AS_TYPED = frozenset({"est_text", "ci_low_text", "ci_high_text", "p_text", "status", "contrast_basis", *WORDS})
 
 
 class Check:
@@ -52,12 +55,16 @@ class Check:
         issues: tuple[Issue, ...] = (),
         *,
         left_out: Collection[int] | None = None,
+        read_as: ReadAs | None = None,
     ) -> None:
         self.rows = 0
         self.repeated = 0
         self.issues = list(issues)
         self.remarks = Remarks()
         self.new_names: dict[tuple[str, str], int] = {}  # (kind, name) → the line that has it first
+        self.unsaid: dict[str, list[int]] = {"contrast": [], "measure": []}  # lines that do not say it
+        self._told = Told(layout.heading, read_as)
+        self.studies: dict[str, int] = {}  # the line that has each study first
         self._table, self._layout, self._vocabulary = table, layout, vocabulary
         self._left_out, self._pass_good = left_out or (), left_out is not None and not issues
         self._agreements = Agreements(layout.columns, layout.attributes, declared)
@@ -100,15 +107,17 @@ class Check:
         """Check one row; None when it is refused, or when it waits to be compared with an earlier one."""
         values = record.values
         confirmed = bool(values.get("as_printed"))
+        problems = take_log_interval(values, problems)
         unread = {each.column for each in problems if each.code not in READ}
         if confirmed:
             values.update({each.column: each.value for each in problems if each.code in MAY_BE_PRINTED})
-        problems += [each for each in check(values, self._vocabulary) if each.column not in unread]
+        settled = [*self._settle(record), *check(values, self._vocabulary)]
+        problems += [each for each in settled if each.column not in unread]
         if not (self._pass_good and any(each.code in ERRORS for each in problems)):  # a bad row teaches nothing
             problems += self._agreements.check(record)
         if problems and self._refuses(row, problems, record, confirmed=confirmed):
             return None
-        self._meet(row.line, values)
+        self._meet(row.line, record)
         identity = hash(tuple(map(values.get, IDENTITY)))
         if len(self._first_line) >= MOST_KEYS:
             forget_oldest(self._first_line)
@@ -118,7 +127,22 @@ class Check:
         self._repeats.append((first, row, record))
         return None
 
-    def _meet(self, line: int, values: Mapping[str, Any]) -> None:
+    def _settle(self, record: Record) -> list[Problem]:
+        values = record.values
+        given = [(name, values.get(name)) for name in GIVEN]
+        problems = compare(values, self._vocabulary, self._told)
+        record.former = {name: value for name, value in given if values.get(name) != value}
+        return problems
+
+    def _meet(self, line: int, record: Record) -> None:
+        values, former = record.values, record.former
+        study = values.get("study")
+        if study is not None and len(self.studies) < MOST_OWNERS:
+            self.studies.setdefault(study, line)
+        if values["contrast"] == ContrastKind.UNCLEAR and "contrast" in former:
+            self.unsaid["contrast"].append(line)
+        if values["measure"] == Measure.UNCLEAR and "measure" in former and _has_ratio(values):
+            self.unsaid["measure"].append(line)
         for kind in ("factor", "disease") if self._layout.new_names else ():
             if (named := (kind, values.get(kind))) in self._layout.new_names:
                 self.new_names.setdefault(named, line)
@@ -132,7 +156,7 @@ class Check:
         printed = [each for each in problems if confirmed and each.code in MAY_BE_PRINTED]
         remarks = [each for each in problems if each.code not in ERRORS]
         errors = [each for each in problems if each not in printed and each not in remarks]
-        if printed:
+        if any(each.code in DISPUTES for each in printed):
             record.values["status"] = Status.DISPUTED.value
         remarks += [each for each in printed if each.code not in _FLAGS]
         self.remarks.add(self._layout.issues(row, remarks, "flag"))
@@ -146,6 +170,8 @@ class Check:
         wanted = {first for first, _, _ in self._repeats}
         rows = [found for found in self._table.rows() if isinstance(found, Row) and found.line in wanted]
         originals = {row.line: record for row, (record, _) in zip(rows, self._layout.read_all(rows), strict=True)}
+        for record in originals.values():
+            self._settle(record)
         for first, row, record in self._repeats:
             original = originals[first]
             if any(original.values.get(name) != record.values.get(name) for name in IDENTITY):
@@ -165,6 +191,10 @@ class Check:
             self.repeated += 1
             message = f"the row says the same as line {original.line}; it is counted as unchanged"
             self.remarks.add(self._layout.issues(row, [Problem("row-repeated", message, "", "study")], "flag"))
+
+
+def _has_ratio(values: Mapping[str, Any]) -> bool:
+    return values.get("est") is not None or values.get("log_hr") is not None
 
 
 def _differences(one: Record, other: Record) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from registry.ingest.files import Source
-    from registry.ingest.load import Loaded
+    from registry.ingest.loaded import Loaded
     from registry.store import Store
 
 
@@ -31,7 +31,8 @@ class Importing:
         """Import a file, several, a folder or an open file, all or nothing.
 
         `map` gives columns of the layout the heading they have in the file; `options` are those of
-        `registry.ingest.load.load`: dry_run, attributes, ignore, message, use_map, save_as, format, sheet, encoding.
+        `registry.ingest.load.load`: dry_run, attributes, ignore, message, use_map, save_as, fixed, read_as,
+        format, sheet, encoding.
         Raises `InputRefused` or `Conflict` with every issue found.
         """
         from registry.ingest.load import load

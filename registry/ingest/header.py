@@ -17,7 +17,7 @@ _BY_FOLDED = {name.casefold(): column.name for name, column in BY_INPUT.items()}
 _INPUT_OF = {column.name: column.inputs[0] for column in BY_NAME.values() if column.inputs}
 _RESERVED = frozenset(name.casefold() for name in (*BY_NAME, *BY_INPUT, "contains", "none"))
 #: One of these sets of columns must be there, for a row to say anything about a factor.
-_RESULTS = (("est",), ("log_hr", "se_log_hr"), ("effect_direction",))
+_RESULTS = (("est",), ("log_hr", "se_log_hr"), ("log_hr", "ci_low", "ci_high"), ("effect_direction",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,12 @@ def read_header(
     attributes: bool = False,
     ignore: Collection[str] = (),
     mapping: Mapping[str, str] | None = None,
+    given: Collection[str] = (),
 ) -> Header:
     """Match the header to the layout and the declared characteristics; names match without case and extra spaces.
 
-    `mapping` gives columns of the layout, or characteristics, the heading they have in this file.
+    `mapping` gives columns of the layout, or characteristics, the heading they have in this file; `given` names
+    contract columns that need none.
     """
     names = [name.strip() for name in table.header]
     misplaced = _misplaced(table, mapping or {})
@@ -66,7 +68,7 @@ def read_header(
         else:
             found[kind][meant] = index
         taken.setdefault(meant.casefold(), name)
-    issues += _missing(table, found["columns"])
+    issues += _missing(table, found["columns"], given)
     return Header(found["columns"], found["attributes"], found["undeclared"], tuple(issues))
 
 
@@ -148,11 +150,16 @@ def column_of(name: str, declared: Collection[str]) -> str | None:
     return _INPUT_OF[column] if column else next((each for each in declared if each.casefold() == folded), None)
 
 
-def _missing(table: Table, columns: Mapping[str, int]) -> Iterator[Issue]:
+def contract_column(name: str) -> str | None:
+    """Give the contract name of a column of the layout, None for what is none."""
+    return _BY_FOLDED.get(folded_heading(name))
+
+
+def _missing(table: Table, columns: Mapping[str, int], given: Collection[str]) -> Iterator[Issue]:
     for name in ("study", "factor", "endpoint"):
-        if name not in columns:
+        if name not in columns and name not in given:
             message = f"the column {input_name(name)!r} is missing"
             yield Issue("column-missing", message, file=table.file, line=table.line, expected="a column of this name")
     if not any(all(name in columns for name in names) for names in _RESULTS):
-        expected = "hr, or log_hr and se_log_hr, or effect_direction"
+        expected = "hr, or log_hr with se_log_hr or its CI, or effect_direction"
         yield Issue("column-missing", "no column holds a result", file=table.file, line=table.line, expected=expected)

@@ -113,7 +113,7 @@ ERRORS: dict[str, Explanation] = {
     "column-missing": Explanation(
         "a required column is not there",
         "a file without endpoint",
-        "add study_key, biomarker, endpoint, and hr or (log_hr and se_log_hr) or effect_direction",
+        "add study_key, biomarker, endpoint, and hr, or log_hr with se_log_hr or its CI, or effect_direction",
     ),
     "column-name": Explanation(
         "a study characteristic whose name could not be used in a condition",
@@ -162,7 +162,11 @@ ERRORS: dict[str, Explanation] = {
         "a CI level outside 50–99.99 percent", "0.95", "write it in percent: 95; empty when the source gives none"
     ),
     "p-value": Explanation("not a p-value", "NS", "0.03, <0.001, <=0.05 or >0.5; empty when not read"),
-    "p-range": Explanation("a p-value that cannot be", "p = 1.2; p < 0", "between 0 and 1"),
+    "p-range": Explanation(
+        "a p-value that cannot be; 0.000 is a smaller one, rounded",
+        "p = 1.2; p < 0; p = 0.000",
+        "between 0 and 1; for 0.000 the bound that is meant: <0.0005, or the one that is printed",
+    ),
     "year-range": Explanation("not a year of publication", "20016", "four digits from 1800 to 2100"),
     "followup-range": Explanation("a negative follow-up", "-3", "months, 0 or more"),
     "word-unknown": Explanation(
@@ -197,8 +201,9 @@ ERRORS: dict[str, Explanation] = {
         "recruitment ends before it starts", "recruited_from = 2017, recruited_to = 2015", "check both dates"
     ),
     "hr-outside-ci": Explanation(
-        "the ratio is not inside its own CI (a bound equal to it is)",
-        "0.01 (0.05–0.5)",
+        "the ratio is not inside its own CI (a bound equal to it is); beside a log ratio, a CI that is neither the "
+        "log's nor the ratio's: neither lies midway in it, or either may",
+        "0.01 (0.05–0.5); log_hr = 0.40 with 0.10 to 0.95",
         "correct the slip; if the source prints it so, say so in as_printed: it is stored as disputed, never pooled",
     ),
     "ci-reversed": Explanation(
@@ -207,8 +212,47 @@ ERRORS: dict[str, Explanation] = {
     "ci-width-zero": Explanation(
         "both bounds are the same number", "2.1 (2.1–2.1)", "correct it, or say in as_printed that it is printed so"
     ),
+    "se-contradicts-ci": Explanation(
+        "the standard error is not that of the CI: they differ by more than 15 % beyond what rounding allows. The "
+        "message names the slip that would explain it: the SE of the HR itself, a log10 scale, a variance, half the "
+        "width, an interval of another level",
+        "2.15 (1.74–2.66) with se_log_hr = 0.233, which is 2.15 × 0.108",
+        "give the SE of the log ratio; if both are printed so, say so in as_printed: it is stored, and pooled once "
+        "`trust` says which of them counts (evireg amend KEY trust=ci)",
+    ),
+    "log-contradicts-ratio": Explanation(
+        "log_hr is not the natural log of hr, beyond what rounding allows",
+        "hr = 2, log_hr = 0.30",
+        "is it a log10? give one of them, or say in as_printed that both are printed so: it is stored as disputed",
+    ),
     "counts-impossible": Explanation(
         "counts that cannot hold together", "120 events in 100 patients", "check both, or confirm them in as_printed"
+    ),
+    "direction-contradicts": Explanation(
+        "what a row says of the groups compared contradicts itself, one against one: contrast, cutoff_operator, the "
+        "words of the groups and of the quote each say which side is the index group. as_printed does not settle it",
+        "contrast = above_vs_below, cutoff_operator = <",
+        "correct the one that is wrong; contrast = unclear where the source does not decide it",
+    ),
+    "summary-row": Explanation(
+        "the study of the row is no study but a line that sums up others",
+        "study_key = Overall (I2 = 71%)",
+        "delete the row; or, if a study is really called so, say in as_printed that it is printed so",
+    ),
+    "name-ambiguous": Explanation(
+        "a word that is a short name in capitals and means something else in small letters",
+        "disease = all",
+        "write ALL or acute lymphoblastic leukemia; leave the cell empty for every disease",
+    ),
+    "unit-of-another-factor": Explanation(
+        "a factor named by a short name or synonym, with a unit its cutoffs cannot have: another factor may be meant",
+        "PCT in %, which is plateletcrit, where PCT stands for procalcitonin in ng/mL",
+        "write the full name the message gives, or that of the factor that is meant; or correct the unit",
+    ),
+    "horizon-contradicts": Explanation(
+        "horizon_days is not the time in the name of the endpoint",
+        "30-day mortality with horizon_days = 100",
+        "keep one of them",
     ),
     # the whole file
     "key-repeated": Explanation(
@@ -283,8 +327,48 @@ REMARKS: dict[str, Explanation] = {
     "name-near": Explanation(
         "a new factor or disease whose name is close to a known one", "ferritine", "if it is the same, use one name"
     ),
-    "log-contradicts-ratio": Explanation(
-        "log_hr is not the natural log of hr; log_hr and its SE are used", "hr = 2, log_hr = 0.3", "is it a log10?"
+    "ci-of-log": Explanation(
+        "the CI is of the log ratio, which lies midway in it; its bounds are kept as those of the ratio, their text as "
+        "printed",
+        "log_hr = 0.40, CI 0.10 to 0.70, which is 1.11 to 2.01 of the ratio",
+        "nothing",
+    ),
+    "direction-outvoted": Explanation(
+        "of what a row says of the groups compared, most agrees and one contradicts: the contrast goes by the most",
+        "above_vs_below, cutoff_operator = <, reference_group = albumin >= 3.5 is read as below against above",
+        "compare with the source, and correct the one that is wrong",
+    ),
+    "words-decide": Explanation(
+        "the words of a group name a step or extreme groups, and the contrast said two groups beside a cutoff",
+        "above_vs_below with reference_group = per 1 U/L increase is read as per unit",
+        "correct the contrast",
+    ),
+    "direction-unclear": Explanation(
+        "rows of the file do not say what is compared with what; they are stored as unclear, and pooled with no others",
+        "no contrast, no cutoff_operator, no words of the groups",
+        "--read-as high-vs-low or --read-as low-vs-high says it once for the file; or fill in contrast",
+    ),
+    "measure-unclear": Explanation(
+        "rows of the file do not say which ratio they give; they are stored as unclear, and never pooled with hazard "
+        "ratios",
+        "a column est, and no measure",
+        "--set measure=hr (or: cause_specific_hr, subdistribution_hr, rr, or) says it once for the file",
+    ),
+    "stored-otherwise": Explanation(
+        "an earlier version of evireg stored this row under another contrast, measure or list of covariates; it is "
+        "recognised and counted as unchanged",
+        "cutoff_operator = < was stored as above_vs_below",
+        "amend it as the message says",
+    ),
+    "cutoff-in-words": Explanation(
+        "a cutoff in multiples of a limit of normal or in percentiles is no value of the factor; it is kept in words",
+        "cutoff_value = 1.5, cutoff_unit = {ULN}",
+        "nothing",
+    ),
+    "study-near": Explanation(
+        "two studies whose names differ in case, accents, commas, dashes or et al. alone",
+        "Kim et al. 2016 beside Kim 2016",
+        "if it is the same study, use one name; if not, nothing",
     ),
     "attribute-narrowed": Explanation(
         "a study characteristic declared for cohorts differs within one; with --attributes it is now one of estimates",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,15 @@ from registry.ingest.aside import WHY, Again, Aside, HandOver
 from registry.ingest.check import Check
 from registry.ingest.files import Opened, Row, Source, Table, opened
 from registry.ingest.header import Header, input_name, read_header
+from registry.ingest.loaded import NOTHING, Loaded
 from registry.ingest.maps import read_map, save_map, settled
+from registry.ingest.near import near_names, near_studies, study_keys
 from registry.ingest.records import Layout
+from registry.ingest.said import Ask, Said, Unsaid, remark, said
 from registry.ingest.survey import Seen, declarations, survey
 from registry.issues import MOST_REMARKS, Issue, Remarks
 from registry.vocabulary import AttributeDeclaration, Vocabulary
-from registry.writing import Written, declare_attributes, write_estimates
+from registry.writing import declare_attributes, write_estimates
 from registry.writing.levels import declare_per_estimate, values_by_cohort
 from registry.writing.things import same
 
@@ -30,37 +33,6 @@ if TYPE_CHECKING:
 
 #: Told file, line and last line while rows are read.
 Progress = Callable[[str, int, int], None]
-
-#: What was written of a table that contradicts the registry.
-NOTHING = Written(0, 0, 0, 0, (), {}, {})
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What an import did. `rows` read are estimates `created` or `unchanged`; `studies` and `cohorts` count new ones.
-
-    `changeset` is None when nothing changed, or nothing was kept (`dry_run`). `flags` has the remarks with their
-    positions, the first of very many; `flag_counts` counts all by code. `not_poolable` counts new estimates by the
-    reason they cannot be pooled. `declared` are the study characteristics declared by this import, `new_names` the
-    factors and diseases it met for the first time, `files` the files of a folder. `left_out` counts rows that were
-    handed back.
-    """
-
-    file: str
-    rows: int
-    created: int
-    unchanged: int
-    studies: int
-    cohorts: int
-    changeset: int | None
-    dry_run: bool
-    flags: tuple[Issue, ...]
-    flag_counts: Mapping[str, int]
-    not_poolable: Mapping[str, int]
-    declared: tuple[AttributeDeclaration, ...]
-    new_names: Mapping[str, tuple[str, ...]]
-    files: tuple[str, ...]
-    left_out: int = 0
 
 
 class _Undo(Exception):  # noqa: N818 - no error: how a dry run leaves its transaction
@@ -79,6 +51,9 @@ def load(
     mapping: Mapping[str, str] | None = None,
     use_map: str | None = None,
     save_as: str | None = None,
+    fixed: Mapping[str, str] | None = None,
+    read_as: str | None = None,
+    ask: Ask | None = None,
     hand_over: HandOver | None = None,
     progress: Progress | None = None,
     **how: Any,
@@ -87,7 +62,9 @@ def load(
 
     `attributes` declares unknown columns as study characteristics, `ignore` leaves columns out, `dry_run` does
     everything and keeps nothing. `mapping` gives columns the headings they have in the file, `use_map` names a saved
-    one that it completes, `save_as` saves both together. `how` is that of `open_table`: format, sheet, encoding.
+    one that it completes, `save_as` saves both together. `fixed` gives values for cells that are empty, or whose column
+    is not there; `read_as` the direction (high-vs-low, low-vs-high) of rows that do not say theirs, stored as assumed;
+    `ask` is asked once per file for what its rows leave unsaid. `how` is that of `open_table`: format, sheet, encoding.
     With `hand_over` the good rows are stored and the others given to it. `progress` is told file, line and last line
     as the rows are read.
 
@@ -96,15 +73,19 @@ def load(
     again changes nothing.
     """
     aside = None if hand_over is None else Aside(hand_over)
+    once = said(fixed, read_as, ask)
     with opened(source, **how) as (name, tables):
-        said, loaded = message or f"import {Path(name).name}", None
+        worded, loaded = message or f"import {Path(name).name}", None
         while loaded is None:
-            with suppress(_Undo, Again), store.transaction(curator, said) as transaction:
+            with suppress(_Undo, Again), store.transaction(curator, worded) as transaction:
                 meant = _meant(transaction, mapping or {}, use_map)
                 loaded = import_tables(
                     transaction, name, tables,
-                    attributes=attributes, ignore=ignore, mapping=meant, aside=aside, progress=progress,
+                    attributes=attributes, ignore=ignore, mapping=meant, once=once, aside=aside, progress=progress,
                 )  # fmt: skip
+                if once.asks(loaded.unsaid):
+                    loaded = None
+                    raise _Undo
                 if save_as is not None:
                     save_map(transaction, save_as, meant)
                     loaded = replace(loaded, changeset=transaction.number if transaction.changed else None)
@@ -130,18 +111,23 @@ def import_tables(
     attributes: bool = False,
     ignore: Collection[str] = (),
     mapping: Mapping[str, str] | None = None,
+    once: Said | None = None,
     aside: Aside | None = None,
     progress: Progress | None = None,
 ) -> Loaded:
     """Write tables in a transaction that is open; what is raised undoes it. With `aside`, bad rows are gathered."""
+    once = once or Said()
     vocabulary = Vocabulary.load(transaction.connection)
     known = vocabulary.attributes
     headers = []
     for table in tables:
         passed = (*ignore, *(heading for heading in table.header if heading.strip() == WHY))
-        headers.append((table, read_header(table, known, attributes=attributes, ignore=passed, mapping=mapping)))
+        header = read_header(
+            table, known, attributes=attributes, ignore=passed, mapping=mapping, given=once.fixed_of(table.file)
+        )
+        headers.append((table, header))
     new, narrowed = _declare(transaction, headers, vocabulary) if attributes else ((), [])
-    parts = [_Part(transaction, table, header, aside, progress) for table, header in headers]
+    parts = [_Part(transaction, table, header, once=once, aside=aside, progress=progress) for table, header in headers]
     if aside is None:
         _refuse(name, parts)
     left_out = sum(aside.gather(part.table, part.issues()) for part in parts) if aside else 0
@@ -165,6 +151,7 @@ def import_tables(
         },
         files=tuple(table.file for table in tables),
         left_out=left_out,
+        unsaid=tuple(each for part in parts for each in part.unsaid()),
     )
 
 
@@ -177,17 +164,28 @@ class _Part:
     """One table on its way into the registry: its `check`, what was `written`, or the `conflict` with what is there."""
 
     def __init__(
-        self, transaction: Transaction, table: Table, header: Header, aside: Aside | None, progress: Progress | None
+        self,
+        transaction: Transaction,
+        table: Table,
+        header: Header,
+        *,
+        once: Said,
+        aside: Aside | None,
+        progress: Progress | None,
     ) -> None:
         self.table, self._header = table, header
         self._vocabulary = Vocabulary.load(transaction.connection)
         declared = self._vocabulary.attributes
-        self._layout = Layout(table, header, self._vocabulary, declared)
+        self._layout = Layout(table, header, self._vocabulary, declared, once.fixed_of(table.file))
         watched = replace(table, rows=partial(_watched, table, progress)) if progress else table
         left_out = aside.lines(table) if aside else None
-        self.check = Check(watched, self._layout, self._vocabulary, declared, header.issues, left_out=left_out)
+        self.check = Check(
+            watched, self._layout, self._vocabulary, declared, header.issues,
+            left_out=left_out, read_as=once.read_as_of(table.file),
+        )  # fmt: skip
         self.conflict: Conflict | None = None
         self.written = NOTHING
+        self._before = study_keys(transaction.connection)
         records = self.check.records()
         try:
             self.written = write_estimates(transaction, records)
@@ -210,11 +208,20 @@ class _Part:
 
     def remarks(self) -> Remarks:
         """Give the remarks, by line, and how many there are of each code."""
-        near = list(_near(self.check, self._vocabulary, self.table.file))
+        near = [
+            *near_names(self.check.new_names, self._vocabulary, self.table.file),
+            *near_studies(self.check.studies, self._before, self.table.file),
+            *map(remark, self.unsaid()),
+        ]
         found = [*self.check.remarks.kept, *self._layout.named((*self.written.flagged, *near))]
         counts = self.check.remarks.counts + Counter(self.written.flag_counts)
         counts.update(issue.code for issue in (*near, *self.table.remarks))
         return Remarks([*self.table.remarks, *self._placed(sorted(found, key=_line))], counts)
+
+    def unsaid(self) -> list[Unsaid]:
+        """Tell what rows of the table leave unsaid."""
+        found = self.check.unsaid.items()
+        return [Unsaid(self.table.file, name, len(lines), lines[0]) for name, lines in found if lines]
 
     def _placed(self, issues: list[Issue]) -> list[Issue]:
         if not self.table.sheet:
@@ -272,21 +279,6 @@ def _differs(transaction: Transaction, name: str, seen: Seen) -> bool:
         return True
     stored = values_by_cohort(transaction.connection, name, {study for study, _ in seen.of_owner})
     return any(owner in stored and not same(stored[owner], value) for owner, value in seen.of_owner.items())
-
-
-def _near(check: Check, vocabulary: Vocabulary, file: str) -> Iterator[Issue]:
-    """Point at new factors and diseases whose names are close to a known one; they may be the same."""
-    for (kind, name), line in check.new_names.items():
-        near = [key for key in vocabulary.nearest(kind, name) if _close(key, name)]
-        if near:
-            message = f"the new {kind} {name!r} is close to {near[0]!r}, which the registry knows"
-            yield Issue("name-near", message, "flag", file, line, kind, name, "one name for one thing")
-
-
-def _close(key: str, name: str) -> bool:
-    from difflib import SequenceMatcher
-
-    return SequenceMatcher(None, key.casefold(), name.casefold()).ratio() > 0.85
 
 
 def _line(issue: Issue) -> int:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from registry.ingest.issues import Problem
+from registry.meaning.cutoffs import in_words
+from registry.meaning.printed import level_of_fraction, p_of_zero
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _COUNT = re.compile(r"\+?([0-9]{1,15})(?:\.0*)?")
@@ -39,8 +42,8 @@ _P_OPERATORS = {"": "=", "≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
 _SMALLEST, _LARGEST = 1e-150, 1e150
 
 #: Remarks on a number that is read all the same.
-COMMA, GROUPED = "decimal-comma", "thousands-grouped"
-READ = frozenset({COMMA, GROUPED})
+COMMA, GROUPED, OF_LOG = "decimal-comma", "thousands-grouped", "ci-of-log"
+READ = frozenset({COMMA, GROUPED, OF_LOG})
 _P_EXPECTED = "0.03, <0.001, <=0.05 or >0.5"
 
 Read = Callable[[str], "float | Problem"]
@@ -91,6 +94,16 @@ def plain_value(value: float | Problem) -> float | None:
     return value
 
 
+def cutoff(text: str) -> float | Problem | None:
+    """Give the number of a cutoff; one in words with a method (`2 x ULN`, `> median`) is no number."""
+    return None if in_words(text) else number(text)
+
+
+def cutoff_words(text: str) -> str | None:
+    """Give a cutoff that is words with a method as it stands; None for any other."""
+    return text if in_words(text) else None
+
+
 def within(code: str, expected: str, accepts: Callable[[float], bool], read: Read = number) -> Read:
     """Make a reader that refuses what `accepts` does not."""
 
@@ -116,9 +129,20 @@ def _positive(value: float) -> bool:
 ratio = within("ci-not-positive", "a ratio above 0; a log ratio belongs in log_hr", _positive)
 bound = within("ci-not-positive", "a bound above 0; one printed as 0.00 was rounded: leave it empty", _positive)
 standard_error = within("se-not-positive", "a standard error above 0", _positive)
-ci_level = within("ci-level-range", "percent, from 50 to 99.99", lambda value: 50 <= value <= 99.99, percent)
 months = within("followup-range", "months, 0 or more", lambda value: value >= 0)
 year = within("year-range", "a year from 1800 to 2100", lambda value: 1800 <= value <= 2100, count)
+
+
+def ci_level(text: str) -> float | Problem:
+    """Give the level of an interval in percent, from 50 to 99.99."""
+    found = _level(text)
+    meant = level_of_fraction(found.value) if isinstance(found, Problem) and found.code == "ci-level-range" else None
+    if meant is None or not isinstance(found, Problem):
+        return found
+    return replace(found, expected=f"{meant}, in percent")
+
+
+_level = within("ci-level-range", "percent, from 50 to 99.99", lambda value: 50 <= value <= 99.99, percent)
 
 
 def p_value(text: str) -> float | Problem:
@@ -129,7 +153,9 @@ def p_value(text: str) -> float | Problem:
     if isinstance(value, Problem) and plain is None:
         other = value.code in ("number", "percent-sign")
         return Problem("p-value", f"{_short(text)} is not a p-value", _P_EXPECTED) if other else value
-    if plain is not None and 0 <= plain <= 1 and (operator, plain) not in {("<", 0.0), (">", 1.0)}:
+    if plain == 0.0 and operator in ("", "=") and (zero := p_of_zero(digits)):
+        return Problem("p-range", *zero)
+    if plain is not None and 0 <= plain <= 1 and (operator, plain) not in {("<", 0.0), ("<=", 0.0), (">", 1.0)}:
         return value
     return Problem("p-range", f"p = {_short(text)} cannot be", "a number between 0 and 1")
 

@@ -7,41 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
-from itertools import repeat
+from types import MappingProxyType
 from typing import Any
 
 from registry.columns import BY_NAME, Column, Kind
-from registry.ingest import numbers, words
+from registry.errors import UsageError
+from registry.ingest import names, numbers, words
+from registry.ingest.comparing import CUTOFF_WORDS
 from registry.ingest.files import Row, Table
 from registry.ingest.header import Header, input_name
 from registry.ingest.issues import Problem
+from registry.ingest.names import HORIZON_SAID
+from registry.ingest.plan import Plan
 from registry.ingest.units import unit
 from registry.issues import Issue
+from registry.meaning.measures import measure_of
 from registry.record import Record
 from registry.remembered import Remembered
-from registry.terms import Adjusted, AttributeType, ContrastKind, Measure, Origin
-from registry.vocabulary import AttributeDeclaration, Vocabulary, entries, fold
+from registry.terms import AttributeType
+from registry.vocabulary import AttributeDeclaration, Vocabulary
+from registry.writing.keys import DEFAULTS
 
 Read = Callable[[str], Any]
 
-#: What an empty cell stands for. Everything else that is empty was not read.
-DEFAULTS: dict[str, Any] = {
-    "cohort": "all",
-    "contrast": ContrastKind.ABOVE_VS_BELOW.value,
-    "measure": Measure.HR.value,
-    "adjusted": Adjusted.UNCLEAR.value,
-    "origin": Origin.REPORTED.value,
-}
-#: What an empty cell is read as, where not as None.
-_EMPTY: dict[str, Any] = DEFAULTS | {
+#: What an empty cell is read as, where not as None. What is compared, and by which ratio, is settled row by row.
+_EMPTY: dict[str, Any] = {name: value for name, value in DEFAULTS.items() if name not in ("contrast", "measure")} | {
     name: Problem("cell-empty", "the cell is empty", f"{BY_NAME[name].meaning}; every row has one")
     for name in ("study", "factor", "endpoint")
 }
 #: Texts a column remembers: enough for what repeats, little for what does not.
 _REMEMBERED = 20_000
-#: Names that make up keys; both databases index them, PostgreSQL up to 2,700 bytes an entry.
-_NAME, _LOCATOR, _TITLE = words.name(200), words.name(500), words.name(1000)
+_NAME, _LOCATOR, _TITLE = names.NAME, words.name(500, key=False), words.name(1000, key=False)
 
 _READERS: dict[str, Read] = {
     "study": _NAME,
@@ -61,6 +57,7 @@ _READERS: dict[str, Read] = {
     "n_index": numbers.patients,
     "n_reference": numbers.patients,
     "timepoint": _NAME,
+    "cutoff_value": numbers.cutoff,
     "cutoff_unit": unit,
     "cutoff_text": _NAME,
     "reference_group": _NAME,
@@ -78,7 +75,12 @@ _FURTHER: dict[str, tuple[tuple[str, Read], ...]] = {
     "ci_low": (("ci_low_text", words.text),),
     "ci_high": (("ci_high_text", words.text),),
     "p_value": (("p_text", words.text), ("p_operator", numbers.p_operator)),
+    "cutoff_value": ((CUTOFF_WORDS, numbers.cutoff_words),),
 }
+
+
+#: Further column → the one whose cell it is read from.
+_BESIDE = {further: name for name, targets in _FURTHER.items() for further, _ in targets}
 
 
 def _reading(read: Read, empty: Any = None) -> Remembered[str, Any]:
@@ -91,69 +93,39 @@ def _reading(read: Read, empty: Any = None) -> Remembered[str, Any]:
     return Remembered(stripped, _REMEMBERED)
 
 
-class Plan:
-    """Which cells become which values: names, cell positions and readings in one order, and values of every row.
-
-    Rows are read together, column by column: there are some fifty cells a row, and a loop over rows costs each of
-    them what a loop over columns costs a thousand.
-    """
-
-    def __init__(
-        self, targets: Iterable[tuple[str, int, Remembered[str, Any]]], fixed: Mapping[str, Any] | None = None
-    ) -> None:
-        self._targets, self._fixed = list(targets), dict(fixed or {})
-        self.names = (*(name for name, _, _ in self._targets), *self._fixed)
-
-    def values(self, rows: Sequence[list[str]]) -> tuple[list[dict[str, Any]], Mapping[int, list[Problem]]]:
-        """Give the values of each row by name, None where not read, and problems by row; their cells count as not read.
-
-        The rows are equally long.
-        """
-        if not rows or not self.names:
-            return [{} for _ in rows], {}
-        cells = list(zip(*rows, strict=True))
-        columns: list[Iterable[Any]] = [
-            list(map(reading.__getitem__, cells[position])) for _, position, reading in self._targets
-        ]
-        problems = self._problems(columns)
-        columns += [repeat(value, len(rows)) for value in self._fixed.values()]
-        values = [dict(zip(self.names, row, strict=True)) for row in zip(*columns, strict=True)]
-        for index, found in problems.items():
-            values[index].update({problem.column: numbers.plain_value(problem) for problem in found})
-        return values, problems
-
-    def _problems(self, columns: Iterable[Iterable[Any]]) -> Mapping[int, list[Problem]]:
-        found: dict[int, list[Problem]] = {}
-        for name, column in zip(self.names, columns, strict=False):  # what is fixed has none
-            if Problem in map(type, column):
-                for index, value in enumerate(column):
-                    if isinstance(value, Problem):
-                        found.setdefault(index, []).append(replace(value, column=name))
-        return found
-
-
 class Layout:
     """The columns of one file, ready to read its rows.
 
     `columns` and `attributes` name the values a record will have; `new_names` has (kind, name) of factors and
-    diseases met that the registry does not know.
+    diseases met that the registry does not know. `heading` is that of the column of ratios. `fixed` gives texts by
+    contract name for cells that are empty or not there.
     """
 
     def __init__(
-        self, table: Table, header: Header, vocabulary: Vocabulary, declared: Mapping[str, AttributeDeclaration]
+        self,
+        table: Table,
+        header: Header,
+        vocabulary: Vocabulary,
+        declared: Mapping[str, AttributeDeclaration],
+        fixed: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.file, self._names = table.file, table.header
         self.position = {**header.columns, **header.attributes, **header.undeclared}
         self.new_names: dict[tuple[str, str], None] = {}
-        readers = {**_READERS, **self._by_vocabulary(vocabulary)}
+        readers = {**_READERS, **names.readers(vocabulary, self._meet)}
+        apart = "horizon_days" in header.columns
+        self._further = {**_FURTHER, **names.beside(vocabulary, horizon_apart=apart)}
+        once = self._read_once(fixed, readers)
+        empty = {**_EMPTY, **once}
         self._values = Plan(
             (
-                (target, position, _reading(read, _EMPTY.get(target)))
+                (target, position, _reading(read, empty.get(target)))
                 for name, position in header.columns.items()
-                for target, read in _targets(BY_NAME[name], readers)
+                for target, read in self._targets(BY_NAME[name], readers)
             ),
-            {name: value for name, value in DEFAULTS.items() if name not in header.columns},
+            {name: empty.get(name) for name in (*DEFAULTS, *once) if _BESIDE.get(name, name) not in header.columns},
         )
+        self.heading = _heading(table.header, header.columns)
         self._attributes = Plan(
             (name, self.position[name], _reading(characteristic(declaration)))
             for name, declaration in declared.items()
@@ -175,6 +147,8 @@ class Layout:
             found = [*problems.get(index, ()), *more.get(index, ())] if problems or more else []
             if row.faults:
                 found = self._without_faults(row, found, typed, attributes)
+            if HORIZON_SAID in typed:
+                found = [*found, *_one_horizon(typed)]
             yield Record(typed, attributes, self.file, row.line), found
 
     def _without_faults(
@@ -188,7 +162,13 @@ class Layout:
             problems = [each for each in problems if self.position.get(each.column) != position]
             problems.append(replace(fault, column=name))
             attributes.pop(name, None)
-            values.update({target: None for target in (name, *_printed_beside(name)) if target in values})
+            values.update(
+                {
+                    target: None
+                    for target in (name, *(target for target, _ in self._further.get(name, ())))
+                    if target in values
+                }
+            )
         return problems
 
     def issues(self, row: Row, problems: Iterable[Problem], severity: str) -> Iterator[Issue]:
@@ -206,76 +186,49 @@ class Layout:
             column = input_name(issue.column) if index is None else self._names[index].strip()
             yield replace(issue, column=column)
 
+    def _targets(self, column: Column, readers: Mapping[str, Read]) -> Iterator[tuple[str, Read]]:
+        yield column.name, readers.get(column.name) or _by_kind(column)
+        yield from self._further.get(column.name, ())
+
+    def _read_once(self, fixed: Mapping[str, str], readers: Mapping[str, Read]) -> dict[str, Any]:
+        """Read the values given for every row. UsageError for one that cannot be read."""
+        found: dict[str, Any] = {}
+        for name, text in fixed.items():
+            for target, read in self._targets(BY_NAME[name], readers):
+                value = read(text)
+                if isinstance(value, Problem):
+                    raise UsageError(f"--set {input_name(name)}={text}: {value.message}", value.expected)
+                found[target] = value
+        return found
+
     def _meet(self, kind: str, name: str) -> None:
         self.new_names[kind, name] = None
 
-    def _by_vocabulary(self, vocabulary: Vocabulary) -> dict[str, Read]:
-        return {
-            "factor": _open_name(vocabulary.factor, partial(self._meet, "factor")),
-            "disease": _open_name(vocabulary.disease, partial(self._meet, "disease")),
-            "endpoint": _endpoint(vocabulary),
-            "covariates": _covariates(vocabulary),
-        }
+
+def _heading(header: Sequence[str], columns: Mapping[str, int]) -> str | None:
+    """Give the heading of the ratios: the one that names a ratio, if there are several."""
+    headings = [header[columns[name]].strip() for name in ("est", "log_hr") if name in columns]
+    return next((each for each in headings if measure_of(each) is not None), headings[0] if headings else None)
 
 
-def _targets(column: Column, readers: Mapping[str, Read]) -> Iterator[tuple[str, Read]]:
-    yield column.name, readers.get(column.name) or _by_kind(column)
-    yield from _FURTHER.get(column.name, ())
+def _one_horizon(values: dict[str, Any]) -> Iterator[Problem]:
+    """Fill a horizon that was not given by what the name of the endpoint says; want the two to agree (in place)."""
+    said, given = values.pop(HORIZON_SAID), values.get("horizon_days")
+    if given is None:
+        values["horizon_days"] = said
+    elif said is not None and abs(said - given) > 0.02 * said:
+        message = f"horizon_days is {given:g}, and the endpoint says {said:g} days"
+        yield Problem("horizon-contradicts", message, "one of the two", "horizon_days")
 
 
 def _takes_dates(name: str) -> bool:
     return name not in BY_NAME or _READERS.get(name) is words.iso_date
 
 
-def _printed_beside(name: str) -> Iterator[str]:
-    return (target for target, _ in _FURTHER.get(name, ()))
-
-
 def _by_kind(column: Column) -> Read:
     if column.term is not None:
         return words.word(column.term)
     return {Kind.NUMBER: numbers.number, Kind.INTEGER: numbers.count}.get(column.kind, words.text)
-
-
-def _open_name(resolve: Callable[[str], str | None], meet: Callable[[str], None]) -> Read:
-    """Read a name of a vocabulary that grows on first use; within the file the first spelling stands."""
-    new: dict[str, str] = {}
-
-    def read(given: str) -> str | Problem:
-        plain = _NAME(given)
-        if isinstance(plain, Problem):
-            return plain
-        known = resolve(plain) or new.get(fold(plain))
-        if known is None:
-            known = new[fold(plain)] = plain
-            meet(plain)
-        return known
-
-    return read
-
-
-def _endpoint(vocabulary: Vocabulary) -> Read:
-    def read(given: str) -> str | Problem:
-        key = vocabulary.endpoint(given)
-        if key is not None:
-            return key
-        near = vocabulary.nearest("endpoint", given[:200])
-        message = f"{given[:80]!r} is not a known endpoint" + (f" (is it {near[0]!r}?)" if near else "")
-        known = ", ".join(vocabulary.names("endpoint"))
-        return Problem("endpoint-unknown", message, f"one of {known}, or a new one a curator adds to the vocabulary")
-
-    return read
-
-
-def _covariates(vocabulary: Vocabulary) -> Read:
-    def read(given: str) -> str | Problem | None:
-        plain = words.text(given)
-        if isinstance(plain, Problem):
-            return plain
-        named = {fold(key): key for key in map(vocabulary.covariate, entries(plain))}
-        return "; ".join(sorted(named.values(), key=fold)) or None
-
-    return read
 
 
 def characteristic(declaration: AttributeDeclaration) -> Read:

@@ -12,16 +12,31 @@ from typing import Any
 
 from registry.ingest.header import input_name
 from registry.ingest.issues import Problem
+from registry.meaning.names import summary
+from registry.meaning.printed import Scale, interval_scale, log_fault, log_spans_of, se_beside_ci, told
+from registry.stats.agreement import off_middle
 from registry.terms import Adjusted
-from registry.vocabulary import FactorFacts, Vocabulary
+from registry.units import may_measure
+from registry.vocabulary import FactorFacts, Vocabulary, fold
 
 Values = Mapping[str, Any]
 Rule = Callable[[Values, Vocabulary], Iterator[Problem]]
 
 #: Hard numeric rules a source may break in print: with `as_printed` the row is stored as disputed, never pooled.
-MAY_BE_PRINTED = frozenset(
-    {"hr-outside-ci", "ci-reversed", "ci-width-zero", "ci-not-positive", "ci-level-range", "counts-impossible"}
+DISPUTES = frozenset(
+    {
+        "hr-outside-ci",
+        "ci-reversed",
+        "ci-width-zero",
+        "ci-not-positive",
+        "ci-level-range",
+        "counts-impossible",
+        "log-contradicts-ratio",
+        "summary-row",
+    }
 )
+#: Whatever a source may print: with `as_printed` a CI and an SE that disagree wait for a curator's word (`trust`).
+MAY_BE_PRINTED = DISPUTES | {"se-contradicts-ci"}
 
 _PARTS = (
     ("n_events", "n"),
@@ -42,15 +57,61 @@ def interval(values: Values, _: Vocabulary) -> Iterator[Problem]:
     low, high, ratio = values.get("ci_low"), values.get("ci_high"), values.get("est")
     if low is not None and high is not None and low >= high:
         if low > high:
-            yield Problem(
-                "ci-reversed", f"the CI runs from {low:.12g} down to {high:.12g}", "ci_low < ci_high", "ci_low"
-            )
+            swapped = "; swapped, they have the ratio midway" if _midway_swapped(values) else ""
+            message = f"the CI runs from {low:.12g} down to {high:.12g}{swapped}"
+            yield Problem("ci-reversed", message, "ci_low < ci_high", "ci_low")
         else:
             yield Problem("ci-width-zero", f"both bounds are {low:.12g}", "ci_low < ci_high", "ci_high")
     elif ratio is not None and ((low is not None and ratio < low) or (high is not None and ratio > high)):
         shown = f"{'?' if low is None else format(low, '.12g')}–{'?' if high is None else format(high, '.12g')}"
         expected = "a ratio between its bounds; if the source prints it so, say so in as_printed"
-        yield Problem("hr-outside-ci", f"{ratio:.12g} is outside its CI {shown}", expected, "est")
+        yield Problem("hr-outside-ci", f"{ratio:.12g} is outside its CI {shown}{_of_log(values)}", expected, "est")
+    elif (found := interval_scale(values)) in (Scale.NEITHER, Scale.EITHER):
+        yield _unclear_scale(values, either=found is Scale.EITHER)
+
+
+def _unclear_scale(values: Values, *, either: bool) -> Problem:
+    """Refuse an interval that belongs to no number of the row, or to either of two."""
+    log, low, high = values["log_hr"], values["ci_low"], values["ci_high"]
+    what = f"the log ratio {log:.12g} and the CI {low:.12g}–{high:.12g}"
+    if either:
+        message = f"{what}: the CI may be of the log ratio or of the ratio, as far as the printed digits tell"
+        return Problem("hr-outside-ci", message, "more digits, or the CI of the ratio beside hr", "ci_low")
+    ratio = f"{math.exp(log):.3g}" if abs(log) < 300.0 else "beyond all numbers"
+    message = f"{what}: neither {log:.12g} nor the ratio, {ratio}, lies midway in it"
+    expected = "the CI of the log ratio or of the ratio; if the source prints it so, say so in as_printed"
+    return Problem("hr-outside-ci", message, expected, "log_hr")
+
+
+def _midway_swapped(values: Values) -> bool:
+    names = ("ci_low", "ci_high")
+    swapped = {name: values.get(other) for name, other in zip(names, reversed(names), strict=True)}
+    swapped |= {f"{name}_text": values.get(f"{other}_text") for name, other in zip(names, reversed(names), strict=True)}
+    spans = log_spans_of({**values, **swapped})
+    return spans is not None and not off_middle(*spans)
+
+
+def _of_log(values: Values) -> str:
+    """Say that a ratio's interval would be that of its log."""
+    ratio, low, high = values["est"], values.get("ci_low"), values.get("ci_high")
+    if low is None or high is None or values.get("log_hr") is not None or not ratio > 0.0:
+        return ""
+    log = math.log(ratio)
+    is_log = interval_scale({**values, "est": None, "log_hr": float(f"{log:.3g}")}) is Scale.LOG
+    return f"; it would be the CI of the log ratio ({log:.3g}): give log_hr with it, and no hr" if is_log else ""
+
+
+def standard_error(values: Values, _: Vocabulary) -> Iterator[Problem]:
+    """Want a standard error to be that of the CI beside it, beyond rounding, unless a curator said which counts."""
+    if values.get("se_log_hr") is None or values.get("trust") is not None:
+        return
+    twice = se_beside_ci(values)
+    if twice is not None and twice.apart is not None:
+        expected = (
+            f"the standard error of the log ratio, {twice.apart.of_ci:.3g} by the CI; if both are printed so, say so in"
+            " as_printed, or which of them counts in trust: ci or se"
+        )
+        yield Problem("se-contradicts-ci", told(twice.apart), expected, "se_log_hr")
 
 
 def counts(values: Values, _: Vocabulary) -> Iterator[Problem]:
@@ -92,10 +153,11 @@ def recruitment(values: Values, _: Vocabulary) -> Iterator[Problem]:
 
 def log_ratio(values: Values, _: Vocabulary) -> Iterator[Problem]:
     """Want the log ratio to be the natural log of the ratio, as far as two printed decimals tell."""
-    ratio, given = values.get("est"), values.get("log_hr")
-    if ratio and ratio > 0 and given is not None and abs(math.log(ratio) - given) > 0.01 + 0.005 / min(ratio, 1.0):
-        message = f"log_hr = {given:.12g} is not the log of hr = {ratio:.12g}"
-        yield Problem("log-contradicts-ratio", message, f"about {math.log(ratio):.2f}; log_hr is what counts", "log_hr")
+    ratio = values.get("est")
+    if ratio is None or values.get("log_hr") is None or not (message := log_fault(values)):
+        return
+    expected = f"about {math.log(ratio):.2f}, or the ratio alone; if both are printed so, say so in as_printed"
+    yield Problem("log-contradicts-ratio", message, expected, "log_hr")
 
 
 def covariates(values: Values, _: Vocabulary) -> Iterator[Problem]:
@@ -105,7 +167,39 @@ def covariates(values: Values, _: Vocabulary) -> Iterator[Problem]:
         yield Problem("covariates-unadjusted", "adjusted says no and covariates are listed", expected, "covariates")
 
 
-RULES: tuple[Rule, ...] = (interval, counts, cutoff_unit, recruitment, log_ratio, covariates)
+def summary_row(values: Values, _: Vocabulary) -> Iterator[Problem]:
+    """Want a study, and no line that sums up others: its patients are in the rows above it."""
+    study = values.get("study")
+    if study is not None and summary(study):
+        message = f"{study[:80]!r} sums up other rows and is no study"
+        yield Problem("summary-row", message, "a row per study; if one is called so, say so in as_printed", "study")
+
+
+def unit_of_factor(values: Values, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Want a unit the factor can have, where it is named by a synonym: short names stand for several things."""
+    unit, named, factor = (values.get(name) for name in ("cutoff_unit", "factor_text", "factor"))
+    if unit is None or named is None or factor is None:
+        return
+    known = vocabulary.factors.get(factor, FactorFacts())
+    usual = known.unit or ("1" if known.dimensionless else None)
+    if usual is None or fold(named) == fold(known.label) or may_measure(unit, usual):
+        return
+    message = f"{named!r} stands for {factor} here, whose unit is {usual}; {unit} is none of it"
+    expected = f"{factor}, if that is meant, or the full name of the factor measured in {unit}; or another unit"
+    yield Problem("unit-of-another-factor", message, expected, "factor")
+
+
+RULES: tuple[Rule, ...] = (
+    interval,
+    standard_error,
+    counts,
+    cutoff_unit,
+    recruitment,
+    log_ratio,
+    covariates,
+    summary_row,
+    unit_of_factor,
+)
 
 
 def check(values: Values, vocabulary: Vocabulary) -> list[Problem]:

@@ -10,9 +10,10 @@ from typing import Any
 from registry.ingest import numbers
 from registry.ingest.files import Row, Table
 from registry.ingest.header import Header
-from registry.ingest.records import DEFAULTS, characteristic
+from registry.ingest.records import characteristic
 from registry.terms import AttributeLevel, AttributeType
 from registry.vocabulary import AttributeDeclaration, fold
+from registry.writing.keys import DEFAULTS
 
 #: 007 is a name, not the number 7.
 _PADDED = re.compile(r"[+-]?0[0-9]")

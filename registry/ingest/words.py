@@ -13,9 +13,10 @@ from difflib import get_close_matches
 from urllib.parse import unquote
 
 from registry.ingest.issues import Problem
+from registry.meaning.names import typed
 from registry.terms import Term
+from registry.texts import forbidden, named
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _DOI_PREFIX = re.compile(r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[!-~]{1,200}")
 _URL = re.compile(r"(?:https?|ftp)://[^\s/?#\[\]]+(?:[/?#]\S*)?", re.IGNORECASE)
@@ -30,20 +31,20 @@ def text(given: str) -> str | Problem:
     """Give free text in one Unicode form (NFC) with its line breaks as one character."""
     if not given.isascii():
         given = unicodedata.normalize("NFC", given)
-    control = _CONTROL.search(given)
-    if control:
-        message = f"the text holds the control character U+{ord(control[0]):04X}"
-        return Problem("text-control", message, "text; it may have been saved in another encoding")
+    if hidden := forbidden(given):
+        expected = "text; it may have been saved in another encoding"
+        return Problem("text-control", f"the text holds {named(hidden)}", expected)
     return given.replace("\r\n", "\n").replace("\r", "\n") if "\r" in given else given
 
 
-def name(longest: int) -> Read:
-    """Make a reader of a name: printable, on one line, single spaces, at most `longest` characters."""
+def name(longest: int, *, key: bool = True) -> Read:
+    """Make a reader of a name: printable, on one line, single spaces, at most `longest` characters.
+
+    A name that is matched (`key`) has plain hyphens and letters, whichever a publisher set; others keep theirs.
+    """
 
     def read(given: str) -> str | Problem:
-        plain = " ".join(given.split())
-        if not plain.isascii():
-            plain = unicodedata.normalize("NFC", plain)
+        plain = typed(given) if key else unicodedata.normalize("NFC", " ".join(given.split()))
         if not plain.isprintable():
             hidden = next(character for character in plain if not character.isprintable())
             message = f"the name holds the invisible character U+{ord(hidden):04X}"

@@ -20,6 +20,7 @@ from registry.keeping.facts import facts_of
 from registry.keeping.proof import page_faults
 from registry.keeping.shape import index_faults, orphans, shape_faults, trigger_faults
 from registry.keeping.shape import mend as mend_shape
+from registry.keeping.texts import text_faults
 from registry.ledger import lock_writers
 from registry.queries.running import runs
 from registry.snapshots.verify import snapshot_faults
@@ -57,6 +58,8 @@ class Examined:
 
 _RESTORE = "restore it from a backup: evireg restore FILE --force"
 _MEND = "make them anew, which changes no evidence: evireg doctor --mend"
+
+_CLEAN = "take them out, in a changeset of its own: evireg doctor --clean-texts --as NAME"
 
 _Look = Callable[[sa.Connection], Sequence[str]]
 
@@ -130,6 +133,7 @@ _QUESTIONS: tuple[tuple[str, str, _Look, str], ...] = (
     ("snapshots", "every snapshot is what it was when it was taken", lambda c: snapshot_faults(c)[1], _RESTORE),
     ("runs", "every stored run is what it was", _run_faults, _RESTORE),
     ("ratings", "every rating is what the ledger says of it", lambda c: list(rating_faults(c)), _RESTORE),
+    ("texts", "no text in use holds control characters or invisible marks", text_faults, _CLEAN),
     ("attachments", "every attachment has its hash", partial(_failed, verify_attachments), _RESTORE),
 )
 

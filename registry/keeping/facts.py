@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from registry.copying import remains_of
 from registry.errors import StoreError
+from registry.keeping.texts import texts_of_history
 from registry.store import Store
 from registry.version import VERSION
 
@@ -27,7 +28,8 @@ def facts_of(store: Store) -> dict[str, Any]:
     try:
         with store.read() as connection:
             path = store.target.path
-            return programs | (_of_server(connection) if path is None else _of_file(path, connection))
+            programs |= _of_server(connection) if path is None else _of_file(path, connection)
+            return programs | {"control_characters_in_history": texts_of_history(connection)}
     except StoreError:  # a damaged file: the programs at work can still be told
         return programs
 
@@ -54,4 +56,5 @@ def _of_server(connection: sa.Connection) -> dict[str, Any]:
     shown = ("server_version", "server_encoding", "fsync", "synchronous_commit", "data_checksums")
     settings = {name: connection.exec_driver_sql(f"SHOW {name}").scalar() for name in shown}
     size = connection.execute(sa.select(sa.func.pg_database_size(sa.func.current_database()))).scalar()
-    return {"psycopg": psycopg.__version__, **settings, "size": size}
+    schema = connection.execute(sa.select(sa.func.current_schema())).scalar()
+    return {"psycopg": psycopg.__version__, "schema": schema, **settings, "size": size}

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from registry.database import Target, canonical_json, engine_for
 from registry.errors import StoreError, VerificationFailed
+from registry.gate import carrying, refuse_unheld
 from registry.models import Base, create_triggers, drop_triggers
 from registry.store import migrate, schema_connection
 
@@ -16,8 +17,8 @@ _AT_ONCE = 2000
 
 
 def copy_into_file(source: sa.Connection, place: Target) -> None:
-    """Make a SQLite registry of everything a connection sees; `place` must not exist."""
-    engine = engine_for(place, create=True)
+    """Make a SQLite registry of everything a connection sees in an empty file."""
+    engine = engine_for(place)
     try:
         with schema_connection(engine) as connection, connection.begin():
             migrate(place, connection)
@@ -27,11 +28,15 @@ def copy_into_file(source: sa.Connection, place: Target) -> None:
 
 
 def copy_rows(source: sa.Connection, target: sa.Connection) -> None:
-    """Fill empty tables, in the transaction of `target`; VerificationFailed when a table came out shorter or longer."""
+    """Fill empty tables, in the transaction of `target`; VerificationFailed when a table came out shorter or longer.
+
+    InputRefused for a text that the database of `target` cannot hold.
+    """
     drop_triggers(target)  # the rows were written under them once
-    for table in Base.metadata.sorted_tables:
-        with source.execute(_rows_of(table)) as rows:
-            _fill(target, table, rows)
+    with carrying(target):
+        for table in Base.metadata.sorted_tables:
+            with source.execute(_rows_of(table)) as rows:
+                _fill(target, table, rows)
     create_triggers(target)
     before, after = counts(source), counts(target)
     if before != after:
@@ -71,10 +76,12 @@ def _load(target: sa.Connection, table: sa.Table, rows: sa.CursorResult[Any]) ->
     driver = target.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)  # noqa: S101 - for the type checker
     documents = [place for place, column in enumerate(table.columns) if isinstance(column.type, sa.JSON)]
+    names = [column.name for column in table.columns]
     statement = f"COPY {quote(table.name)} ({listed}) FROM STDIN WITH (FREEZE true)"
     try:
         with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
             for row in rows:
+                refuse_unheld(target, table.name, names, [row])
                 copy.write_row(_written(row, documents))
     except (psycopg.Error, UnicodeEncodeError) as error:
         raise StoreError(

@@ -40,7 +40,10 @@ def index_faults(connection: sa.Connection) -> list[str]:
     wanted = sorted(str(index.name) for table in Base.metadata.sorted_tables for index in table.indexes)
     faults = [f"index {name} is missing" for name in wanted if name not in there]
     if connection.dialect.name == "postgresql":
-        broken = sa.text("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid ORDER BY 1")
+        broken = sa.text(
+            "SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid"
+            " WHERE NOT indisvalid AND relnamespace = current_schema()::regnamespace ORDER BY 1"
+        )
         faults += [f"index {name} is not valid" for name in connection.execute(broken).scalars()]
     return faults
 
@@ -58,7 +61,8 @@ def mend(connection: sa.Connection) -> None:
 
 _THERE = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+    "postgresql": "SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal"
+    " AND tgenabled <> 'D' AND relnamespace = current_schema()::regnamespace",
 }
 
 

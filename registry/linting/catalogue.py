@@ -58,6 +58,12 @@ CATALOGUE: dict[str, LintEntry] = {
     "ci-not-positive": _imported(_E, "ci-not-positive", {"ci_low": "0", **_PRINTED}),
     "ci-level-range": _imported(_E, "ci-level-range", {"ci_level": "0.95", **_PRINTED}),
     "counts-impossible": _imported(_E, "counts-impossible", {"n_events": "250", **_ALONE}),
+    "summary-row": _imported(_E, "summary-row", {}, {"study_key": "Overall (I2 = 71%)", **_PRINTED}),
+    "unit-of-another-factor": _imported(
+        _E,
+        "unit-of-another-factor",
+        {"biomarker": "IL-6", "factor_text": "IL6", "cutoff_value": "", "cutoff_unit": "%", "cutoff_text": "high"},
+    ),
     "unit-missing": _imported(_E, "unit-missing", {"biomarker": "tumour-associated neutrophils", "cutoff_unit": ""}),
     "unit-unknown": _imported(
         _E, "unit-unknown", {"biomarker": "tumour-associated neutrophils", "cutoff_unit": "per field"}
@@ -68,7 +74,14 @@ CATALOGUE: dict[str, LintEntry] = {
     "doi": _imported(_E, "doi", {"doi": "doi.org/kim"}),
     "pmid": _imported(_E, "pmid", {"pmid": "PMC6076067"}),
     "url": _imported(_E, "url", {"source_url": "pubmed"}),
-    "log-contradicts-ratio": _imported(_W, "log-contradicts-ratio", {"log_hr": "0.19", "se_log_hr": "0.19"}),
+    "direction-contradicts": _imported(_E, "direction-contradicts", {"cutoff_operator": "<", "reference_group": ""}),
+    "counts-oppose": _imported(
+        _W,
+        "counts-oppose",
+        {"hr": "0.64", "ci_low": "0.44", "ci_high": "0.93", "events_index": "85", "events_reference": "35"},
+    ),
+    "se-contradicts-ci": _imported(_E, "se-contradicts-ci", {"se_log_hr": "0.296", **_PRINTED}),
+    "log-contradicts-ratio": _imported(_E, "log-contradicts-ratio", {"log_hr": "0.19", **_PRINTED}),
     "covariates-unadjusted": _imported(_W, "covariates-unadjusted", {"adjusted": "no"}),
     "off-centre": _imported(_W, "off-centre", {"hr": "1.92", "p_value": ""}),
     "p-contradicts-ci": _imported(_W, "p-contradicts-ci", {"p_value": "0.4"}),
@@ -113,7 +126,7 @@ CATALOGUE: dict[str, LintEntry] = {
         "a significant estimate (|z| ≥ 1.96) on the other side than at least 80 % of at least 5 significant estimates"
         " of other studies on the same factor, disease and endpoint",
         "are index and reference group exchanged, or the endpoint turned round? If it is so in the source, nothing",
-        {"hr": "0.64", "ci_low": "0.44", "ci_high": "0.93"},
+        {"hr": "0.64", "ci_low": "0.44", "ci_high": "0.93", "events_index": "55", "events_reference": "65"},
         {},
         {"ci_low": "1.02", "hr": "1.46", "ci_high": "2.09"},
         {},
@@ -196,6 +209,11 @@ CATALOGUE: dict[str, LintEntry] = {
     "covariates-missing": _note(
         "an adjusted estimate whose covariates are not given", "read them; `; ` between them", {"covariates": ""}
     ),
+    "covariates-unsplit": _note(
+        "a list of covariates stored before commas and qualifiers were taken apart; `adjusts_for` looks into it",
+        "amend covariates to the list the message gives: the estimate gets the key it would have today",
+        {"covariates": "age, ISS III"},
+    ),
     "adjusted-unclear": _note(
         "whether the estimate is adjusted was not read; a pool refuses to mix it with others unless told",
         "read it: yes or no",
@@ -252,6 +270,12 @@ CATALOGUE: dict[str, LintEntry] = {
         "if it is one study, give all rows one study_key",
         {},
         {**{name: complete(0)[name] for name in ("doi", "title", "first_author", "source_url")}},
+    ),
+    "names-one": _note(
+        "two names that are one but for case, accents, commas, hyphens or et al.",
+        "if it is one study, disease or factor, amend the rows of one of them to the name of the other",
+        {},
+        {"study_key": "Kim2016"},
     ),
     "overlap-possible": _warning(
         "two cohorts may share patients; nobody has decided whether they do (`evireg overlaps`)",

@@ -108,7 +108,7 @@ def _factors(connection: Connection) -> dict[str, tuple[str | None, float | None
 def _rows(connection: Connection, where: str | None, names: Vocabulary) -> Iterator[tuple[dict[str, Any], bool]]:
     """Give every live row by contract name, and whether the condition means it."""
     condition = parse(where, names)
-    asked = sa.true() if condition.predicate is None else matching(condition, None)
+    asked = sa.true() if condition.predicate is None else matching(connection, condition, None)
     columns = [evidence.c[name] for name in _NAMES]
     statement = sa.select(*columns, sa.case((asked, 1), else_=0)).where(versions(None)).order_by(evidence.c.id)
     for row in connection.execute(statement.execution_options(yield_per=_PIECE)):

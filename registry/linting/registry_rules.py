@@ -10,10 +10,12 @@ from urllib.parse import unquote
 
 import sqlalchemy as sa
 
-from registry.curation.overlap_facts import plain
 from registry.curation.overlaps import propose_overlaps
 from registry.linting.finding import Found
-from registry.models import Report, Study, study_report
+from registry.meaning.names import alike
+from registry.meaning.names import unaccented as plain
+from registry.models import Report, Study, Synonym, study_report
+from registry.vocabulary import fold
 
 #: The studies a condition asks for; None for all.
 Asked = frozenset[str] | None
@@ -96,6 +98,22 @@ def report_of_two_studies(connection: sa.Connection, _where: str | None, asked: 
             )
 
 
+def names_one(connection: sa.Connection, _where: str | None, asked: Asked) -> Iterator[Found]:
+    """Doubt two names that are one but for how they are written: of the vocabulary, or of studies."""
+    words: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for kind, folded, key in connection.execute(sa.select(Synonym.vocabulary, Synonym.folded, Synonym.key)):
+        words[kind, fold(folded)].add(key)
+    studies: dict[str, set[str]] = defaultdict(set)
+    for study in connection.execute(sa.select(Study.key)).scalars():
+        studies[alike(study)].add(study)
+    found = [(kind, keys) for (kind, _), keys in words.items()] if asked is None else []
+    found += [("study", keys) for keys in studies.values() if asked is None or asked & keys]
+    for kind, keys in found:
+        if len(keys) > 1:
+            first, *others = sorted(keys)
+            yield Found("names-one", first, f"the {kind} is also {', '.join(others)}", kind, tuple(others))
+
+
 def overlap_possible(connection: sa.Connection, where: str | None, _: Asked) -> Iterator[Found]:
     """Point at pairs of cohorts that may share patients and on which nobody has decided."""
     for pair in propose_overlaps(connection, where):
@@ -108,5 +126,6 @@ REGISTRY_RULES: Mapping[str, Rule] = {
     "pmid-twice": pmid_twice,
     "title-twice": title_twice,
     "report-of-two-studies": report_of_two_studies,
+    "names-one": names_one,
     "overlap-possible": overlap_possible,
 }

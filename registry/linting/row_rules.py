@@ -12,9 +12,11 @@ from registry.ingest import numbers, rules, words
 from registry.ingest.issues import Problem
 from registry.ingest.units import unit
 from registry.meaning import doubts
+from registry.meaning.direction import contradicts
+from registry.meaning.printed import BOUNDS, shown_bound
 from registry.terms import Adjusted, ContrastKind, CutoffMethod, Flag, Measure, Status
 from registry.units import convert
-from registry.vocabulary import Vocabulary
+from registry.vocabulary import FactorFacts, Vocabulary, fold
 
 Values = Mapping[str, Any]
 
@@ -34,7 +36,7 @@ Rule = Callable[[Values, Known], Iterator[Problem]]
 #: Two groups are compared.
 _TWO_GROUPS = frozenset({ContrastKind.ABOVE_VS_BELOW.value, ContrastKind.BELOW_VS_ABOVE.value})
 _HAZARDS = frozenset({Measure.HR.value, Measure.CAUSE_SPECIFIC_HR.value, Measure.SUBDISTRIBUTION_HR.value})
-_HARD = frozenset({Flag.OUTSIDE_CI, Flag.CI_REVERSED, Flag.CI_WIDTH_ZERO})
+_HARD = frozenset({Flag.OUTSIDE_CI, Flag.CI_REVERSED, Flag.CI_WIDTH_ZERO, Flag.LOG_CONTRADICTS, Flag.SE_CONTRADICTS})
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "year": numbers.year,
     "doi": words.doi,
@@ -83,7 +85,8 @@ def _worded(flag: Flag, row: Values) -> str:
         return f"the cutoff was chosen on the outcome ({CutoffMethod(row['cutoff_method']).label})"
     if flag is Flag.LEVEL_ASSUMED:
         return "the source gives no level for the CI; 95 % was taken"
-    shown = f"{row['est_text'] or row['est']} ({row['ci_low_text'] or '?'}–{row['ci_high_text'] or '?'})"
+    low, high = (shown_bound(row, name) or "?" for name in BOUNDS)
+    shown = f"{row['est_text'] or row['est']} ({low}–{high})"
     return f"{flag.label}: {shown}" + (f", p {row['p_text']}" if row["p_text"] else "")
 
 
@@ -93,6 +96,15 @@ def bearing(row: Values, _: Known) -> Iterator[Problem]:
     for code, check in _BEARING.items():
         if message := check(row):
             yield Problem(code, message, column=columns.get(code, "effect_direction"))
+
+
+def groups(row: Values, known: Known) -> Iterator[Problem]:
+    """Want all that is stored of the groups compared to agree; what was settled when it was stored stands."""
+    levels = known.vocabulary.factors.get(row["factor"], FactorFacts()).levels
+    if said := contradicts(row, levels):
+        other = ContrastKind.BELOW_VS_ABOVE if row["contrast"] == ContrastKind.ABOVE_VS_BELOW else "above_vs_below"
+        amendment = f"evireg amend {row['key']} contrast={other} --reason WHY"
+        yield Problem("direction-contradicts", f"{said}; if the contrast is wrong: {amendment}", column="contrast")
 
 
 def group_sizes(row: Values, _: Known) -> Iterator[Problem]:
@@ -176,14 +188,31 @@ def source(row: Values, _: Known) -> Iterator[Problem]:
         yield Problem("adjusted-unclear", "whether it is adjusted was not read", column="adjusted")
 
 
+def unsplit_covariates(row: Values, known: Known) -> Iterator[Problem]:
+    """Want a list of covariates as it would be read today: stored before commas and qualifiers were taken apart."""
+    text = row["covariates"]
+    if not text:
+        return
+    if ("covariates", text) not in known.read:
+        codes = "; ".join(known.vocabulary.covariates(text))
+        problem = Problem(
+            "covariates-unsplit", f"{text[:120]!r} is read as {codes}: amend covariates to that", column="covariates"
+        )
+        known.read["covariates", text] = None if fold(codes) == fold(text) else problem
+    if (found := known.read["covariates", text]) is not None:
+        yield found
+
+
 ROW_RULES: tuple[Rule, ...] = (
     import_rules,
     cells,
     flags,
     bearing,
+    groups,
     group_sizes,
     cutoff,
     dates,
     review,
     source,
+    unsplit_covariates,
 )

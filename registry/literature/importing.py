@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count as numbers
@@ -17,7 +17,8 @@ from registry.issues import Issue
 from registry.literature.alike import family, first_author, folded
 from registry.literature.citation import Citation
 from registry.literature.files import References, read_references
-from registry.literature.matching import Index, Known, Verdict
+from registry.literature.index import Index
+from registry.literature.matching import Known, Verdict
 from registry.models import DoubtfulPair, Reference
 from registry.terms import FoundBy
 from registry.writing.bulk import insert_rows
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Columns of a reference, in the order of its table.
 COLUMNS = tuple(column.name for column in Reference.__table__.columns)
+#: A person is asked about so many other documents a record may be: of a crowd of one title, the likeliest.
+MOST_ASKED = 10
 #: What a reference is recognised by.
 RECOGNISED = ("kind", "doi", "pmid", "title", "authors", "year", "volume", "pages")
 
@@ -131,6 +134,7 @@ class _Desk:
         self._roots: dict[int, int] = {}
         self._key_of: dict[int, str] = {}
         self._index = Index()
+        self._suffixes: dict[str, Iterator[str]] = defaultdict(_suffixes)
         self._searches: dict[str, _Search] = {}
         self._spelling: dict[str, str] = {}
         self._rows: list[tuple[Any, ...]] = []
@@ -187,7 +191,7 @@ class _Desk:
         """Queue one record; give the rule by which it repeats another, and how many pairs are in doubt."""
         fields = citation.fields()
         number = self._transaction.next_id("reference")
-        met = [(each, verdict) for each, verdict in self._index.matches(_known({"id": number, **fields}))]
+        met = self._index.matches(_known({"id": number, **fields}))
         same = next(((each, verdict) for each, verdict in met if verdict.same), None)
         root = self._roots[same[0].id] if same else None
         rule = same[1].rule if same else None
@@ -212,9 +216,11 @@ class _Desk:
     def _doubts(
         self, number: int, root: int | None, met: Collection[tuple[Known, Verdict]]
     ) -> Iterator[tuple[int, int, str, None]]:
-        """Give one pair per other document this one may be; what is this one already is no question."""
+        """Give one pair per other document this one may be, the likeliest; what is this one already is no question."""
         asked = {root or number}
-        for each, verdict in met:
+        for each, verdict in sorted(met, key=lambda pair: (not pair[1].same, pair[1].doubts, pair[0].id)):
+            if len(asked) > MOST_ASKED:
+                return
             other = self._roots[each.id]
             if other not in asked:
                 asked.add(other)
@@ -231,7 +237,8 @@ class _Desk:
 
     def _new_key(self, citation: Citation) -> str:
         base = key_base(citation)
-        return next(key for suffix in _suffixes() if (key := base + suffix) not in self._keys)
+        # Keys are never taken back here: what comes next after a base has no need to try what came before.
+        return next(key for suffix in self._suffixes[base] if (key := base + suffix) not in self._keys)
 
     def write(self) -> None:
         """Write what was queued."""

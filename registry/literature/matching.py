@@ -8,17 +8,14 @@ measured on pairs with known answers: benchmarks/references.py, tests/literature
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 from registry.literature.alike import (
     distinguishing,
-    family,
     first_author,
     folded,
     joined,
@@ -87,11 +84,15 @@ class Known:
 
 
 class Verdict(NamedTuple):
-    """Two references are one (`same`, by `rule`), or may be (not `same`); `reason` says why in words."""
+    """Two references are one (`same`, by `rule`), or may be (not `same`); `reason` says why in words.
+
+    `doubts` counts what speaks against it: the fewer, the sooner a person is asked.
+    """
 
     same: bool
     rule: DuplicateRule | None
     reason: str
+    doubts: int = 0
 
 
 def compare(one: Known, other: Known) -> Verdict | None:
@@ -172,7 +173,7 @@ def _by_description(one: Known, other: Known, likeness: float) -> Verdict | None
     if likeness >= SAME_TITLE and words_agree(one.title, other.title) and not doubts:
         return Verdict(same=True, rule=DuplicateRule.TITLE, reason=DuplicateRule.TITLE.label)
     start = "same title" if likeness == 100.0 else "similar titles"
-    return Verdict(same=False, rule=None, reason=f"{start}; {', '.join(doubts)}".rstrip("; "))
+    return Verdict(same=False, rule=None, reason=f"{start}; {', '.join(doubts)}".rstrip("; "), doubts=len(doubts))
 
 
 def _placed(one: Known, other: Known, *, people: bool | None, years: int | None) -> bool:
@@ -218,52 +219,3 @@ def _two_documents(one: Known, other: Known, likeness: float) -> bool:
     """Whether like references are surely two: PubMed or a publisher tells them apart and so does the title."""
     apart = _differ(one.pmid, other.pmid) or _differ(one.doi, other.doi)
     return apart and (likeness < SAME_TITLE or distinguishing(one.title, other.title))
-
-
-class Index:
-    """References by what a duplicate of theirs would share, so that few pairs are compared.
-
-    A pair is compared when it shares a DOI, a PMID, first author and year (± 1), the first or the last 20 letters of
-    the title, or volume, first page and year.
-    """
-
-    def __init__(self, known: Iterable[Known] = ()) -> None:
-        self._blocks: dict[tuple[object, ...], list[Known]] = defaultdict(list)
-        for each in known:
-            self.add(each)
-
-    def add(self, reference: Known) -> None:
-        """Take in a reference."""
-        for block in set(_blocks(reference, years=(0,))):
-            self._blocks[block].append(reference)
-
-    def matches(self, reference: Known) -> Iterator[tuple[Known, Verdict]]:
-        """Give every reference taken in that is this one, or may be, the earliest first."""
-        near = {
-            each.id: each for block in set(_blocks(reference, years=(-1, 0, 1))) for each in self._blocks.get(block, ())
-        }
-        for number in sorted(near):
-            if (verdict := compare(near[number], reference)) is not None:
-                yield near[number], verdict
-
-
-def _blocks(reference: Known, *, years: Iterable[int]) -> Iterator[tuple[object, ...]]:
-    if reference.doi:
-        yield "doi", reference.doi
-    if reference.pmid:
-        yield "pmid", reference.pmid
-    letters = reference.letters
-    if letters:
-        yield "start", letters[:20]
-        yield "end", letters[-20:]
-    if reference.year is not None:
-        if reference.author:
-            yield from (("author", _initial(reference.author), reference.year + away) for away in years)
-        if reference.volume and reference.page:
-            yield "place", reference.volume, reference.page, reference.year
-
-
-@lru_cache(maxsize=65536)
-def _initial(author: str) -> str:
-    """Give the part of an author's name that every spelling of it keeps."""
-    return family(author)[:4]

@@ -22,7 +22,7 @@ ABOVE, BELOW = ContrastKind.ABOVE_VS_BELOW, ContrastKind.BELOW_VS_ABOVE
 #: Contrasts of two groups beside a cutoff: each is the other one the other way round.
 TWO_GROUPS = (ABOVE, BELOW)
 #: What a direction is read from; an amendment of one of these settles it anew.
-WITNESSES = ("contrast", "cutoff_operator", "index_group", "reference_group", "quote")
+WITNESSES = ("contrast", "cutoff_operator", "cutoff_text", "index_group", "reference_group", "quote")
 _UPWARD = (CutoffOperator.GT, CutoffOperator.GE)
 
 
@@ -60,7 +60,8 @@ def settle(
     if by_words is not None:
         return by_words
     if stated is not None and stated not in TWO_GROUPS:
-        return Settled(ContrastKind(stated), ContrastBasis.STATED)
+        kind = ContrastKind(stated)
+        return Settled(kind, None if kind is ContrastKind.UNCLEAR else ContrastBasis.STATED)
     said = dict(witnesses(values, operator_given=operator_given, levels=levels))
     if said:
         return _by_witnesses(values, said)
@@ -102,6 +103,10 @@ def witnesses(
         yield "reference_group", not reference
     elif index is not None and reference is None:
         yield "index_group", index
+    else:
+        named = words.compared(values.get("cutoff_text"), levels)
+        if named is not None and reference is index is None:
+            yield "cutoff_text", named
     quoted = words.compared(values.get("quote"), levels)
     if quoted is not None:
         yield "quote", quoted
@@ -134,12 +139,14 @@ def _by_words(values: Values, stated: str | None, heading: str | None) -> Settle
         return None
     if _apart(values) or any(words.extremes(text) for text in said):
         return _of_words(ContrastKind.EXTREMES, stated)
-    if any(words.quantile(text) for text in said):
+    if any(words.quantile(text) for text in groups[:2] if text) or words.quantiles(values.get("cutoff_text")):
         return _of_words(ContrastKind.CATEGORY, stated)
-    more = [values.get("quote") if stated is None else None, heading if stated is None else None]
-    for text in (*said, *filter(None, more)):
+    quote = values.get("quote") if stated is None else None
+    for text in (*said, *filter(None, (quote,))):
         if (step := words.step_of(text)) is not None and words.bound_of(text) is None:
             return _of_words(step.kind, stated, _fills(values, step))
+    if stated is None and heading and (step := words.step_of(heading)) is not None:
+        return Settled(step.kind, ContrastBasis.FILE, _fills(values, step))
     return None
 
 
@@ -169,7 +176,15 @@ def _apart(values: Values) -> bool:
             return False
     elif low.unit is None and _same_digits(low.value, high.value):
         return False  # the same cutoff in another unit that is not named
-    return there < high.value
+    return not _next_to(there, high.value)
+
+
+def _next_to(low: float, high: float) -> bool:
+    """Say whether two bounds are one cutoff, or neighbours of it as printed: `<= 64` and `>= 65`, `<= 2.9` and `>= 3`.
+
+    Nearer than a tenth counts as one: nobody leaves out a group so small.
+    """
+    return low >= 0.9 * high or (low.is_integer() and high.is_integer() and high - low <= 1.0)
 
 
 def _same_digits(one: float, other: float) -> bool:

@@ -9,12 +9,16 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from registry.terms import ContrastKind, FactorScale
 from registry.units import spelled
 
 #: Names of the two levels of a factor that is no number, the higher or positive one first.
 Levels = Sequence[Sequence[str]]
+
+#: Texts of groups repeat from row to row.
+_REMEMBERED = 4096
 
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\ufe58\ufe63\uff0d"), "-")
 _NUMBER = r"[0-9]+(?:[.,\u00b7][0-9]+)?"
@@ -29,7 +33,7 @@ _HIGH = re.compile(
 )
 _LOW = re.compile(
     r"\b(?:low(?:er|est)?|decreased|reduced|below|under|less|smaller|bottom"
-    r"|negative|neg|absent|absence|undetectable|wild[ -]?type)\b"
+    r"|negative|neg|absent|absence|undetectable|unamplified|nonamplified|unmutated|wild[ -]?type)\b"
 )
 _NOT = re.compile(r"\b(?:not|non|no|without|never)[ -](?:\w+[ -])?$")
 _VERSUS = re.compile(r"\b(?:vs|versus|against|compared (?:with|to)|relative to|over)\b\.?|(?<=\w) ?/ ?(?=low|high)")
@@ -46,16 +50,30 @@ _ONE_QUANTILE = re.compile(
     rf"\b(?:{_END}|second|third|fourth|fifth) {_QUANTILE}\b|\b[TQ][1-9](?: ?[-&+,] ?[TQ]?[1-9])?\b",
     re.IGNORECASE,
 )
-_EACH = r"\b(?:per|for each|each|every|for every|a|an|one)\b"
-_SD = re.compile(rf"(?:{_EACH}[ -]?)?(?:\b(?:1|one)[ -])?\b(?:SD|standard[ -]deviations?)\b", re.IGNORECASE)
-_DOUBLING = re.compile(rf"{_EACH} (?:two-?fold|2-fold|doubling)|\bdoubling of\b", re.IGNORECASE)
-_STEP = re.compile(
-    rf"\b(?:per|for each|each|every|for every)[ -](?P<value>{_NUMBER})?[ -]?"
-    r"(?P<unit>units?|points?|[A-Za-zµμ%]+(?:/[A-Za-z0-9*^µμ]+)?)?"
-    r"(?:[ -](?:unit|point)s?)?[ -]?(?:increase|increment|rise|higher|more|change)?",
+_EACH = r"\b(?:per|for each|each|every|for every)\b"
+_MORE = r"(?:increases?|increments?|rise|higher|more|change)\b"
+_SD = re.compile(
+    rf"(?:{_EACH}|\b(?:1|one|a))[ -](?:(?:1|one)[ -])?(?:SD|standard[ -]deviations?)\b|\bSD[ -]{_MORE}", re.IGNORECASE
+)
+_DOUBLING = re.compile(
+    rf"{_EACH} (?:two-?fold|2-fold|doubling)|\bdoubling of (?!(?:the |a )?(?:risk|hazard|rate|mortality))",
     re.IGNORECASE,
 )
-_CONTINUOUS = re.compile(r"\bcontinuous(?:ly)?\b|\b(?:log-)?linear (?:term|trend)\b", re.IGNORECASE)
+_STEP = re.compile(
+    rf"{_EACH}[ -](?:additional |further )?(?P<value>{_NUMBER})?[ -]?"
+    r"(?P<unit>units?|points?|[A-Za-zµμ%]+(?:/[A-Za-z0-9*^µμ]+)?)?"
+    rf"(?:[ -](?:unit|point)s?)?[ -]?{_MORE[:-2]}?",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"units?|points?|increases?|increments?|rise|higher|more|change|", re.IGNORECASE)
+_ONE = re.compile(r"\b(?:unit|point)\b", re.IGNORECASE)
+_GROWS = re.compile(r"\bunit|\bpoint|increase|increment", re.IGNORECASE)
+_CONTINUOUS = re.compile(
+    r"\bcontinuous(?:ly)? (?:variable|covariate|predictor|scale|measure|factor|term|marker|coded|modell?ed|anal)"
+    r"|\b(?:modell?ed|coded|analy[sz]ed|entered|treated)(?: as)? (?:a )?continuous"
+    r"|[(,]\s*continuous(?:ly)?\s*(?:\)|$)|^continuous(?:ly)?$|\b(?:log-)?linear (?:term|trend)\b",
+    re.IGNORECASE,
+)
 _SCALES = (
     (FactorScale.LOG2, re.compile(r"\blog[ _-]?(?:2|₂)(?![0-9])", re.IGNORECASE)),
     (FactorScale.LOG10, re.compile(r"\blog[ _-]?(?:10|₁₀)(?![0-9])|\blg\b|ten-?fold", re.IGNORECASE)),
@@ -95,50 +113,73 @@ def scale_of(text: str) -> FactorScale | None:
     return found[0] if len(found) == 1 else None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def step_of(text: str) -> Step | None:
     """Give the step of a continuous ratio that a text names: `per 100 U/L increase`, `each SD`, `log2-transformed`."""
-    text = plain(text)
+    found = find_step(plain(text))
+    return None if found is None else found[0]
+
+
+def find_step(text: str) -> tuple[Step, tuple[int, int]] | None:
+    """Give the step a plain text names, and where its words stand."""
     scale = scale_of(text)
-    if _SD.search(text):
-        return Step(ContrastKind.PER_SD, scale=scale)
-    if _DOUBLING.search(text):
-        return Step(ContrastKind.PER_DOUBLING)
+    if (match := _SD.search(text)) is not None:
+        return Step(ContrastKind.PER_SD, scale=scale), match.span()
+    if (match := _DOUBLING.search(text)) is not None:
+        return Step(ContrastKind.PER_DOUBLING), match.span()
     for match in _STEP.finditer(text):
         if (step := _step(match, scale)) is not None:
-            return step
-    if scale is not None or _CONTINUOUS.search(text):
-        return Step(ContrastKind.PER_UNIT, scale=scale)
-    return None
+            return step, match.span()
+    match = _CONTINUOUS.search(text) or next((each for _, form in _SCALES if (each := form.search(text))), None)
+    return None if match is None else (Step(ContrastKind.PER_UNIT, scale=scale), match.span())
 
 
 def _step(match: re.Match[str], scale: FactorScale | None) -> Step | None:
+    """Read a step; `per 1000 person-years` and `per protocol` name none."""
     value, word = match["value"], match["unit"] or ""
-    unit = None if word.casefold().rstrip("s") in ("", "unit", "point", "increase", "increment") else spelled(word)
-    if value is None and unit is None and not re.search("unit|point|increase|increment", match.group(), re.IGNORECASE):
+    unit = None if _BARE.fullmatch(word) else spelled(word)
+    if unit is None and not _GROWS.search(match.group()):
         return None
-    number = float(re.sub("[,·]", ".", value)) if value else None
-    if number is None and re.search(r"\b(?:unit|point)\b", match.group(), re.IGNORECASE):
-        number = 1.0
+    number = _number(value) if value else 1.0 if unit or _ONE.search(match.group()) else None
     return Step(ContrastKind.PER_UNIT, number, unit, scale)
 
 
+def _number(text: str) -> float | None:
+    """Read a number; 1,000 can be two and is none."""
+    return None if re.search(r",[0-9]{3}$", text) else float(re.sub("[,·]", ".", text))
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def extremes(text: str) -> bool:
     """Say whether a text sets the top group against the bottom one, those between left out: `T3 vs T1`."""
-    return bool(_EXTREMES.search(plain(text)))
+    return find_extremes(plain(text)) is not None
 
 
+def find_extremes(text: str) -> tuple[int, int] | None:
+    """Give where a plain text sets the top group against the bottom one."""
+    found = _EXTREMES.search(text)
+    return None if found is None else found.span()
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def quantile(text: str) -> bool:
     """Say whether a text names one of several quantiles: `lowest tertile`, `Q1-3`."""
     return bool(_ONE_QUANTILE.search(plain(text)))
 
 
+def quantiles(text: str | None) -> bool:
+    """Say whether a text sets quantiles against each other: `Q4 vs Q1-3`; `upper tertile` alone is a cutoff."""
+    return bool(text) and quantile(str(text)) and bool(_VERSUS.search(plain(str(text)).casefold()))
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def bound_of(text: str) -> Bound | None:
     """Give the one cutoff with its side in the words of a group: `albumin >= 3.5 g/dL`."""
     found = list(_BOUND.finditer(plain(text)))
     if len(found) != 1:
         return None
     value = found[0]["value"]
-    number = float(re.sub("[,·]", ".", value)) if value else None
+    number = _number(value) if value else None
     return Bound(found[0]["sign"] in (">=", "≥", "=>", ">"), number, spelled(found[0]["unit"] or "") or None)
 
 
@@ -162,6 +203,15 @@ def is_high(text: str | None, levels: Levels | None = None) -> bool | None:
     sides = {_turned(words, match, high=True) for match in _HIGH.finditer(words)}
     sides |= {_turned(words, match, high=False) for match in _LOW.finditer(words)}
     return sides.pop() if len(sides) == 1 else None
+
+
+def versus(text: str) -> tuple[str | None, str | None]:
+    """Give what stands before and after the one `versus` of a text; None for both where it has none, or several."""
+    said = plain(text)
+    found = [match for match in _VERSUS.finditer(said.casefold()) if match.group() != "over"]
+    if len(found) != 1:
+        return None, None
+    return said[: found[0].start()].strip() or None, said[found[0].end() :].strip() or None
 
 
 def _turned(words: str, match: re.Match[str], *, high: bool) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from registry.errors import PoolRefused, UsageError
+from registry.meaning.direction_words import direction_of
 from registry.pooling.analysis import one_of
 from registry.pooling.values import Values, plain
 from registry.stats import absolute as kernel
@@ -27,7 +28,7 @@ _Kernel = Callable[..., kernel.Survivals]
 _FORMULAE: Mapping[Measure, tuple[_Kernel, str]] = {
     Measure.HR: (
         kernel.by_hazard_ratio,
-        "proportional hazards: the survival of the high group is that of the low group to the power HR",
+        "proportional hazards: the survival of the high group is that of the low group to the power {power}",
     ),
     Measure.SUBDISTRIBUTION_HR: (
         kernel.by_hazard_ratio,
@@ -41,7 +42,7 @@ _COMPETING = frozenset(
     {"CSS", "FFP", "TTP", "TTNT", "NRM", "TRM", "relapse", "relapse mortality", "infection-related mortality", "cGVHD"}
     | {"aGVHD grade II-IV", "aGVHD grade III-IV"}
 )
-_CONTRASTS = (ContrastKind.ABOVE_VS_BELOW, ContrastKind.CATEGORY)
+_CONTRASTS = (ContrastKind.ABOVE_VS_BELOW, ContrastKind.BELOW_VS_ABOVE, ContrastKind.CATEGORY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,9 @@ class AbsoluteResult:
     """Survival of both groups (shares), risks and their difference per `per` patients, at the time `at_time`.
 
     `survival` and `prevalence` are what was assumed; of a range the middle, and `corners` its ends. `difference` is the
-    risk of the high group less that of the low group. `ratio` is what was pooled, `about` as in `PoolResult`.
+    risk of the index group less that of the reference group: of the high less the low one, or the other way round where
+    the pool is read low against high. Of categories the index category is the high group. `ratio` is what was pooled,
+    `about` as in `PoolResult`.
     """
 
     ratio: Ranged
@@ -98,7 +101,12 @@ class AbsoluteResult:
 
     def as_dict(self) -> dict[str, Any]:
         """Give the JSON: full double precision, None where undefined."""
-        return {name: plain(getattr(self, name)) for name in self.__slots__}
+        return {name: plain(getattr(self, name)) for name in self.__slots__} | {"direction": self.direction}
+
+    @property
+    def direction(self) -> str:
+        """Which way round `ratio` and `difference` are: `high ferritin vs low`."""
+        return direction_of(self.about).text
 
 
 def absolute(
@@ -125,8 +133,10 @@ def absolute(
         raise UsageError(f"per is {per!r}", "a whole number of patients, such as 1000")
     shares = _range("survival", survival), _prevalence(baseline, prevalence)
     ratio, reasons = _ratio(result)
+    less = direction_of(result.about).less
+    of_high = _reciprocal(ratio) if less else ratio
     middle = tuple(None if each is None else sum(each) / 2.0 for each in shares)
-    survival_low, survival_high, difference = _groups(formula, ratio, middle, per)
+    survival_low, survival_high, difference = _groups(formula, of_high, middle, per, less=less)
     reasons |= _impossible(result.measure, ratio, difference)
     return AbsoluteResult(
         ratio=ratio,
@@ -142,13 +152,13 @@ def absolute(
         risk_low=_risk(survival_low, per),
         risk_high=_risk(survival_high, per),
         difference=difference,
-        corners=_corners(formula, ratio, shares, per),
+        corners=_corners(formula, of_high, shares, per, less=less),
         k=result.pool.k,
         level=result.pool.level,
         about=result.about,
         simulated=result.simulated,
         provenance=result.provenance,
-        notes=(*_notes(result, assumed, shares, baseline), *result.notes),
+        notes=(*_notes(result, assumed.format(power="1/HR" if less else "HR"), shares, baseline), *result.notes),
         reasons=reasons,
     )
 
@@ -157,7 +167,8 @@ def _formula(result: PoolResult) -> tuple[_Kernel, str]:
     """Give the formula of what was pooled, or refuse."""
     contrast = result.about.get("contrast")
     if contrast not in _CONTRASTS:
-        said = f"contrast {contrast}" if contrast else "what is compared is not stated"
+        way = direction_of(result.about)
+        said = f"contrast {contrast}, {way.text}" if way.stated else "what is compared is not stated"
         raise PoolRefused(
             f"absolute risks are of a high and a low group, and the pooled ratio is not of two groups: {said}",
             'pool estimates of groups: and contrast == "above_vs_below"',
@@ -219,16 +230,26 @@ def _ratio(result: PoolResult) -> tuple[Ranged, dict[str, str]]:
     return Ranged(pool.hr, pool.hr_ci_low, pool.hr_ci_high, *prediction), reasons
 
 
+def _reciprocal(ratio: Ranged) -> Ranged:
+    """Give a ratio of low against high the other way round; what is 0 or infinite has none."""
+    given = (ratio.value, ratio.ci_high, ratio.ci_low, ratio.pi_high, ratio.pi_low)
+    return Ranged(*(1.0 / each if each else None for each in given))
+
+
 def _groups(
-    formula: _Kernel, ratio: Ranged, shares: tuple[float | None, ...], per: int
+    formula: _Kernel, ratio: Ranged, shares: tuple[float | None, ...], per: int, *, less: bool
 ) -> tuple[Ranged, Ranged, Ranged]:
-    """Give survival of the low group, of the high group, and the difference of risks; bounds in ascending order."""
+    """Give survival of the low group, of the high group, and the difference of risks; bounds in ascending order.
+
+    `ratio` is high against low; the difference is that of the low group less the high one with `less`.
+    """
     given = [ratio.value, ratio.ci_low, ratio.ci_high, ratio.pi_low, ratio.pi_high]
     known = np.array([each if each is not None and 0.0 < each < np.inf else np.nan for each in given])
     found = formula(np.where(np.isnan(known), 1.0, known), *shares)
     low, high = (np.where(np.isnan(known), np.nan, each) for each in found)
     # the larger the ratio, the lower the survival of the high group, and the higher, if anything, that of the low one
-    return _ranged(low), _ranged(high[[0, 2, 1, 4, 3]]), _ranged(per * (low - high))
+    more = per * (low - high)
+    return _ranged(low), _ranged(high[[0, 2, 1, 4, 3]]), _ranged(-more[[0, 2, 1, 4, 3]] if less else more)
 
 
 def _ranged(values: np.ndarray[Any, Any]) -> Ranged:
@@ -241,7 +262,7 @@ def _risk(survival: Ranged, per: int) -> Ranged:
 
 
 def _corners(
-    formula: _Kernel, ratio: Ranged, shares: tuple[tuple[float, float] | None, ...], per: int
+    formula: _Kernel, ratio: Ranged, shares: tuple[tuple[float, float] | None, ...], per: int, *, less: bool
 ) -> tuple[Corner, ...]:
     """Give every combination of the ends of ranges; nothing when no range was given."""
     ends = [(None,) if each is None else tuple(sorted(set(each))) for each in shares]
@@ -249,7 +270,7 @@ def _corners(
         return ()
     found = []
     for survival, prevalence in product(*ends):
-        low, high, difference = _groups(formula, ratio, (survival, prevalence), per)
+        low, high, difference = _groups(formula, ratio, (survival, prevalence), per, less=less)
         found.append(Corner(float(survival or 0.0), prevalence, low.value, high.value, difference))
     return tuple(found)
 

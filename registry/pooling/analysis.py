@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from registry import stats
 from registry.errors import UsageError
+from registry.meaning.direction_words import direction_of
+from registry.pooling.about import about
 from registry.pooling.notes import is_simulated, notes
-from registry.pooling.prepared import about
 from registry.pooling.values import Values, in_json, plain
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ class Analysis(Values):
         return self.basis.about.get("measure")
 
     @property
+    def direction(self) -> str:
+        """Which way round the ratios are: `high ferritin vs low`."""
+        return direction_of(self.basis.about).text
+
+    @property
     def simulated(self) -> bool:
         """Whether the rows are invented."""
         return self.basis.simulated
@@ -76,6 +82,7 @@ class Analysis(Values):
             "flow": self.flow.as_dict(),
             "provenance": dict(self.provenance),
             "measure": self.measure,
+            "direction": self.direction,
             "simulated": self.simulated,
             "notes": list(self.notes),
         }
@@ -95,7 +102,7 @@ def basis(prepared: Prepared, more: Iterable[str] = ()) -> Basis:
     """Gather what an analysis of these rows says beside its numbers; `more` are notes of its own, said last."""
     rows = prepared.frame
     said = (*notes(prepared), *more)
-    return Basis(prepared.flow, prepared.provenance(), about(rows), is_simulated(rows), said)
+    return Basis(prepared.flow, prepared.provenance(), about(rows, prepared.read_as), is_simulated(rows), said)
 
 
 def one_of(option: str, value: str, words: Iterable[str]) -> str:

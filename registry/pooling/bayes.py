@@ -92,7 +92,9 @@ def bayes(
     grid: str = "direct",
     level: float = 95.0,
     one_per: str | None = None,
+    per: str | float | None = None,
     allow: str | Collection[str] = (),
+    read_as: str = "high-vs-low",
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> BayesResult:
@@ -108,7 +110,7 @@ def bayes(
 
     if mu_prior is not None and len(mu_prior) != 2:
         raise UsageError(f"mu_prior is {mu_prior}", "mean and standard deviation on the log scale, for instance (0, 4)")
-    prepared = prepare(frame, one_per=one_per, allow=allow, flow=flow, provenance=provenance)
+    prepared = prepare(frame, one_per=one_per, per=per, allow=allow, read_as=read_as, flow=flow, provenance=provenance)
     rows = prepared.frame
     found = integrate(
         rows["yi"], rows["vi"], tau_prior=tau_prior, tau_scale=tau_scale, mu_prior=mu_prior, grid=grid, level=level

@@ -64,7 +64,9 @@ def bias(
     tests: str | Collection[str] = (),
     *,
     one_per: str | None = None,
+    per: str | float | None = None,
     allow: str | Collection[str] = (),
+    read_as: str = "high-vs-low",
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
     **options: Any,
@@ -81,7 +83,7 @@ def bias(
     """
     named = [one_of("test", name, TESTS) for name in ([tests] if isinstance(tests, str) else tests)]
     asked = _options(options)
-    prepared = prepare(frame, one_per=one_per, allow=allow, flow=flow, provenance=provenance)
+    prepared = prepare(frame, one_per=one_per, per=per, allow=allow, read_as=read_as, flow=flow, provenance=provenance)
     rows = prepared.frame
     found = {test.field: _attempt(name, test, rows, asked, named) for name, test in TESTS.items()}
     [whole] = pooled(rows, Settings(asked.method, asked.test, asked.level))

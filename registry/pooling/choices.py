@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from registry.errors import NothingSelected, PoolRefused
-from registry.pooling import guards
+from registry.pooling import guards, large_p
 from registry.pooling.analysis import one_of
 from registry.pooling.eligible import eligible
 from registry.pooling.grouping import by_threshold, column_named, grouping, known_rows
@@ -110,8 +110,8 @@ def row_sets(frame: Frame, varied: Choices, allowed: Allowed) -> Iterator[RowSet
     """Give the rows of every choice, or why they must not be pooled together."""
     for choice, kept in varied:
         try:
-            rows, _ = eligible(frame.take(kept), one_per=choice.one_per, allowed=allowed, flow=None)
-            guards.check(rows, allowed)
+            rows, flow = eligible(frame.take(kept), one_per=choice.one_per, allowed=allowed, flow=None)
+            guards.check(rows, allowed, more=large_p.refusals(flow, allowed))
         except NothingSelected:
             yield RowSet(choice, None, "no estimate is left")
         except PoolRefused as refusal:

@@ -23,11 +23,12 @@ from registry.pooling.cutoff_result import (
 )
 from registry.pooling.eligible import eligible
 from registry.pooling.grouping import cutoff_unit, known_rows
+from registry.pooling.identity import whole_and_parts
 from registry.pooling.kernel import Settings, pooled
 from registry.pooling.prepared import prepare
 from registry.pooling.subgroups import subgroups
 from registry.pooling.values import number, ratio, ratios
-from registry.terms import DATA_DRIVEN_CUTOFFS
+from registry.terms import DATA_DRIVEN_CUTOFFS, ReadAs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from registry.stats.dependent import Dependent
 
 #: Guards this analysis answers for itself: several cutoffs of one cohort are what it is about.
-ANSWERED = (guards.shared_cohorts, guards.shared_overlap_groups)
+ANSWERED = (guards.shared_cohorts, guards.shared_overlap_groups, whole_and_parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Options:
     at: tuple[float, ...]
     one_per: str | None
     allowed: Allowed
+    read_as: ReadAs
 
 
 def cutoffs(
@@ -67,6 +69,7 @@ def cutoffs(
     subgroup_tau2: str = "common",
     one_per: str | None = None,
     allow: str | Collection[str] = (),
+    read_as: str = "high-vs-low",
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> CutoffsResult:
@@ -82,7 +85,7 @@ def cutoffs(
     Raises what `registry.pool` raises, PoolRefused for cutoffs in several units and for ratios that have none.
     """
     checked_settings(method, test, level)
-    prepared = prepare(frame, allow=allow, flow=flow, provenance=provenance, but=ANSWERED)
+    prepared = prepare(frame, allow=allow, read_as=read_as, flow=flow, provenance=provenance, but=ANSWERED)
     _two_sided(prepared.frame)
     known = known_rows(prepared.frame, "cutoff_value")
     if not known.any():
@@ -98,6 +101,7 @@ def cutoffs(
         at=tuple(predict) or tuple(dict.fromkeys((float(cuts.min()), float(np.median(cuts)), float(cuts.max())))),
         one_per=one_per,
         allowed=prepared.allowed,
+        read_as=prepared.read_as,
     )
     models = _models(rows, options)
     if models.pool is None and models.multi_cutoff is None:
@@ -205,12 +209,13 @@ def _several(rows: Frame, options: Options) -> MultiCutoffLine:
     if len(set(own)) == len(own):
         raise PoolRefused("no cohort has several cutoffs")
     guards.shared_overlap_groups(rows, options.allowed)
+    whole_and_parts(rows, options.allowed)
     found = multi_cutoff(
         rows["yi"],
         rows["vi"],
         ["/".join(each) for each in own],
         rows["cutoff_value"],
-        _shares(rows),
+        _shares(rows, options.read_as),
         log=options.log,
         level=options.settings.level,
     )
@@ -219,11 +224,12 @@ def _several(rows: Frame, options: Options) -> MultiCutoffLine:
     )
 
 
-def _shares(rows: Frame) -> Array:
+def _shares(rows: Frame, read_as: ReadAs) -> Array:
     """Share of patients above each cutoff, (k,); nan where a count is missing."""
     index, reference = rows["n_index"], rows["n_reference"]
+    above = index if read_as is ReadAs.HIGH_VS_LOW else reference
     with np.errstate(invalid="ignore"):
-        return np.asarray(index / (index + reference))
+        return np.asarray(above / (index + reference))
 
 
 def _robust(found: MultiCutoff, fit: Dependent, rows: Frame, options: Options, *, rho: float) -> CutoffLine:

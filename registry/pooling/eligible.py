@@ -43,6 +43,8 @@ def _continued(first: Flow, second: Flow) -> Flow:
 
 def _nothing(flow: Flow) -> str:
     if not flow.matched:
-        return "nothing to pool: no estimate matched"
+        unread = ", ".join(f"{name} ({count})" for name, count in flow.missing.items())
+        unknown = f"; not known of some, because it was not read: {unread}" if unread else ""
+        return f"nothing to pool: no estimate matched{unknown}"
     reasons = "; ".join(f"{step.left_out} {step.label}" for step in flow.steps)
     return f"nothing to pool: {flow.matched} matched, none of them usable: {reasons}"

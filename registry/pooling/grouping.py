@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
@@ -13,16 +13,14 @@ import numpy as np
 
 from registry.columns import BY_NAME, Kind
 from registry.errors import PoolRefused, UsageError
-from registry.pooling.guards import Allowed, counted, selection_on_results
+from registry.pooling.counted import counted
+from registry.pooling.guards import Allowed, selection_on_results
 
 if TYPE_CHECKING:
     from registry.frame import Array, Frame
 
 #: Where a row stands whose value was not read.
 NOT_REPORTED = "not reported"
-
-#: Spellings of one unit: a nanogram per millilitre is a microgram per litre. Nothing is converted.
-SAME_UNIT = {"ug/L": "ng/mL", "µg/L": "ng/mL", "μg/L": "ng/mL", "ng/ml": "ng/mL", "{1}": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +137,40 @@ def by_threshold(frame: Frame, column: str, thresholds: Sequence[float]) -> Grou
     )
 
 
+def one_unit(frame: Frame, column: str) -> None:
+    """Raise PoolRefused where numbers of a column cannot be set in order: cutoffs in units that do not convert."""
+    if column == "cutoff_value":
+        cutoff_unit(frame, known_rows(frame, column))
+
+
+def said_of_unit(frame: Frame, columns: Sequence[str]) -> Iterator[str]:
+    """Say in which unit cutoffs are, where one of these columns is that of cutoffs."""
+    if "cutoff_value" in columns and (unit := cutoff_unit(frame, known_rows(frame, "cutoff_value"))):
+        yield f"cutoffs are in {unit}"
+
+
 def cutoff_unit(frame: Frame, known: Array) -> str:
-    """Name the one unit of the cutoffs of some rows, "" for none. Raises PoolRefused for several: none is converted."""
+    """Name the one unit of the cutoffs of some rows, "" for none.
+
+    Raises PoolRefused for several: what converts was brought to one unit when the rows were prepared.
+    """
     given = [unit or "1" for unit in frame["cutoff_unit"][known].tolist()]
-    units = {SAME_UNIT.get(unit, unit) for unit in given}
+    units = set(given)
     if len(units) > 1:
         counts = {unit if unit != "1" else "no unit": given.count(unit) for unit in given}
         most = max(sorted(units), key=given.count)
         raise PoolRefused(
-            f"cutoffs are in different units: {counted(counts)}",
-            f'name one in the condition, for instance: and cutoff_unit == "{most}"',
+            f"cutoffs are in different units that do not convert: {counted(counts)}",
+            f"name one in the condition, for instance: and {_naming(most, units - {most})}",
             "mixed-units",
         )
     unit = units.pop() if units else "1"
     return "" if unit == "1" else unit
+
+
+def _naming(most: str, others: set[str]) -> str:
+    """Write a condition that leaves the cutoffs most rows have, also those printed in a unit that converts."""
+    return f'cutoff_unit != "{others.pop()}"' if len(others) == 1 and "1" not in others else f'cutoff_unit == "{most}"'
 
 
 def title(column: str) -> str:

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from registry.errors import PoolRefused, UsageError
 from registry.flow import cohorts
+from registry.pooling.counted import counted, listed
+from registry.pooling.identity import same_results, whole_and_parts
+from registry.pooling.quantity_guards import mixed_categories, mixed_contrasts, mixed_measures, mixed_units
 from registry.terms import Adjusted, Allow, ContrastKind, Origin
 
 if TYPE_CHECKING:
@@ -20,9 +23,6 @@ if TYPE_CHECKING:
 
 Allowed = frozenset[Allow]
 Guard = Callable[["Frame", Allowed], None]
-
-#: What a guard shows of a long list before it says how many more there are.
-SHOWN = 4
 
 INVERTIBLE = (ContrastKind.ABOVE_VS_BELOW, ContrastKind.BELOW_VS_ABOVE)
 
@@ -40,10 +40,15 @@ def allowances(words: str | Collection[str]) -> Allowed:
 
 
 def check(
-    frame: Frame, allowed: Allowed, provenance: Mapping[str, Any] | None = None, *, but: Collection[Guard] = ()
+    frame: Frame,
+    allowed: Allowed,
+    provenance: Mapping[str, Any] | None = None,
+    *,
+    but: Collection[Guard] = (),
+    more: Iterable[PoolRefused] = (),
 ) -> None:
-    """Let every guard `but` these look at the rows; one PoolRefused carries all that was found."""
-    refusals = [*_refusals([guard for guard in GUARDS if guard not in but], frame, allowed)]
+    """Let every guard `but` these look at the rows; one PoolRefused carries all they found, and `more` beside it."""
+    refusals = [*more, *_refusals([guard for guard in GUARDS if guard not in but], frame, allowed)]
     try:
         selection_on_results((provenance or {}).get("on_results") or (), allowed)
     except PoolRefused as refusal:
@@ -65,11 +70,6 @@ def _refusals(guards: Iterable[Guard], frame: Frame, allowed: Allowed) -> Iterab
             yield refusal
 
 
-def mixed_measures(frame: Frame, _allowed: Allowed) -> None:
-    """Refuse hazard, risk and odds ratios together: they are different quantities."""
-    _one_value(frame, "measure", "ratios of different kinds")
-
-
 def mixed_factors(frame: Frame, _allowed: Allowed) -> None:
     """Refuse several prognostic factors."""
     _one_value(frame, "factor", "different prognostic factors")
@@ -78,33 +78,6 @@ def mixed_factors(frame: Frame, _allowed: Allowed) -> None:
 def mixed_endpoints(frame: Frame, _allowed: Allowed) -> None:
     """Refuse several endpoints."""
     _one_value(frame, "endpoint", "different endpoints")
-
-
-def mixed_contrasts(frame: Frame, _allowed: Allowed) -> None:
-    """Refuse several contrasts; above-vs-below and below-vs-above are one, the second is inverted."""
-    kinds = Counter(kind for kind in frame["contrast"] if kind is not None)
-    classes = {("above or below" if kind in INVERTIBLE else kind) for kind in kinds}
-    if len(classes) < 2:
-        return
-    most = max(kinds, key=lambda kind: kinds[kind])
-    words = ", ".join(f'"{kind.value}"' for kind in INVERTIBLE)
-    keep = f"contrast in ({words})" if most in INVERTIBLE else f'contrast == "{most}"'
-    raise PoolRefused(
-        f"the estimates compare different things: contrast {counted(kinds)}",
-        f"name one in the condition, for instance: and {keep}",
-        "mixed-contrasts",
-    )
-
-
-def mixed_units(frame: Frame, _allowed: Allowed) -> None:
-    """Refuse ratios per different units of the factor."""
-    _same_within(frame, ContrastKind.PER_UNIT, ("cutoff_value", "cutoff_unit"), "mixed-units")
-
-
-def mixed_categories(frame: Frame, allowed: Allowed) -> None:
-    """Refuse contrasts of different categories."""
-    if Allow.MIXED_CATEGORIES not in allowed:
-        _same_within(frame, ContrastKind.CATEGORY, ("cutoff_text", "reference_group"), "mixed-categories")
 
 
 def mixed_origins(frame: Frame, _allowed: Allowed) -> None:
@@ -166,23 +139,9 @@ GUARDS: tuple[Guard, ...] = (
     mixed_adjustment,
     shared_cohorts,
     shared_overlap_groups,
+    whole_and_parts,
+    same_results,
 )
-
-
-def counted(counts: Mapping[Any, int]) -> str:
-    """Write values with how many estimates have each, most first: `hr (10), rr (2)`; long lists are shortened."""
-    ordered = sorted(counts.items(), key=lambda entry: (-entry[1], str(entry[0])))
-    shown = [f"{value} ({count})" for value, count in ordered[:SHOWN]]
-    return ", ".join(shown) + _more(len(ordered) - SHOWN)
-
-
-def listed(names: Collection[str]) -> str:
-    """Write a list of keys, shortened: `a, b, c, d and 3 more`."""
-    return ", ".join(list(names)[:SHOWN]) + _more(len(names) - SHOWN)
-
-
-def _more(rest: int) -> str:
-    return f" and {rest} more" if rest > 0 else ""
 
 
 def _one_value(frame: Frame, column: str, what: str) -> None:
@@ -195,26 +154,6 @@ def _one_value(frame: Frame, column: str, what: str) -> None:
             f'name one in the condition, for instance: and {column} == "{most}"',
             f"mixed-{column}s",
         )
-
-
-def _same_within(frame: Frame, kind: ContrastKind, columns: tuple[str, ...], rule: str) -> None:
-    """Refuse rows of one contrast kind that differ in what they compare; unknown parts differ from nothing."""
-    rows = [row for row, contrast in enumerate(frame["contrast"]) if contrast == kind]
-    wording = " or, if only the wording differs: --allow mixed-categories" if rule == Allow.MIXED_CATEGORIES else ""
-    for column in columns:
-        values = Counter(_literal(value) for value in frame[column][rows].tolist() if value is not None)
-        values.pop("nan", None)
-        if len(values) > 1:
-            raise PoolRefused(
-                f"{kind.label} estimates that do not compare the same: {column} {counted(values)}",
-                f"name one in the condition, for instance: and {column} == {next(iter(values))}{wording}",
-                rule,
-            )
-
-
-def _literal(value: str | float) -> str:
-    """Write a value as a condition has it: numbers plainly, text folded and in quotes."""
-    return f'"{_folded(value)}"' if isinstance(value, str) else f"{value:g}"
 
 
 def _folded(value: str) -> str:

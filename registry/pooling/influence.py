@@ -52,7 +52,9 @@ def influence(
     subsets: int | None = None,
     seed: int = 0,
     one_per: str | None = None,
+    per: str | float | None = None,
     allow: str | Collection[str] = (),
+    read_as: str = "high-vs-low",
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> InfluenceResult:
@@ -64,7 +66,7 @@ def influence(
     Raises what `registry.pool` raises, StatisticsError for a single estimate.
     """
     settings = Settings(method, test, level)
-    prepared = prepare(frame, one_per=one_per, allow=allow, flow=flow, provenance=provenance)
+    prepared = prepare(frame, one_per=one_per, per=per, allow=allow, read_as=read_as, flow=flow, provenance=provenance)
     rows = prepared.frame
     [whole] = pooled(rows, settings)
     estimates, limits, reasons = _estimates(rows, settings)

@@ -12,9 +12,13 @@ import numpy as np
 from registry.columns import BY_INPUT, BY_NAME, Kind
 from registry.errors import UsageError
 from registry.frame import Array, Frame
-from registry.terms import Measure
+from registry.meaning.printed import BOUNDS
+from registry.pooling.compared import settled
+from registry.terms import Measure, NotPoolable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from registry.columns import Column
@@ -35,7 +39,7 @@ def as_frame(table: Frame | pd.DataFrame) -> Frame:
     """
     frame = table if isinstance(table, Frame) else _from_pandas(table)
     frame = frame.replace(**{name: _worded(BY_NAME[name], frame[name]) for name in frame.columns if name in BY_NAME})
-    return _with_effects(frame)
+    return _with_effects(settled(frame))
 
 
 def _from_pandas(table: pd.DataFrame) -> Frame:
@@ -137,11 +141,17 @@ def _blank(values: Array) -> Array:
 
 
 def _derived(frame: Frame, rows: Array) -> Frame:
-    from registry.derivation import derive
+    from registry.derivation import derive, with_ratio_bounds
 
-    made = {name: frame[name].copy() for name in ("yi", "vi", "derivation", "not_poolable", "flags")}
+    made = {name: frame[name].copy() for name in ("yi", "vi", "derivation", "not_poolable", "flags", *BOUNDS)}
+    refused = []
     for row in rows.tolist():
-        got = derive({name: _plain(values[row]) for name, values in frame.columns.items()})
+        values = with_ratio_bounds({name: _plain(values[row]) for name, values in frame.columns.items()})
+        got = derive(values)
+        if got.not_poolable is NotPoolable.NUMBERS and not values.get("as_printed"):
+            refused.append((str(values.get("key") or values.get("study") or f"row {row + 1}"), values))
+        for name in BOUNDS:
+            made[name][row] = math.nan if values.get(name) is None else values[name]
         made["yi"][row] = math.nan if got.yi is None else got.yi
         made["vi"][row] = math.nan if got.vi is None else got.vi
         made["derivation"][row] = got.derivation.value
@@ -150,7 +160,22 @@ def _derived(frame: Frame, rows: Array) -> Frame:
         made["flags"][row] = (
             "; ".join(dict.fromkeys(filter(None, (*flags, *(flag.value for flag in got.flags))))) or None
         )
+    if refused:
+        raise _numbers_disagree(refused)
     return frame.replace(**made)
+
+
+def _numbers_disagree(rows: list[tuple[str, Mapping[str, Any]]]) -> UsageError:
+    """Refuse rows whose CI and standard error contradict each other, with the arithmetic."""
+    from registry.meaning.printed import se_beside_ci, told
+
+    lines = [
+        f"{name}: {told(twice.apart)}" for name, row in rows if (twice := se_beside_ci(row)) is not None and twice.apart
+    ]
+    return UsageError(
+        "the CI and the standard error of a row contradict each other\n" + "\n".join(lines),
+        "correct it, or say which of them counts in a column trust: ci or se; with as_printed the row is left out",
+    )
 
 
 def _plain(value: Any) -> Any:

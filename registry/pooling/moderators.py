@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from registry.errors import PoolRefused, UsageError
-from registry.pooling.grouping import column_named, known_rows, spelled, title
+from registry.pooling.grouping import column_named, known_rows, one_unit, spelled, title
 
 if TYPE_CHECKING:
     from registry.frame import Frame
@@ -59,13 +59,17 @@ def moderators(rows: Frame, given: Collection[str], allowed: Allowed) -> list[As
 
 
 def complete(prepared: Prepared, asked: Sequence[Asked]) -> Prepared:
-    """Leave out the estimates of which a moderator was not read. Raises PoolRefused if none is left."""
+    """Leave out the estimates of which a moderator was not read.
+
+    Raises PoolRefused if none is left, and for cutoffs in units that do not convert.
+    """
     for each in asked:
         known = known_rows(prepared.frame, each.column)
         if not known.any():
             names = ", ".join(other.column for other in asked)
             raise PoolRefused(f"no estimate has all of: {names}", "regress on fewer columns: --on", "on")
         prepared = prepared.take(known, "moderator-missing", f"{title(each.column)} not read")
+        one_unit(prepared.frame, each.column)
     return prepared
 
 

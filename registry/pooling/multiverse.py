@@ -113,8 +113,10 @@ def multiverse(
     bounds: Collection[float] = (),
     by: str | Collection[str] | None = None,
     one_per: str | Collection[str] | None = None,
+    per: str | float | None = None,
     level: float = 95.0,
     allow: str | Collection[str] = (),
+    read_as: str = "high-vs-low",
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> MultiverseResult:
@@ -132,7 +134,7 @@ def multiverse(
     """
     methods, tests = _several(method), _several(test)
     settings = [*_settings(methods, tests, level)]
-    prepared = prepare(frame, allow=allow, flow=flow, provenance=provenance, but=GUARDS)
+    prepared = prepare(frame, per=per, allow=allow, read_as=read_as, flow=flow, provenance=provenance, but=GUARDS)
     varied = choices(
         prepared.frame,
         adjusted=_several(adjusted),

@@ -9,9 +9,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from registry.flow import patients, units
-from registry.pooling.grouping import SAME_UNIT
-from registry.pooling.guards import counted, listed
-from registry.terms import DATA_DRIVEN_CUTOFFS, Adjusted, Allow, ContrastKind, Derivation, Flag, Origin
+from registry.meaning.direction_words import TURNED
+from registry.meaning.quantity import NAMED_GROUPS, quantities
+from registry.meaning.times import origin as time_origin
+from registry.pooling import large_p
+from registry.pooling.counted import counted, listed
+from registry.pooling.identity import equal_numbers_alone, same_result_keys
+from registry.terms import (
+    DATA_DRIVEN_CUTOFFS,
+    Adjusted,
+    Allow,
+    ContrastBasis,
+    ContrastKind,
+    Derivation,
+    Flag,
+    Measure,
+    Origin,
+    ReadAs,
+)
 
 if TYPE_CHECKING:
     from registry.frame import Array, Frame
@@ -28,16 +43,64 @@ def notes(prepared: Prepared, pool: Pooled | None = None) -> Iterator[str]:
     frame, turned = prepared.frame, prepared.turned
     yield from _simulated(frame)
     yield from _allowed(frame, prepared.allowed, prepared.on_results)
+    if keys := large_p.left_out(prepared.flow, prepared.allowed):
+        yield f"left out because p is too large to give an SE: {large_p.told(keys)}"
     yield from _two(pool) if pool else ()
-    if turned.any():
-        yield f"{_several(int(turned.sum()))} of below vs above inverted, so that every ratio says high against low"
+    yield from _turned(frame, turned, prepared.read_as)
+    yield from _assumed(frame)
+    yield from _usually_read(prepared, pool)
     if prepared.one_per is not None:
         yield f"one estimate per cohort: {prepared.one_per}"
+    yield from prepared.said
     for statement in STATEMENTS:
+        yield from statement(frame)
+    yield from _cutoffs(frame, prepared.reported)
+    for statement in LAST:
         yield from statement(frame)
     if pool and pool.maxima > 1:
         yield f"the likelihood of tau² has {pool.maxima} maxima; the highest was taken"
     yield from _flags(frame)
+
+
+def _turned(frame: Frame, turned: Array, read_as: ReadAs) -> Iterator[str]:
+    """Say how many estimates were inverted, and what every ratio says now."""
+    if not turned.any():
+        return
+    kinds = {kind for kind, turn in zip(frame["contrast"].tolist(), turned.tolist(), strict=True) if turn}
+    of = " of below vs above" if read_as is ReadAs.HIGH_VS_LOW else ""
+    says = "high against low" if read_as is ReadAs.HIGH_VS_LOW else "low against high"
+    if ContrastKind.EXTREMES in kinds:
+        says = "bottom against top"
+    elif not kinds & {ContrastKind.ABOVE_VS_BELOW, ContrastKind.BELOW_VS_ABOVE}:
+        says = "what a step less of the factor does"
+    yield f"{_several(int(turned.sum()))}{of} inverted, so that every ratio says {says}"
+
+
+def _assumed(frame: Frame) -> Iterator[str]:
+    """Count the estimates whose direction is a curator's word on a whole file."""
+    if assumed := frame["contrast_basis"].tolist().count(ContrastBasis.ASSUMED):
+        yield f"the direction of {assumed} of {_several(len(frame))} is assumed: the file did not say"
+
+
+def _usually_read(prepared: Prepared, pool: Pooled | None) -> Iterator[str]:
+    """Say how people read a factor whose ratios are given the other way round, and the ratio so read."""
+    factors = {factor for factor in prepared.frame["factor"].tolist() if factor is not None}
+    kinds = set(prepared.frame["contrast"].tolist())
+    if prepared.read_as is not ReadAs.HIGH_VS_LOW or len(factors) != 1 or not kinds or not kinds <= _TURNABLE:
+        return
+    [factor] = factors
+    facts = prepared.frame.factors.get(factor)
+    if facts is None or facts.read_as != ReadAs.LOW_VS_HIGH:
+        return
+    so = ""
+    if pool is not None and pool.hr:
+        bounds = [each for each in (pool.hr_ci_high, pool.hr_ci_low) if each and pool.has_headline]
+        so = f": {1.0 / pool.hr:.2f}" + (f" ({1.0 / bounds[0]:.2f}–{1.0 / bounds[1]:.2f})" if len(bounds) > 1 else "")
+    yield f"{factor} is usually read low against high{so}; --read-as low-vs-high turns the result round"
+
+
+#: Contrasts of which the other way round can be given.
+_TURNABLE = TURNED[ReadAs.HIGH_VS_LOW] | TURNED[ReadAs.LOW_VS_HIGH]
 
 
 def flags_of(frame: Frame, turned: Array) -> list[tuple[str, ...]]:
@@ -59,12 +122,19 @@ def is_simulated(frame: Frame) -> bool:
 def _allowed(frame: Frame, allowed: Allowed, on_results: Collection[str]) -> Iterator[str]:
     details = {
         Allow.MIXED_ADJUSTMENT: _count_words(frame, "adjusted"),
-        Allow.MIXED_CATEGORIES: _count_words(frame, "reference_group"),
+        Allow.MIXED_CATEGORIES: _categories(frame),
         Allow.P_DERIVED: _several(frame["derivation"].tolist().count(Derivation.P)),
+        Allow.SAME_RESULTS: listed(same_result_keys(frame)) if Allow.SAME_RESULTS in allowed else "",
         Allow.SELECTION_ON_RESULTS: ", ".join(sorted(on_results)),
     }
     for word in sorted(allowed):
         yield f"allowed: {word.label} ({word})" + (f": {details[word]}" if details[word] else "")
+
+
+def _categories(frame: Frame) -> str:
+    """Count what is compared with what, not only the reference, which all may share."""
+    found = Counter(each for each in quantities(frame) if each.contrast in NAMED_GROUPS)
+    return counted({each.words: count for each, count in found.items()}) if found else ""
 
 
 def _two(pool: Pooled) -> Iterator[str]:
@@ -86,6 +156,46 @@ def _mixtures(frame: Frame) -> Iterator[str]:
             yield f"{len(counts)} {name}: {counted(counts)}"
 
 
+def _wordings(frame: Frame) -> Iterator[str]:
+    """Say what one endpoint was called where the reports call it differently."""
+    texts, keys = frame["endpoint_text"].tolist(), frame["endpoint"].tolist()
+    counts = Counter(text or key for text, key in zip(texts, keys, strict=True) if text or key)
+    if any(texts) and len(counts) > 1:
+        yield f"the endpoint in the sources' words: {counted(counts)}"
+
+
+def _times(frame: Frame) -> Iterator[str]:
+    """Say where the clock starts, and up to when events count, if that differs."""
+    origins: dict[str, list[str]] = {}
+    for text in frame["time_origin"].tolist():
+        if text is not None:
+            origins.setdefault(time_origin(text), []).append(text)
+    if len(origins) > 1:
+        shown = {_with_words(name, texts): len(texts) for name, texts in origins.items()}
+        yield f"the clock starts at {len(origins)} different points: {counted(shown)}"
+    known = ["not stated" if np.isnan(days) else f"{days:g} days" for days in frame["horizon_days"].tolist()]
+    horizons = Counter(known)
+    if len(horizons) > 1:
+        yield f"events count up to different times: {counted(horizons)}"
+
+
+def _with_words(name: str, texts: Collection[str]) -> str:
+    """Name a start of the clock; a landmark by when it is, where that is one time."""
+    said = dict.fromkeys(" ".join(text.split()) for text in texts)
+    if name != "landmark" or (len(said) == 1 and next(iter(said)).casefold() == name):
+        return name
+    return f"{name}: {'; '.join(said)}"
+
+
+def _equal_numbers(frame: Frame) -> Iterator[str]:
+    """Doubt equal numbers of which nothing else says whether they are one result."""
+    rows = sorted({row for pair in equal_numbers_alone(frame) for row in pair})
+    if rows:
+        given = frame["key"].tolist()
+        keys = [given[row] or f"row {row + 1}" for row in rows]
+        yield f"the same ratio and interval in {_several(len(rows))}, which may be one result: {listed(keys)}"
+
+
 def _studies(frame: Frame) -> Iterator[str]:
     """Say which studies gave several cohorts: they count as independent unless an overlap is declared."""
     own = dict(zip(units(frame), frame["study"].tolist(), strict=True))
@@ -94,13 +204,17 @@ def _studies(frame: Frame) -> Iterator[str]:
         yield f"several cohorts of one study, pooled as independent: {counted(several)}"
 
 
-def _cutoffs(frame: Frame) -> Iterator[str]:
+def _cutoffs(frame: Frame, printed: Frame) -> Iterator[str]:
+    """Say how far cutoffs lie apart in one unit, and in which others they are printed."""
     grouped: dict[str, list[float]] = {}
-    for value, unit in zip(frame["cutoff_value"].tolist(), frame["cutoff_unit"].tolist(), strict=True):
+    others: dict[str, Counter[str]] = {}
+    units_of = zip(frame["cutoff_unit"].tolist(), printed["cutoff_unit"].tolist(), strict=True)
+    for value, (unit, own) in zip(frame["cutoff_value"].tolist(), units_of, strict=True):
         if not np.isnan(value):
-            grouped.setdefault(SAME_UNIT.get(unit, unit or "1"), []).append(value)
+            grouped.setdefault(unit or "1", []).append(value)
+            others.setdefault(unit or "1", Counter()).update([own] if own not in (None, unit) else [])
     ranges = [
-        f"{min(values):g} to {max(values):g}{'' if unit == '1' else ' ' + unit}"
+        f"{min(values):g} to {max(values):g}{'' if unit == '1' else ' ' + unit}{_printed(others[unit])}"
         for unit, values in grouped.items()
         if min(values) < max(values) or len(grouped) > 1
     ]
@@ -108,17 +222,30 @@ def _cutoffs(frame: Frame) -> Iterator[str]:
         yield f"cutoffs differ: {'; '.join(ranges)}"
 
 
+def _printed(others: Counter[str]) -> str:
+    return f" (printed in {counted(others)})" if others else ""
+
+
 def _contrasts(frame: Frame) -> Iterator[str]:
-    kinds = frame["contrast"].tolist()
+    """Say what is not known of the quantity; a guard sees to it that then it is known of none."""
+    found = quantities(frame)
+    kinds = [each.contrast for each in found]
     if unclear := kinds.count(ContrastKind.UNCLEAR):
-        yield f"what is compared with what is unclear for {unclear} of {_several(len(frame))}"
-    units_known = [
-        unit is not None
-        for kind, unit in zip(kinds, frame["cutoff_unit"].tolist(), strict=True)
-        if kind == ContrastKind.PER_UNIT
-    ]
-    if units_known and not all(units_known):
-        yield f"per which unit the ratio holds is not known for {units_known.count(False)} of {_several(len(frame))}"
+        yield (
+            f"what is compared with what is unclear for {unclear} of {_several(len(frame))}:"
+            " they are pooled as printed, and the direction is not stated"
+        )
+    if "measure" in frame and (unclear := [each.measure for each in found].count(Measure.UNCLEAR)):
+        yield f"which ratio it is (hazard, risk or odds ratio) is unclear for {unclear} of {_several(len(frame))}"
+    for kind, what in _UNSTATED.items():
+        if unstated := sum(each.contrast == kind and not each.stated for each in found):
+            yield f"{what} is not stated for {unstated} of {_several(len(frame))}"
+
+
+_UNSTATED = {
+    ContrastKind.PER_UNIT: "per which step of the factor the ratio holds",
+    ContrastKind.PER_SD: "whether the SD is of the factor or of its logarithm",
+}
 
 
 def _patients(frame: Frame) -> Iterator[str]:
@@ -137,11 +264,12 @@ STATEMENTS: tuple[Callable[[Frame], Iterator[str]], ...] = (
     _adjustment,
     _contrasts,
     _mixtures,
+    _wordings,
+    _times,
+    _equal_numbers,
     _studies,
-    _cutoffs,
-    _data_driven,
-    _patients,
 )
+LAST: tuple[Callable[[Frame], Iterator[str]], ...] = (_data_driven, _patients)
 
 
 def _flags(frame: Frame) -> Iterator[str]:

@@ -1,26 +1,44 @@
-"""One direction for a pool: below-vs-above estimates are inverted, so that every ratio says high against low."""
+"""One direction for a pool: estimates that say it the other way round are inverted, and so is what texts state."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from registry.errors import PoolRefused
 from registry.frame import Frame
-from registry.terms import ContrastKind
+from registry.meaning.direction_words import TURNED
+from registry.terms import ContrastKind, EffectDirection, ReadAs
+
+if TYPE_CHECKING:
+    from registry.flow import Flow, Unusable
 
 #: exp of more is beyond the range of a float.
 LARGEST_LOG = 709.0
 
+_OPPOSITE = {EffectDirection.WORSE: EffectDirection.BETTER, EffectDirection.BETTER: EffectDirection.WORSE}
+#: What has no other way round, in the words of a refusal.
+_FIXED = {
+    ContrastKind.CATEGORY: "one category is compared with another, and neither is the low one",
+    ContrastKind.UNCLEAR: "what is compared with what is unclear",
+    None: "no estimate says what is compared with what",
+}
 
-def inverted(frame: Frame) -> tuple[Frame, NDArray[np.bool_]]:
-    """Give the frame with every below-vs-above estimate inverted, and which rows (k,) those were.
+
+def inverted(frame: Frame, read_as: ReadAs = ReadAs.HIGH_VS_LOW) -> tuple[Frame, NDArray[np.bool_]]:
+    """Give the frame with every estimate in one direction, and which rows (k,) were inverted for it.
+
+    Read high against low, what is below against above is inverted; read low against high, all that is above against
+    below, per a step more, or top against bottom. Categories and what is unclear stay as they are.
 
     On the log scale only the sign of yi turns; on the ratio scale est becomes 1/est and the bounds 1/upper, 1/lower;
-    patients and events of the index group, the low one, change places with those of the reference group. `contrast`
-    keeps what was reported: what is inverted must not be inverted again.
+    patients and events of the index group change places with those of the reference group. `contrast` keeps what was
+    reported: what is inverted must not be inverted again.
     """
-    turned = np.array([kind == ContrastKind.BELOW_VS_ABOVE for kind in frame["contrast"]], dtype=np.bool_)
+    turned = np.array([kind in TURNED[read_as] for kind in frame["contrast"]], dtype=np.bool_)
     if not turned.any():
         return frame, turned
     reciprocal = {
@@ -33,6 +51,40 @@ def inverted(frame: Frame) -> tuple[Frame, NDArray[np.bool_]]:
         for new, old in (pair, pair[::-1])
     }
     return frame.replace(yi=np.where(turned, -frame["yi"], frame["yi"]), **reciprocal, **exchanged), turned
+
+
+def check_turnable(frame: Frame, read_as: ReadAs) -> None:
+    """Refuse to read ratios low against high that have no such other way round."""
+    if read_as is ReadAs.HIGH_VS_LOW:
+        return
+    for kind, why in _FIXED.items():
+        if count := sum(each == kind for each in frame["contrast"].tolist()):
+            raise PoolRefused(
+                f"{count} of {len(frame)} estimates cannot be read low against high: {why}",
+                "leave read_as out, or name the others in the condition: and contrast"
+                ' in ("above_vs_below", "below_vs_above")',
+                "read-as",
+            )
+
+
+def facing(flow: Flow, read_as: ReadAs) -> Flow:
+    """Give a flow whose estimates without a usable ratio state their direction the way the result is read."""
+    return replace(flow, unusable=tuple(_facing(each, read_as) for each in flow.unusable))
+
+
+def _facing(each: Unusable, read_as: ReadAs) -> Unusable:
+    """Turn what one estimate states, if it is not turned already."""
+    turn = each.contrast in TURNED[read_as]
+    if turn is each.inverted or each.direction not in _OPPOSITE:
+        return each
+    return replace(each, direction=str(_OPPOSITE[EffectDirection(each.direction)]), inverted=turn)
+
+
+def as_reported(each: Unusable) -> str | None:
+    """Give the direction an estimate without a usable ratio states, the way round its report has it."""
+    if not each.inverted or each.direction not in _OPPOSITE:
+        return each.direction
+    return str(_OPPOSITE[EffectDirection(each.direction)])
 
 
 def shown_interval(frame: Frame, level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

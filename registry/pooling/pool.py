@@ -11,10 +11,13 @@ import numpy as np
 from registry import stats
 from registry.errors import UsageError
 from registry.pooling import guards
+from registry.pooling.about import about
+from registry.pooling.grouping import said_of_unit
+from registry.pooling.identity import whole_and_parts
 from registry.pooling.kernel import Settings, pooled
 from registry.pooling.notes import flags_of, is_simulated, notes
 from registry.pooling.orientation import shown_interval
-from registry.pooling.prepared import about, labels, prepare
+from registry.pooling.prepared import labels, prepare
 from registry.pooling.result import PooledEstimate, PoolResult
 from registry.pooling.sensitivity import cumulative as accumulated
 from registry.pooling.sensitivity import leave_one_out as leaving_one_out
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from registry.pooling.rounding import Rounding
 
 #: Guards that a model of dependent estimates answers.
-DEPENDENT = (guards.shared_cohorts, guards.shared_overlap_groups)
+DEPENDENT = (guards.shared_cohorts, guards.shared_overlap_groups, whole_and_parts)
 
 
 def pool(
@@ -53,7 +56,9 @@ def pool(
     rounding: bool = False,
     seed: int = 0,
     one_per: str | None = None,
+    per: str | float | None = None,
     allow: str | Collection[str] = (),
+    read_as: str = "high-vs-low",
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> PoolResult:
@@ -65,8 +70,11 @@ def pool(
     test unless given), `tau2_interval` qp, pl or none, `level` in percent; `threshold` is the ratio that a new setting
     exceeds with probability `pi_above`.
 
-    `one_per` keeps one estimate per cohort (`cohort:adjusted,largest_n`); `dependence` (three-level, cr1, cr2) pools
-    several of them, with a working correlation `rho`. `allow` names what would be refused (`registry.terms.Allow`).
+    `one_per` keeps one estimate per cohort (`cohort:adjusted,largest_n`); `per` brings ratios per step of the factor to
+    one step (`100 U/L`; a number is in the factor's own unit; `1 log2` on a logarithm); `dependence` (three-level, cr1,
+    cr2) pools several of them, with a working correlation `rho`. `allow` names what would be refused
+    (`registry.terms.Allow`). `read_as` is the way round every ratio is given (`registry.terms.ReadAs`): high-vs-low, or
+    low-vs-high.
     `leave_one_out` is True or one of estimate, cohort, study, overlap; `cumulative` a column to order by, `:desc` for
     the largest first. `subgroup` is a column, or `column:threshold` for a number; `subgroup_tau2` is common or
     separate. `rounding` searches, from `seed`, how far the printed digits let the ratio move. `flow` and `provenance`
@@ -78,7 +86,14 @@ def pool(
     settings = Settings(method, test, level, pi_rule, tau2_interval, threshold, dependence, rho)
     dependent = _dependent(settings)
     prepared = prepare(
-        frame, one_per=one_per, allow=allow, flow=flow, provenance=provenance, but=DEPENDENT if dependent else ()
+        frame,
+        one_per=one_per,
+        per=per,
+        allow=allow,
+        read_as=read_as,
+        flow=flow,
+        provenance=provenance,
+        but=DEPENDENT if dependent else (),
     )
     rows = prepared.frame
     [whole] = pooled(rows, settings)
@@ -92,6 +107,7 @@ def pool(
         "subgroup_tau2": subgroup_tau2,
         "rounding": rounding,
         "seed": seed,
+        "read_as": str(prepared.read_as),
     }
     return PoolResult(
         pool=whole,
@@ -106,8 +122,8 @@ def pool(
         rounding=_rounding(prepared, settings, seed) if rounding else None,
         flow=prepared.flow,
         provenance={**prepared.provenance(), "options": {**asdict(settings), **beside}},
-        notes=(*notes(prepared, whole), *_said_of(settings, found)),
-        about=about(rows),
+        notes=(*notes(prepared, whole), *_said_of(settings, found), *_ordered(rows, cumulative)),
+        about=about(rows, prepared.read_as),
         simulated=is_simulated(rows),
         rows=prepared.reported,
     )
@@ -132,6 +148,10 @@ def _said_of(settings: Settings, found: Dependence | None) -> Iterator[str]:
     yield f"estimates of {found.clusters} cohorts or groups that share patients, up to {found.largest} of one"
     if found.warning:
         yield found.warning
+
+
+def _ordered(rows: Frame, cumulative: str | None) -> Iterator[str]:
+    yield from said_of_unit(rows, [] if cumulative is None else [cumulative.partition(":")[0].strip()])
 
 
 def _rounding(prepared: Prepared, settings: Settings, seed: int) -> Rounding:

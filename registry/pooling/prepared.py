@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from registry.flow import FlowStep, cohorts, patients
-from registry.pooling import guards
+from registry.meaning.direction_words import reading
+from registry.meaning.one_unit import in_one_unit
+from registry.pooling import guards, large_p
 from registry.pooling.eligible import eligible
 from registry.pooling.intake import as_frame
-from registry.pooling.orientation import inverted
-from registry.terms import ContrastKind
+from registry.pooling.orientation import check_turnable, facing, inverted
+from registry.pooling.steps import to_one_step
+from registry.terms import ReadAs
 from registry.version import RULES, VERSION
 
 if TYPE_CHECKING:
@@ -25,16 +28,15 @@ if TYPE_CHECKING:
     from registry.frame import Array, Frame
     from registry.pooling.guards import Allowed, Guard
 
-#: What a figure or table says of the question, when all rows agree on it.
-ABOUT = ("factor", "endpoint", "disease", "contrast", "measure")
-
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Rows ready to analyse, every ratio high against low; `turned` (k,) marks those that were inverted for it.
+    """Rows ready to analyse, every ratio read as asked; `turned` (k,) marks those that were inverted for it.
 
-    `reported` are the same rows as they were taken, none inverted. `flow` leads to them; `allowed` and `one_per` are
-    what was asked, `given` what the selection knows of itself.
+    Their cutoffs are in one unit, as far as they convert. `reported` are the same rows as they were taken, none
+    inverted, cutoffs in the unit that was printed; ratios brought to one step (`per`) are so in both. `flow` leads to
+    them; `allowed`, `one_per`, `read_as` and `per` are what was asked, `given` what the selection knows of itself.
+    `said` is what a reader must know of how the rows were prepared.
     """
 
     frame: Frame
@@ -44,6 +46,9 @@ class Prepared:
     allowed: Allowed
     one_per: str | None
     given: Mapping[str, Any]
+    read_as: ReadAs = ReadAs.HIGH_VS_LOW
+    per: str | float | None = None
+    said: tuple[str, ...] = ()
 
     @property
     def on_results(self) -> tuple[str, ...]:
@@ -74,7 +79,8 @@ class Prepared:
     def provenance(self) -> dict[str, Any]:
         """Complete what the selection knows with the engine and the digest of the rows used."""
         selection = {"condition": None, "changeset": None, "snapshot": None, "on_results": [], **self.given}
-        asked = {"one_per": self.one_per, "allow": sorted(self.allowed)}
+        asked: dict[str, Any] = {"one_per": self.one_per, "allow": sorted(self.allowed), "read_as": str(self.read_as)}
+        asked |= {} if self.per is None else {"per": self.per}
         made = {"engine": f"evireg {VERSION}", "rules": RULES, "digest": digest(self.frame)}
         return {**made, **asked, **selection}
 
@@ -83,30 +89,31 @@ def prepare(
     table: Frame | pd.DataFrame,
     *,
     one_per: str | None = None,
+    per: str | float | None = None,
     allow: str | Collection[str] = (),
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
     but: Collection[Guard] = (),
+    read_as: str = "high-vs-low",
 ) -> Prepared:
     """Take what a caller has, keep what can be pooled, let every guard look at it, and give it one direction.
 
     Arguments as those of `registry.pooling.pool`; `but` are guards an analysis answers for itself. Raises
-    NothingSelected when no row can be pooled, PoolRefused for rows that must not be pooled together, UsageError for an
-    option that cannot be read.
+    NothingSelected when no row can be pooled, PoolRefused for rows that must not be pooled together or cannot be read
+    that way round, UsageError for an option that cannot be read.
     """
-    allowed = guards.allowances(allow)
+    way, allowed = reading(read_as), guards.allowances(allow)
     rows, whole = eligible(as_frame(table), one_per=one_per, allowed=allowed, flow=flow)
-    guards.check(rows, allowed, provenance, but=but)
-    one_way, turned = inverted(rows)
-    return Prepared(one_way, rows, turned, whole, allowed, one_per, provenance or {})
-
-
-def about(frame: Frame) -> dict[str, str]:
-    """Say what all rows have in common; after inversion below vs above is above vs below."""
-    found = {name: {value for value in frame[name].tolist() if value is not None} for name in ABOUT}
-    above = str(ContrastKind.ABOVE_VS_BELOW)
-    found["contrast"] = {above if kind in guards.INVERTIBLE else str(kind) for kind in found["contrast"]}
-    return {name: values.pop() for name, values in found.items() if len(values) == 1}
+    said: tuple[str, ...] = ()
+    if per is not None:
+        rows, note = to_one_step(rows, per)
+        said = (note,)
+    compared = in_one_unit(rows)
+    guards.check(compared, allowed, provenance, but=but, more=large_p.refusals(whole, allowed))
+    check_turnable(compared, way)
+    one_way, turned = inverted(compared, way)
+    turned_flow = facing(whole, way)
+    return Prepared(one_way, rows, turned, turned_flow, allowed, one_per, provenance or {}, way, per, said)
 
 
 def digest(frame: Frame) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from registry import stats
 from registry.errors import UsageError
 from registry.pooling.analysis import basis, checked_settings
-from registry.pooling.grouping import spelled, title
+from registry.pooling.grouping import said_of_unit, spelled, title
 from registry.pooling.moderators import complete, design, moderators
 from registry.pooling.prepared import labels, prepare
 from registry.pooling.regress_result import (
@@ -51,7 +51,9 @@ def regress(
     seed: int = 0,
     predict: Sequence[Mapping[str, str | float]] = (),
     one_per: str | None = None,
+    per: str | float | None = None,
     allow: str | Collection[str] = (),
+    read_as: str = "high-vs-low",
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> RegressResult:
@@ -69,7 +71,7 @@ def regress(
     from registry.stats.regression import regress as fit
 
     checked_settings(method, test, level)
-    prepared = prepare(frame, one_per=one_per, allow=allow, flow=flow, provenance=provenance)
+    prepared = prepare(frame, one_per=one_per, per=per, allow=allow, read_as=read_as, flow=flow, provenance=provenance)
     asked = moderators(prepared.frame, [on] if isinstance(on, str) else on, prepared.allowed)
     prepared = complete(prepared, asked)
     rows, matrix = prepared.frame, design(prepared.frame, asked)
@@ -88,7 +90,7 @@ def regress(
         predictions=tuple(_predictions(fitted, asked, predict)),
         estimates=tuple(_estimates(rows, fitted, asked)),
         reasons={},
-        basis=basis(prepared, _notes(fitted, asked)),
+        basis=basis(prepared, [*said_of_unit(rows, [each.column for each in asked]), *_notes(fitted, asked)]),
         curves={each.column: tuple(_curve(rows, fitted, each)) for each in asked},
     )
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from registry.frame import Frame
+from registry.meaning.direction_words import direction_of
+from registry.meaning.one_unit import in_one_unit
 from registry.pooling.orientation import inverted
+from registry.terms import ReadAs
 
 if TYPE_CHECKING:
     from registry.flow import Flow
@@ -142,7 +145,8 @@ class Subgroups:
 class PoolResult:
     """A pool and all that explains it: estimates, sensitivity, subgroups, flow, provenance and plain notes.
 
-    `about` holds what all rows have in common: factor, endpoint, disease, contrast, measure. `simulated`: the rows are
+    `about` holds what all rows have in common (`registry.pooling.about`): factor, endpoint, disease, contrast and the
+    like. `simulated`: the rows are
     invented. `rows` holds every column of the estimates, row by row and as reported, so that another analysis can take
     them. The JSON leaves them out.
     """
@@ -173,9 +177,15 @@ class PoolResult:
         return self.about.get("measure")
 
     @property
+    def direction(self) -> str:
+        """Which way round every ratio is: `high ferritin vs low`."""
+        return direction_of(self.about).text
+
+    @property
     def rows_as_pooled(self) -> Frame:
-        """Every column of the estimates with what was inverted inverted: to be shown, not to be analysed again."""
-        return inverted(self.rows)[0]
+        """Every column as pooled, what was inverted inverted, cutoffs in one unit: to be shown, not analysed again."""
+        read_as = ReadAs(self.about.get("read_as", ReadAs.HIGH_VS_LOW))
+        return inverted(in_one_unit(self.rows), read_as)[0]
 
     def as_dict(self) -> dict[str, Any]:
         """Give the JSON of a pool: full double precision, None never nan; what was not asked for is null."""
@@ -191,6 +201,7 @@ class PoolResult:
             "flow": self.flow.as_dict(),
             "provenance": dict(self.provenance),
             "measure": self.measure,
+            "direction": self.direction,
             "simulated": self.simulated,
             "notes": list(self.notes),
         }

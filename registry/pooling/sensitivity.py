@@ -10,7 +10,7 @@ from registry import stats
 from registry.errors import PoolRefused
 from registry.flow import cohorts, units
 from registry.pooling.analysis import one_of
-from registry.pooling.grouping import column_named, spelled
+from registry.pooling.grouping import column_named, one_unit, spelled
 from registry.pooling.kernel import Settings, pooled, pooled_without_each
 from registry.pooling.pooled import Pooled
 from registry.pooling.result import Added, Cumulative, LeftOut, PooledEstimate
@@ -67,10 +67,12 @@ def _label(members: Sequence[PooledEstimate]) -> str:
 def cumulative(frame: Frame, estimates: Sequence[PooledEstimate], settings: Settings, asked: str) -> Cumulative:
     """Pool estimate by estimate in the order of `column`, or of `column:desc` from the largest on; ties by key.
 
-    Estimates of which the column was not read come last. Raises UsageError for an unknown column or order.
+    Estimates of which the column was not read come last. Raises UsageError for an unknown column or order,
+    PoolRefused for cutoffs in units that do not convert.
     """
     name, _, order = asked.partition(":")
     column = column_named(frame, name.strip(), frozenset(Allow), option="cumulative")
+    one_unit(frame, column)
     turned = one_of("order of cumulative", order.strip() or "asc", ("asc", "desc")) == "desc"
     rows = _ordered(frame, column, turned=turned)
     pools = pooled(frame.take(rows), settings, stats.cumulative(len(rows)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from registry.meaning.one_unit import in_one_unit
 from registry.pooling import pool
 from registry.pooling.kernel import Settings
 
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 
 #: Analysis → the options it takes over from the pool of a saved query; another pool takes all.
 _TAKEN: Mapping[str, tuple[str, ...]] = {
-    "bias": ("method", "test", "level"),
-    "influence": ("method", "test", "level"),
-    "regress": ("method", "test", "level"),
-    "cutoffs": ("method", "test", "level", "subgroup_tau2"),
-    "multiverse": ("method", "test", "level"),
+    "bias": ("method", "test", "level", "per", "read_as"),
+    "influence": ("method", "test", "level", "per", "read_as"),
+    "regress": ("method", "test", "level", "per", "read_as"),
+    "cutoffs": ("method", "test", "level", "subgroup_tau2", "read_as"),
+    "multiverse": ("method", "test", "level", "per", "read_as"),
 }
-_SETTINGS = tuple(entry.name for entry in fields(Settings))
+_OWN = (*(entry.name for entry in fields(Settings)), "per")
 
 
 def settings(definition: Definition, analysis: str) -> dict[str, Any]:
@@ -83,7 +84,7 @@ class Rows:
 
     def pool(self, **changes: Any) -> PoolResult:
         """Pool as the query does, without what is told beside its pool, and with other options."""
-        own = {name: self.definition.options[name] for name in _SETTINGS}
+        own = {name: self.definition.options[name] for name in _OWN}
         return pool(self.selected, **{**own, **changes}, **self.asked)
 
     def subgroups(self, column: str) -> PoolResult:
@@ -98,7 +99,7 @@ class Rows:
 
     def centred(self, moderator: str) -> str:
         """Let the intercept of a number be at its middle value: at 0, such as the year 0, it says nothing."""
-        held = self.selected
+        held = in_one_unit(self.selected)
         if ":" in moderator or moderator not in held or held[moderator].dtype.kind != "f":
             return moderator
         return moderator if np.isnan(held[moderator]).all() else f"{moderator}:{np.nanmedian(held[moderator]):g}"

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from registry.errors import PoolRefused, UsageError
+from registry.meaning.direction_words import reading
 from registry.pooling import pool
 from registry.pooling.guards import allowances
 from registry.queries.analyses import read_analyses
@@ -27,12 +28,15 @@ _NO_OPTIONS = ("frame", "one_per", "allow", "flow", "provenance")
 _PARAMETERS = {name: each for name, each in inspect.signature(pool).parameters.items() if name not in _NO_OPTIONS}
 #: Option of a pool → its default.
 DEFAULTS: Mapping[str, Any] = {name: each.default for name, each in _PARAMETERS.items()}
+#: Options that queries stored before did not have; unless asked for they are not mentioned, so that digests stand.
+LATER = ("per", "read_as")
 #: How an option is annotated → what it takes.
 _TAKES: Mapping[str, tuple[type, ...]] = {
     "str": (str,),
     "str | None": (str, type(None)),
     "float": (float,),
     "float | None": (float, type(None)),
+    "str | float | None": (str, float, type(None)),
     "bool": (bool,),
     "bool | str": (bool, str),
     "int": (int,),
@@ -70,8 +74,9 @@ class Definition:
         return {name: value for name, value in self.options.items() if value != DEFAULTS.get(name)}
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the JSON it is stored as; without other analyses they are not mentioned."""
-        asked = {"where": self.where, "one_per": self.one_per, "allow": list(self.allow), "options": dict(self.options)}
+        """Give the JSON it is stored as; other analyses and `LATER` options are mentioned where they are asked for."""
+        options = {name: value for name, value in self.options.items() if name not in LATER or value != DEFAULTS[name]}
+        asked = {"where": self.where, "one_per": self.one_per, "allow": list(self.allow), "options": options}
         return {"verb": VERB, **asked} | ({"analyses": dict(self.analyses)} if self.analyses else {})
 
     @classmethod
@@ -135,8 +140,9 @@ def _try(made: Definition, vocabulary: Vocabulary) -> None:
     no subgroup, whatever the evidence.
     """
     named = [column_of(str(made.options[name])) for name in ("subgroup", "cumulative") if made.options[name]]
+    reading(made.options["read_as"])  # rows made up without a contrast could not be read the other way round
     rows = trial_rows(vocabulary, named)
     with suppress(PoolRefused):
-        pool(rows, one_per=made.one_per, allow=made.allow, **made.options)
+        pool(rows, one_per=made.one_per, allow=made.allow, **{**made.options, "read_as": DEFAULTS["read_as"]})
     if made.options["subgroup"]:
         try_subgroup(rows, made.options["subgroup"])

@@ -17,7 +17,6 @@ reads the same in years.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +25,10 @@ from typing import TYPE_CHECKING, Any
 from registry.errors import InputRefused, UsageError
 from registry.queries.definition import Definition, define, read_options
 from registry.queries.saved import edit, latest, load, queries, save
+from registry.texts import refuse
+from registry.toml import TOMLFault, read_toml
 from registry.vocabulary import Vocabulary
+from registry.workbook.files import replacing
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -96,8 +98,8 @@ def _table(saved: Saved | Written) -> dict[str, Any]:
 def read_queries(text: str, vocabulary: Vocabulary, *, source: str = "TOML") -> list[Written]:
     """Read queries out of TOML. InputRefused names the query, and what of it cannot be read."""
     try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        content = read_toml(text)
+    except TOMLFault as error:
         raise InputRefused(f"{source} is not TOML: {error}", hint="see: evireg query export") from None
     tables = content.get("query")
     if not isinstance(tables, dict) or set(content) != {"query"}:
@@ -112,6 +114,7 @@ def _read(name: str, table: Any, vocabulary: Vocabulary, source: str) -> Written
     for field, value in table.items():
         if field not in _FIELDS:
             raise InputRefused(f"{where}: there is no {field!r}", hint=f"there is {', '.join(_FIELDS)}")
+        refuse(value, f"{where}: {field}")
         if not isinstance(value, _FIELDS[field]):
             raise InputRefused(f"{where}: {field} is {value!r}", hint=f"it is a {_FIELDS[field].__name__} in TOML")
     try:
@@ -152,12 +155,10 @@ def _store(transaction: Transaction, each: Written) -> str:
 
 
 def write_file(path: str | Path, text: str) -> Path:
-    """Write a TOML text into a file. UsageError when it cannot be written."""
+    """Write a TOML text into a file. UsageError and StoreError when it cannot be written."""
     target = Path(path)
-    try:
-        target.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror}", "choose another file") from error
+    with replacing(target) as place:
+        place.write_text(text, encoding="utf-8")
     return target
 
 

@@ -96,10 +96,12 @@ def pooled_rows_digest(connection: sa.Connection, asked: Definition, at: At = No
     made = prepare(
         chosen.frame,
         one_per=asked.one_per,
+        per=asked.options["per"],
         allow=asked.allow,
         flow=chosen.flow,
         provenance=chosen.provenance,
         but=DEPENDENT if dependent else (),
+        read_as=asked.options["read_as"],
     )
     return str(made.provenance()["digest"])
 

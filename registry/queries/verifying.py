@@ -130,6 +130,7 @@ def verify_json(connection: sa.Connection, found: Mapping[str, Any], what: str =
 
 def _asked(connection: sa.Connection, made: Mapping[str, Any]) -> Definition:
     options = {name: value for name, value in made["options"].items() if value is not None or name not in DEFAULTS}
+    options |= {"per": made["per"]} if "per" in made else {}
     where, one_per, allow = made.get("condition") or None, made.get("one_per"), made.get("allow") or ()
     if not all(isinstance(each, str | None) for each in (where, one_per)) or not isinstance(allow, list | tuple):
         raise UsageError("condition, one_per or allow of the result is not what evireg writes")

@@ -46,6 +46,16 @@ _CROSSES = {
 }
 
 
+#: Ratio read the other way round → the number it is the reciprocal of.
+_TURNED = {
+    "hr": "hr",
+    "hr_ci_low": "hr_ci_high",
+    "hr_ci_high": "hr_ci_low",
+    "hr_pi_low": "hr_pi_high",
+    "hr_pi_high": "hr_pi_low",
+}
+
+
 class State(StrEnum):
     """How a query stands to its last run."""
 
@@ -85,8 +95,8 @@ class Crossing:
 class Watched:
     """One query: its last run, what its numbers were and are, what crossed a threshold, what was retracted since.
 
-    `before` and `now` hold `NUMBERS`; `why` says why there is no result now. `retracted` maps estimates that the run
-    used to the study they are of.
+    `before` and `now` hold `NUMBERS`, both the way round the query is read now; `direction` names it, None where no run
+    says. `why` says why there is no result now. `retracted` maps estimates that the run used to the study they are of.
     """
 
     query: Saved
@@ -98,6 +108,7 @@ class Watched:
     crossings: tuple[Crossing, ...] = ()
     retracted: Mapping[str, str] | None = None
     why: str = ""
+    direction: str | None = None
 
     @property
     def edited(self) -> bool:
@@ -126,6 +137,8 @@ class Watched:
             "run": None if ran is None else {"id": ran.id, "version": ran.query.version, "changeset": ran.at_changeset},
             "edited": self.edited,
             "engine_changed": self.engine_changed,
+            "read_as": self.query.definition.options["read_as"],
+            "direction": self.direction,
             "before": None if self.before is None else dict(self.before),
             "now": None if self.now is None else dict(self.now),
             "crossings": [each.as_dict() for each in self.crossings],
@@ -155,15 +168,15 @@ def _watch(connection: sa.Connection, query: Saved, ran: Ran | None, changeset: 
     if ran is None:
         return Watched(query, State.NEVER_RUN, changeset)
     found = ran.found
-    before, retracted = _numbers(found["pool"]), _retracted(connection, ran)
+    before, retracted = _before(ran, found["pool"], query), _retracted(connection, ran)
     try:
-        now = before if _same_rows(connection, query, ran) else _now(connection, query)
+        now, way = (before, found.get("direction")) if _same_rows(connection, query, ran) else _now(connection, query)
     except (PoolRefused, NothingSelected) as refusal:
         return Watched(query, State.REFUSED, changeset, ran, before, None, retracted=retracted, why=refusal.message)
     state = State.SAME if _alike(before, now) else State.CHANGED
     thresholds = [each for each in (query.definition.threshold, 1.0 if crossing_one else None) if each is not None]
     crossings = tuple(each for ratio in thresholds for each in _crossings(before, now, ratio))
-    return Watched(query, state, changeset, ran, before, now, crossings, retracted)
+    return Watched(query, state, changeset, ran, before, now, crossings, retracted, direction=way)
 
 
 def _same_rows(connection: sa.Connection, query: Saved, ran: Ran) -> bool:
@@ -173,13 +186,26 @@ def _same_rows(connection: sa.Connection, query: Saved, ran: Ran) -> bool:
     return pooled_rows_digest(connection, query.definition) == ran.rows_digest
 
 
-def _now(connection: sa.Connection, query: Saved) -> dict[str, Any]:
+def _now(connection: sa.Connection, query: Saved) -> tuple[dict[str, Any], str]:
+    """Give the numbers a query gives now, and which way round its ratio is."""
     result, _ = execute(connection, query)
-    return _numbers(result.pool.as_dict())
+    return _numbers(result.pool.as_dict()), result.direction
 
 
 def _numbers(pool: Mapping[str, Any]) -> dict[str, Any]:
     return {name: pool.get(name) for name in NUMBERS}
+
+
+def _before(ran: Ran, pool: Mapping[str, Any], query: Saved) -> dict[str, Any]:
+    """Give the numbers of a run, the way round the query is read now."""
+    found = _numbers(pool)
+    if ran.query.definition.options["read_as"] == query.definition.options["read_as"]:
+        return found
+    return {**found, **{name: _reciprocal(found[other]) for name, other in _TURNED.items()}}
+
+
+def _reciprocal(ratio: float | None) -> float | None:
+    return 1.0 / ratio if ratio else None
 
 
 def _alike(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from registry.meaning.direction_words import direction_of
 from registry.report import prose
 from registry.report.prose import NOTHING
 from registry.report.table import Cells, Column, Table, number
 from registry.report.tables import SHOW_PREDICTION_FROM
-from registry.terms import ContrastKind
 
 if TYPE_CHECKING:
     from registry.pooling.absolute import AbsoluteResult, Ranged
@@ -48,10 +48,10 @@ def events(endpoint: str | None, how_many: int = 2) -> str:
 
 def headline(result: AbsoluteResult) -> str:
     """Say the difference in one line: `265 more progressions or deaths per 1000 patients … by 24 months`."""
-    high, low = groups(result)
+    index, reference = compared(result)
     by = f" by {result.at_time}" if result.at_time else ""
     what = difference(result)
-    return f"{what[0].upper()}{what[1:]} in the {high} than in the {low} group{by}"
+    return f"{what[0].upper()}{what[1:]} in the {index} than in the {reference} group{by}"
 
 
 def difference(result: AbsoluteResult) -> str:
@@ -107,10 +107,23 @@ def _signed(value: float) -> str:
     return f"{_rounded(value)} {'fewer' if round(value) < 0 else 'more'}"
 
 
+def compared(result: AbsoluteResult) -> tuple[str, str]:
+    """Name the two groups, the index group first: high and low, III and I, index and reference category."""
+    index, reference = direction_of(result.about).sides
+    return index.removesuffix(" category"), reference.removesuffix(" category")
+
+
 def groups(result: AbsoluteResult) -> tuple[str, str]:
-    """Name the two groups: high and low, or index and reference where categories are compared."""
-    category = result.about.get("contrast") == ContrastKind.CATEGORY
-    return ("index", "reference") if category else ("high", "low")
+    """Name the two groups, the high one (of categories the index) first, whichever way round the ratio is read."""
+    index, reference = compared(result)
+    return (reference, index) if direction_of(result.about).less else (index, reference)
+
+
+def _in_order(result: AbsoluteResult) -> tuple[tuple[str, Ranged, Ranged], ...]:
+    """Give name, survival and risk of each group, the index group first."""
+    high, low = groups(result)
+    both = (high, result.survival_high, result.risk_high), (low, result.survival_low, result.risk_low)
+    return both[::-1] if direction_of(result.about).less else both
 
 
 def _predicts(result: AbsoluteResult) -> bool:
@@ -138,10 +151,7 @@ def by_group(result: AbsoluteResult) -> Table:
     share = {} if result.prevalence is None else {high: result.prevalence, low: 1.0 - result.prevalence}
     rows: list[Cells] = [
         (_named(name, share), _percent(survival.value), *_counts(risk, result))
-        for name, survival, risk in (
-            (high, result.survival_high, result.risk_high),
-            (low, result.survival_low, result.risk_low),
-        )
+        for name, survival, risk in _in_order(result)
     ]
     value, ci, pi = _counts(result.difference, result)
     rows.append(("difference", "", value, ci, pi))
@@ -180,7 +190,8 @@ def _basis(result: AbsoluteResult) -> str:
     source = f" ({result.source})" if result.source else " (no source given)"
     ratio = prose.value(result.ratio.value, result.ratio.ci_low, result.ratio.ci_high)
     name = prose.measure_label(result.measure)
-    return f"{name} {ratio}; survival of {of}{by} taken as {_percent(result.survival)}{source}."
+    way = prose.direction_said(result.direction)
+    return f"{name} {ratio}, {way}; survival of {of}{by} taken as {_percent(result.survival)}{source}."
 
 
 def corners(result: AbsoluteResult) -> Table:
@@ -210,15 +221,14 @@ def corners(result: AbsoluteResult) -> Table:
 
 def sentence(result: AbsoluteResult) -> str:
     """Say it as a report does: risks of both groups, and the difference with its intervals."""
-    high, low = groups(result)
+    (index, _, first), (reference, _, second) = _in_order(result)
     by = f" by {result.at_time}" if result.at_time else ""
-    if result.risk_high.value is None or result.risk_low.value is None:
+    if first.value is None or second.value is None:
         return prose.sentence(difference(result))
     happening = events(result.about.get("endpoint"))
-    risks = [_whole(each) for each in (result.risk_high.value, result.risk_low.value)]
     return (
-        f"Of {result.per} patients in the {high} group {risks[0]} have the event ({happening}){by},"
-        f" of {result.per} in the {low} group {risks[1]}: {difference(result)}."
+        f"Of {result.per} patients in the {index} group {_whole(first.value)} have the event ({happening}){by},"
+        f" of {result.per} in the {reference} group {_whole(second.value)}: {difference(result)}."
     )
 
 
@@ -227,7 +237,8 @@ def methods(result: AbsoluteResult) -> str:
     if result.measure in ("rr", "or"):
         name = prose.measure_label(result.measure)
         return f"Risks of both groups from the pooled {name} and the risk of {_whose(result)}."
-    power = "The survival of the high group is that of the low group to the power HR (Skoetz et al. 2020)"
+    to = "1/HR" if direction_of(result.about).less else "HR"
+    power = f"The survival of the high group is that of the low group to the power {to} (Skoetz et al. 2020)"
     mixture = "; that of the low group is solved for, so that both together have the survival of all patients"
     return f"{power}{mixture if result.baseline == 'all' else ''}."
 

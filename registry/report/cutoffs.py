@@ -27,7 +27,9 @@ def headline(result: CutoffsResult) -> str:
     estimates, cohorts = prose.count(result.all.k, "estimate"), prose.count(result.all.cohorts, "cohort")
     without = result.without_data_driven
     driven = f", {result.all.k - without.k} of them data-driven" if without else ""
-    return f"Cutoffs {result.lowest:g} to {result.highest:g}{unit} in {estimates} of {cohorts}{driven}"
+    several = result.lowest < result.highest
+    which = f"Cutoffs {result.lowest:g} to {result.highest:g}" if several else f"Cutoff {result.lowest:g}"
+    return f"{which}{unit} in {estimates} of {cohorts}{driven}"
 
 
 def tables(result: CutoffsResult) -> Iterator[Table]:

@@ -27,7 +27,8 @@ HAPPENED = {"entered": "entered", "taken away": "taken out", "brought back": "br
 def headline(result: Explanation) -> str:
     """Say both pools in one line."""
     name = prose.measure_label(result.measure)
-    return f"{name} {_pool(result.start)} at {result.start.label} → {_pool(result.end)} at {result.end.label}"
+    moved = f"{name} {_pool(result.start)} at {result.start.label} → {_pool(result.end)} at {result.end.label}"
+    return f"{moved}; {prose.direction_said(result.direction)}"
 
 
 def _pool(state: State) -> str:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from registry.report import prose
+from registry.report.directions import fares, who_fares
 from registry.report.prose import NOTHING
 from registry.report.table import Table, number, text
-from registry.terms import EffectDirection
 
 if TYPE_CHECKING:
-    from registry.flow import Flow
+    from collections.abc import Mapping
 
-DIRECTIONS = {
-    EffectDirection.WORSE: "fares worse",
-    EffectDirection.BETTER: "fares better",
-    EffectDirection.NONE: "no association",
-}
+    from registry.flow import Flow
 
 
 class Selected(Protocol):
-    """A result that knows how its estimates were selected."""
+    """A result that knows what it is about and how its estimates were selected."""
+
+    @property
+    def about(self) -> Mapping[str, str]:
+        """What its rows have in common."""
 
     @property
     def flow(self) -> Flow:
@@ -45,8 +45,13 @@ def flow(result: Selected) -> Table:
 
 
 def _missing(found: Flow) -> str:
-    missing = [f"{column} ({count})" for column, count in found.missing.items() if count]
-    return f"Not matched because the condition's column was not read: {', '.join(missing)}." if missing else ""
+    """Say what is neither true nor false of the condition: a column that was not read, a unit that does not convert."""
+    counts = {name: f"({count})" for name, count in found.missing.items() if count}
+    missing = [f"{name} {count}" for name, count in counts.items() if name.isidentifier()]
+    units = [f"{name.partition(' in ')[2]} {count}" for name, count in counts.items() if not name.isidentifier()]
+    said = [f"Not matched because the condition's column was not read: {', '.join(missing)}."] if missing else []
+    said += [f"Not matched because cutoffs in this unit do not convert: {', '.join(units)}."] if units else []
+    return " ".join(said)
 
 
 def unusable(result: Selected) -> Table | None:
@@ -54,13 +59,14 @@ def unusable(result: Selected) -> Table | None:
     found = result.flow
     if not found.unusable:
         return None
-    columns = (text("Study", keep=9), number("n"), text("Why not poolable", keep=3), text("Index group", keep=5))
+    who = who_fares(result.about)
+    columns = (text("Study", keep=9), number("n"), text("Why not poolable", keep=3), text(who, keep=5))
     rows = tuple(
         (
             study_label(each.study or each.key, each.cohort),
             NOTHING if each.n is None else str(each.n),
             each.reason,
-            direction_text(each.direction),
+            fares(each.direction, each.contrast, result.about),
         )
         for each in found.unusable
     )
@@ -72,11 +78,6 @@ def unusable(result: Selected) -> Table | None:
 def study_label(study: str, cohort: str | None) -> str:
     """Name a cohort: its study, and its own key when it has one."""
     return " ".join((study if cohort in (None, "all") else f"{study}, {cohort}").split())
-
-
-def direction_text(direction: str | None) -> str:
-    """Say the direction a text states: `fares worse`."""
-    return DIRECTIONS[EffectDirection(direction)] if direction else "not stated"
 
 
 def _patients(n: int | None) -> str:

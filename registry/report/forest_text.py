@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from registry.report import axis, prose, wrapping
+from registry.report.directions import sides
 from registry.report.tables import SHOW_PREDICTION_FROM
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def forest(result: PoolResult, width: int = 100, *, ascii_only: bool = False) ->
     An interval beyond the axis ends in an arrow. The reference line is at 1.
     """
     glyphs = ASCII if ascii_only else UNICODE
+    lower, higher = sides(result)
     ratio = f"{prose.measure_label(result.measure)} ({prose.level_text(result.pool.level)} CI)"
     header = Row("Study", None, None, None, ratio, "Weight")
     parts = [[header, *_estimates(result, glyphs)], [*_groups(result, glyphs)], [*_pooled(result, glyphs)]]
@@ -98,6 +100,8 @@ def forest(result: PoolResult, width: int = 100, *, ascii_only: bool = False) ->
         lines += [_frame("", _background(canvas, glyphs), layout)] if lines else []
         lines += [_line(row, canvas, glyphs, layout) for row in part]
     lines += [_frame("", each, layout) for each in (_base(canvas, glyphs), _tick_labels(canvas))]
+    said = f"Left of 1: {lower}. Right of 1: {higher}." if lower else ""
+    lines += wrapping.wrapped(said, max(width, 60))
     drawn = "\n".join(line.rstrip() for line in [prose.SIMULATED] * result.simulated + lines)
     return _to_ascii(drawn) if ascii_only else drawn
 

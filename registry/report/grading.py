@@ -79,11 +79,11 @@ def _outcome(result: SummaryOfFindings, effect: AbsoluteResult | None) -> Cells:
     pool, flow = result.result.pool, result.result.flow
     n = NOTHING if pool.n is None else f"{pool.n}"
     predicted = prose.interval(pool.hr_pi_low, pool.hr_pi_high) if pool.k >= SHOW_PREDICTION_FROM else NOTHING
-    outcome = result.result.about.get("endpoint", NOTHING)
+    outcome = f"{result.result.about.get('endpoint', NOTHING)}, {prose.direction_said(result.result.direction)}"
     first = (f"{n} ({flow.used_cohorts})", prose.pooled_value(result.result), predicted)
     if effect is None:
         return (outcome, *first, "", "", "", certainty(result.certainty))
-    name = f"{outcome} at {effect.at_time}" if effect.at_time else outcome
+    name = f"{outcome}, at {effect.at_time}" if effect.at_time else outcome
     return (name, *first, *_effect(effect), certainty(result.certainty))
 
 
@@ -95,8 +95,9 @@ def _risks(result: SummaryOfFindings) -> tuple[Column, ...]:
 
 
 def _effect(effect: AbsoluteResult) -> Cells:
-    of = "of all" if effect.baseline == "all" else "of the low group"
-    share = "" if effect.prevalence is None else f", {100 * effect.prevalence:g} % high"
+    high, low = absolute.groups(effect)
+    of = "of all" if effect.baseline == "all" else f"of the {low} group"
+    share = "" if effect.prevalence is None else f", {100 * effect.prevalence:g} % {high}"
     risks = [NOTHING if each.value is None else f"{round(each.value)}" for each in (effect.risk_low, effect.risk_high)]
     return f"{100 * effect.survival:g} % {of}{share}", ", ".join(risks), absolute.in_short(effect)
 

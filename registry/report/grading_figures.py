@@ -107,11 +107,21 @@ def _publication_bias(found: PublicationBias) -> Iterator[str]:
     if not found.unusable_cohorts:
         yield "no cohort is known that could not be pooled"
         return
-    directions = {each.value: each.label for each in EffectDirection}
-    told = [f"{count} {directions.get(word, word)}" for word, count in found.directions.items()]
     patients = f", {found.unusable_patients} patients" if found.unusable_patients else ""
-    stated = f"; direction stated: {', '.join(told)}" if told else ""
-    yield f"known, not poolable: {prose.count(found.unusable_cohorts, 'cohort')}{patients}{stated}"
+    yield f"known, not poolable: {prose.count(found.unusable_cohorts, 'cohort')}{patients}"
+    of = sum(found.directions.values())
+    for word, count in found.directions.items():
+        yield f"{count} of {of} {'says' if count == 1 else 'say'} {_says(word, found.group)}"
+
+
+_TURNS = (EffectDirection.WORSE.value, EffectDirection.BETTER.value)
+
+
+def _says(word: str, group: str) -> str:
+    """Say what texts state of the index group of the result."""
+    if word in _TURNS:
+        return f"that {group} fares {word}"
+    return "that there is no association" if word == EffectDirection.NONE else "nothing of the direction"
 
 
 def _large_effect(found: LargeEffect) -> Iterator[str]:

@@ -6,6 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
+from registry.meaning.direction_words import NOT_STATED
 from registry.terms import Measure
 
 if TYPE_CHECKING:
@@ -137,11 +138,20 @@ def count(number_of: int | None, what: str, several: str = "") -> str:
     return f"{number_of} {what}" if number_of == 1 else f"{number_of} {several or what + 's'}"
 
 
+def direction_said(direction: str) -> str:
+    """Say which way round a ratio is: `high NLR vs low`, or that this is not stated."""
+    return "direction not stated" if direction == NOT_STATED else direction
+
+
 def headline(result: PoolResult) -> str:
-    """Say the result in one line: `HR 1.73 (1.23–2.44), 95 % CI, k = 8, n = 1886`.
+    """Say the result in one line: `HR 1.73 (1.23–2.44), 95 % CI, k = 8, n = 1886; high NLR vs low`.
 
     One estimate keeps its own interval; two have none, but both that could be given.
     """
+    return f"{_numbers(result)}; {direction_said(result.direction)}"
+
+
+def _numbers(result: PoolResult) -> str:
     pool, name = result.pool, measure_label(result.measure)
     size = f"k = {pool.k}" + (f", n = {pool.n}" if pool.n is not None else "")
     if not pool.has_headline:

@@ -59,8 +59,9 @@ def _pool(pool: Facts) -> str:
     ratio = prose.value(pool["hr"], pool["hr_ci_low"], pool["hr_ci_high"])
     of = f"run {pool['run']} of {pool['query']}, " if pool["run"] else f"{pool['query']}, " if pool["query"] else ""
     tau2 = prose.number(pool["tau2"], 3)
+    way = f", {prose.direction_said(pool['direction'])}" if pool["direction"] else ""
     return (
-        f"{name} {ratio}, k = {pool['k']}, tau² {tau2}, I² {prose.percent(pool['i2'])}"
+        f"{name} {ratio}{way}, k = {pool['k']}, tau² {tau2}, I² {prose.percent(pool['i2'])}"
         f" ({of}registry as of changeset {pool['changeset']}, {pool['engine']}, {pool['method']})"
     )
 
@@ -69,7 +70,7 @@ def _estimate(each: Facts) -> str:
     renamed = f", now {each['key_now']}" if each["key_now"] != each["key"] else ""
     if each["left_out"]:
         return f"{each['key']}{renamed}: not in the pool: {each['left_out']}"
-    turned = ", inverted to high against low" if each["inverted"] else ""
+    turned = ", inverted for the pool" if each["inverted"] else ""
     ratio = prose.value(each["hr"], each["ci_low"], each["ci_high"])
     return f"{each['key']}{renamed}: {ratio}, weight {each['weight']:.1f} %{turned}"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from registry.report.changes import EMPTY, when
-from registry.report.prose import NOTHING, interval, number
+from registry.report.prose import NOTHING, direction_said, interval, number
 from registry.report.table import Column, Table
 
 if TYPE_CHECKING:
@@ -245,6 +245,7 @@ def watched(found: Sequence[Watched]) -> Table:
     columns = (
         Column("Query", keep=9, whole=True),
         Column("Now", keep=9),
+        Column("Direction", keep=3),
         Column("Ratio then", keep=8, whole=True),
         Column("Ratio now", keep=8, whole=True),
         Column("k", keep=7, whole=True),
@@ -258,13 +259,14 @@ def watched(found: Sequence[Watched]) -> Table:
 def _watched(each: Watched) -> tuple[str, ...]:
     then, now = each.before, each.now
     if then is None:
-        return (each.query.name, str(each.state), *[EMPTY] * 6)
+        return (each.query.name, str(each.state), *[EMPTY] * 7)
     pairs = ((then.get(name), (now or {}).get(name)) for name in ("k", "tau2", "i2"))
     k, tau2, i2 = (_pair(one, other, digits) for (one, other), digits in zip(pairs, (0, 3, 0), strict=True))
     edited = ", edited since" if each.edited else ""
     ratio = EMPTY if now is None else _ratio(now)
     run = str(each.run.id) if each.run else EMPTY
-    return each.query.name, f"{each.state}{edited}", _ratio(then), ratio, k, tau2, i2, run
+    way = EMPTY if each.direction is None else direction_said(each.direction)
+    return each.query.name, f"{each.state}{edited}", way, _ratio(then), ratio, k, tau2, i2, run
 
 
 def _pair(then: float | None, now: float | None, digits: int) -> str:

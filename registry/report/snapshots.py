@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from registry.meaning.printed import BOUNDS, shown_bound
 from registry.report.changes import field_name, shown
 from registry.report.prose import count, measure_label
 from registry.report.table import Column, Table
@@ -111,7 +112,8 @@ def _told(each: Changed) -> list[tuple[str, Any, Any]]:
 def _reported(row: Mapping[str, Any]) -> str:
     if row["est_text"] is None:
         return ""
-    bounds = f" ({row['ci_low_text'] or '?'}–{row['ci_high_text'] or '?'})" if row["ci_low_text"] else ""
+    low, high = (shown_bound(row, name) for name in BOUNDS)
+    bounds = f" ({low}–{high or '?'})" if low else ""
     return f"{measure_label(row['measure'])} {row['est_text']}{bounds}"
 
 

@@ -8,6 +8,7 @@
 | `reader` | Python's tree of a condition → ours |
 | `fields` | what a condition may name, and its literals resolved to keys |
 | `nodes` | the predicate tree, and its canonical text |
+| `measured` | numbers that have a unit, compared in the factor's own |
 | `compile` | tree → SQLAlchemy expression with bound parameters |
 | `view` | the evidence as it is, or as of a changeset |
 | `narrow` | matched rows → rows ready to pool, and their flow; frames only, no database |

@@ -9,8 +9,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from registry.models import evidence
-from registry.selection.compile import compile_predicate
-from registry.selection.query import read_rows
+from registry.selection.query import meaning, read_rows
 
 if TYPE_CHECKING:
     from registry.frame import Array, Frame
@@ -38,10 +37,8 @@ def versions_between(
     connection: sa.Connection, condition: Condition, first: int, last: int, names: Vocabulary
 ) -> Versions:
     """Read every version that a condition matches and that was the evidence at some time from `first` to `last`."""
-    chosen = [] if condition.predicate is None else [compile_predicate(condition.predicate)]
-    alive = sa.and_(
-        evidence.c.valid_from <= last, sa.or_(evidence.c.valid_to.is_(None), evidence.c.valid_to > first), *chosen
-    )
+    open_since = sa.or_(evidence.c.valid_to.is_(None), evidence.c.valid_to > first)
+    alive = sa.and_(evidence.c.valid_from <= last, open_since, *meaning(connection, condition))
     frame, beside = read_rows(connection, alive, names, evidence.c.valid_from, evidence.c.valid_to)
     opened = np.array([each[0] for each in beside], dtype=np.int64)
     closed = np.array([NEVER if each[1] is None else each[1] for each in beside], dtype=np.int64)

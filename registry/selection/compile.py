@@ -8,7 +8,7 @@ factor, disease and endpoint is used. Text has the order of its code points, wha
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,16 +25,18 @@ from registry.selection.nodes import (
     Compare,
     Contains,
     Field,
+    InUnits,
     IsNone,
     Not,
     OneOf,
     Or,
+    Pair,
     Predicate,
     Term,
     Value,
     definite,
 )
-from registry.terms import Adjusted
+from registry.terms import Adjusted, FactorScale
 
 Expression = sa.ColumnElement[Any]
 Test = sa.ColumnElement[bool]
@@ -84,9 +86,10 @@ def _term(term: Term) -> Test:
             return _comparable(field).not_in(known) if negated else _comparable(field).in_(known)
         case Contains(field, text, whole):
             return _contains(field, text, whole=whole)
-        case AdjustsFor(field, codes):
-            listed = [_contains(field, code, whole=True) for code in codes]
-            return sa.and_(evidence.c.adjusted == Adjusted.YES.value, *listed)
+        case AdjustsFor():
+            return _adjusts_for(term)
+        case InUnits(term, groups):
+            return _in_units(term, groups)
         case Compare(field, sign, right):
             left, other = _sides(field, right)
             if field.kind is Kind.TEXT and sign not in ("==", "!="):
@@ -104,6 +107,14 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], Test]] = {
 }
 
 
+def _in_units(plain: Term, groups: Sequence[tuple[Sequence[Pair], Term]]) -> Test:
+    """Compare every row in its own unit; a step on a logarithm is in none."""
+    pair = sa.tuple_(evidence.c.factor, sa.func.coalesce(evidence.c.cutoff_unit, "1"))
+    logarithms = [scale.value for scale in FactorScale if scale != FactorScale.RAW]
+    cases = [(pair.in_(pairs), _term(term)) for pairs, term in groups]
+    return sa.case((evidence.c.scale.in_(logarithms), _term(plain)), *cases, else_=sa.cast(sa.null(), sa.Boolean()))
+
+
 def _sides(field: Field, right: Value | Field) -> tuple[Expression, Expression]:
     if not isinstance(right, Field):
         return _comparable(field), _value(field, right)
@@ -117,6 +128,38 @@ def _contains(field: Field, text: str, *, whole: bool) -> Test:
         entries = sa.literal("; ") + sa.func.lower(expression(field)) + sa.literal("; ")
         return _Holds(entries, sa.literal("; ") + sa.func.lower(sa.literal(text)) + sa.literal("; "))
     return _Holds(sa.func.lower(expression(field)), sa.func.lower(sa.literal(text)))
+
+
+def _adjusts_for(term: AdjustsFor) -> Test:
+    """Give true or false where it is known: an unadjusted estimate is adjusted for nothing; a list not read is null."""
+    named = term.names or tuple((code,) for code in term.codes)
+    listed = [_lists(term.field, code, names) for code, names in zip(term.codes, named, strict=True)]
+    adjusted = evidence.c.adjusted
+    return sa.case(
+        (adjusted == Adjusted.NO.value, sa.false()),
+        (adjusted == Adjusted.YES.value, sa.and_(*listed)),
+        else_=sa.null(),
+    )
+
+
+#: How the entries of lists stored before they were taken apart are separated, and what may follow a name in one.
+_SEPARATORS = (", and ", ", ", ",", " and ", " & ")
+_QUALIFIERS = (";", " (", " [", " >", " <", " ≥", " ≤", " =", ":", " i;", " ii;", " iii;", " iv;")
+
+#: What an entry holds that is more than a code, so that those that are nothing else are not searched for every name.
+_TOGETHER = (" (", " [", " >", " <", " ≥", " ≤", " =", ":", " i;", " ii;", " iii;", " iv;")
+
+
+def _lists(field: Field, code: str, names: Sequence[str]) -> Test:
+    """Whether the list holds the code, or, one that is not taken apart, a name of it with whatever follows."""
+    apart: Expression = sa.func.lower(expression(field))
+    for separator in _SEPARATORS:
+        apart = sa.func.replace(apart, separator, "; ")
+    entries = sa.literal("; ") + apart + sa.literal(";")
+    named = [_Holds(entries, sa.literal(f"; {name}{after}")) for name in names for after in _QUALIFIERS]
+    whole = sa.func.lower(expression(field)) + sa.literal(";")
+    together = sa.or_(*(_Holds(whole, sa.literal(mark)) for mark in (*_SEPARATORS[2:], *_TOGETHER)))
+    return sa.or_(_contains(field, code, whole=True), sa.and_(together, sa.or_(*named)))
 
 
 def _comparable(field: Field) -> Expression:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from registry.columns import BY_INPUT, BY_NAME, Kind
 from registry.errors import ConditionError
+from registry.meaning.names import also_a_word
 from registry.selection.nodes import Field, Value, literal
 from registry.terms import AttributeType, Flag
-from registry.vocabulary import entries, fold
+from registry.vocabulary import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -108,6 +109,9 @@ class Fields:
     def _key(self, kind: str, given: str, position: int) -> str:
         find: Callable[[str], str | None] = getattr(self.vocabulary, kind)
         key = find(given)
+        if key is not None and (meant := also_a_word(kind, given)):
+            hint = f'write "{given.upper()}" or "{key}"; for {meant}, leave the condition out'
+            raise self._fault(f"{given!r} may be {meant} or {key}", position, hint)
         if key is None:
             near = self.vocabulary.nearest(kind, given)
             hint = _did_you_mean(near) or _known(self.vocabulary.names(kind))
@@ -128,8 +132,7 @@ class Fields:
 
     def _entries(self, given: str) -> str:
         """Spell a list of covariates as ingest does: coded, each once, in order."""
-        codes = {fold(code): code for code in map(self.vocabulary.covariate, entries(given))}
-        return "; ".join(codes[folded] for folded in sorted(codes))
+        return "; ".join(self.vocabulary.covariates(given))
 
     def _fault(self, message: str, position: int, hint: str = "") -> ConditionError:
         return ConditionError(message, self.line, position, hint)

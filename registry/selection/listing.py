@@ -79,13 +79,15 @@ def _factors(asked: _Asked) -> Rows:
     counts = {row["factor"]: row for row in found}
     none = {"studies": 0, "cohorts": 0, "estimates": 0, "poolable": 0}
     synonyms = _synonyms(asked.connection)
-    rows = asked.connection.execute(sa.select(Factor.key, Factor.label, Factor.canonical_unit, Factor.loinc))
+    rows = asked.connection.execute(sa.select(Factor.__table__))
     listed = [
         {
             "factor": row.key,
             "label": row.label,
             "unit": row.canonical_unit,
             "loinc": row.loinc,
+            "read_as": row.read_as,
+            "levels": row.levels,
             "synonyms": synonyms.get(row.key, []),
             **none,
             **counts.get(row.key, {}),
@@ -115,7 +117,7 @@ def _attributes(asked: _Asked) -> Rows:
 
 
 def _adjustment(asked: _Asked) -> Rows:
-    return matrices.adjustment(asked.connection, asked.condition, asked.at)
+    return matrices.adjustment(asked.connection, asked.condition, asked.at, asked.names)
 
 
 def _appraisal(asked: _Asked) -> Rows:
@@ -142,7 +144,7 @@ def _grouped(
 ) -> Rows:
     """Group the matching estimates by columns; ordered by them, case aside, what was not read last."""
     keys = [evidence.c[name] for name in by]
-    chosen = [matching(asked.condition, asked.at), *([] if also is None else [also])]
+    chosen = [matching(asked.connection, asked.condition, asked.at), *([] if also is None else [also])]
     query = sa.select(*keys, *(value.label(name) for name, value in values.items())).where(*chosen).group_by(*keys)
     rows = [_typed(dict(row)) for row in asked.connection.execute(query).mappings()]
     return sorted(rows, key=lambda row: [_sortable(row[name]) for name in by])
@@ -196,5 +198,7 @@ def _given(asked: _Asked) -> dict[str, int]:
     if not fields:
         return {}
     counts = [sa.func.count(expression(field)) for field in fields]
-    row = asked.connection.execute(sa.select(*counts).where(matching(asked.condition, asked.at))).one()
+    row = asked.connection.execute(
+        sa.select(*counts).where(matching(asked.connection, asked.condition, asked.at))
+    ).one()
     return {field.name: count for field, count in zip(fields, row, strict=True)}

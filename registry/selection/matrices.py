@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from registry.errors import NotFound, UsageError
 from registry.models import Attribute, evidence
+from registry.remembered import Remembered
 from registry.selection.query import matching
 from registry.selection.where import Condition
 from registry.terms import Adjusted
-from registry.vocabulary import fold
+from registry.vocabulary import Vocabulary, fold
 
 Rows = list[dict[str, Any]]
 
@@ -21,14 +22,15 @@ Rows = list[dict[str, Any]]
 _WHICH = ("key", "study", "cohort", "factor", "endpoint")
 
 
-def adjustment(connection: sa.Connection, condition: Condition, at: int | None) -> Rows:
+def adjustment(connection: sa.Connection, condition: Condition, at: int | None, names: Vocabulary) -> Rows:
     """Give per estimate whether each covariate met is adjusted for: True, False, or None where it was not read.
 
     Nothing is known of an estimate whose adjustment is unclear, or that is adjusted for covariates nobody read. Each
     row has every covariate, the commonest first.
     """
     rows = _estimates(connection, condition, at, "adjusted", "covariates")
-    listed = [_entries(row["covariates"]) for row in rows]
+    read = Remembered[str | None, Sequence[str]](lambda text: () if text is None else names.covariates(text))
+    listed = [read[row["covariates"]] for row in rows]
     met = Counter(code for row, codes in zip(rows, listed, strict=True) if row["adjusted"] == "yes" for code in codes)
     columns = sorted(met, key=lambda code: (-met[code], fold(code)))
     for row, codes in zip(rows, listed, strict=True):
@@ -36,10 +38,6 @@ def adjustment(connection: sa.Connection, condition: Condition, at: int | None) 
         held = codes if row["adjusted"] == Adjusted.YES else ()
         row["covariates"] = {code: None if unknown else code in held for code in columns}
     return rows
-
-
-def _entries(covariates: str | None) -> Sequence[str]:
-    return () if covariates is None else covariates.split("; ")
 
 
 def appraisal(connection: sa.Connection, condition: Condition, at: int | None, tool: str | None) -> Rows:
@@ -82,5 +80,5 @@ def _chosen(used: dict[str, list[str]], wanted: str | None) -> tuple[str, list[s
 
 def _estimates(connection: sa.Connection, condition: Condition, at: int | None, *columns: str) -> Rows:
     chosen = [evidence.c[name] for name in (*_WHICH, *columns)]
-    found = connection.execute(sa.select(*chosen).where(matching(condition, at))).mappings()
+    found = connection.execute(sa.select(*chosen).where(matching(connection, condition, at))).mappings()
     return sorted(map(dict, found), key=lambda row: (row["study"], row["cohort"], row["key"]))

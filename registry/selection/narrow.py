@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from registry.flow import Choice, Flow, FlowStep, Unusable, cohorts, sum_of_largest, units
+from registry.derivation import reason_in_words
+from registry.flow import Choice, Flow, FlowStep, Unusable, cohorts, patients, sum_of_largest, units, wholes
 from registry.selection import priority
 from registry.terms import Allow, Derivation, NotPoolable, Origin, Status
 
@@ -63,6 +64,7 @@ class _Sieve:
         self.keys = row_keys(frame)
         self.units = units(frame)
         self.cohorts = cohorts(frame)
+        self.nested = bool(wholes(frame))  # whose patients a row stands for then depends on the rows beside it
         self.sizes = frame["n"].tolist()
         self.steps: list[FlowStep] = []
         self.unusable: list[tuple[int, str]] = []
@@ -88,8 +90,8 @@ class _Sieve:
     def leave_all_but_one(self, by: priority.Rule) -> tuple[Choice, ...]:
         """Keep one row per unit of patients."""
         rows = np.flatnonzero(self.left).tolist()
-        units, keys = [self.units[row] for row in rows], [self.keys[row] for row in rows]
-        keep, choices = priority.choose(self.frame.take(np.array(rows, dtype=np.intp)), units, keys, by)
+        left = self.frame.take(np.array(rows, dtype=np.intp))
+        keep, choices = priority.choose(left, units(left), [self.keys[row] for row in rows], by)
         mask = np.zeros(len(self.left), dtype=np.bool_)
         mask[rows] = ~keep
         self.leave("one-per", by.label, mask)
@@ -116,6 +118,8 @@ class _Sieve:
 
     def patients(self, rows: Sequence[int]) -> int | None:
         """Sum the largest n of each unit of patients; None when no n was read."""
+        if self.nested:
+            return patients(self.frame.take(np.array(rows, dtype=np.intp)))
         return sum_of_largest([self.units[row] for row in rows], [self.sizes[row] for row in rows])
 
     def count_cohorts(self, rows: Sequence[int]) -> int:
@@ -124,10 +128,11 @@ class _Sieve:
 
     def _list(self, listed: Sequence[tuple[int, str]]) -> tuple[Unusable, ...]:
         """List these rows, each for its reason."""
-        study, cohort, direction = (self.frame[name].tolist() for name in ("study", "cohort", "effect_direction"))
+        names = ("study", "cohort", "effect_direction", "contrast")
+        study, cohort, direction, contrast = (self.frame[name].tolist() for name in names)
         sizes = [None if math.isnan(n) else int(n) for n in self.sizes]
         return tuple(
-            Unusable(self.keys[row], study[row], cohort[row], sizes[row], reason, direction[row])
+            Unusable(self.keys[row], study[row], cohort[row], sizes[row], reason, direction[row], contrast[row])
             for row, reason in listed
         )
 
@@ -147,8 +152,20 @@ def _not_poolable(frame: Frame) -> list[str | None]:
     An SE derived from a p-value is for the caller to allow, so it is no reason here.
     """
     labels = {term.value: term.label for term in NotPoolable} | {NotPoolable.P_DERIVED.value: None}
-    rows = zip(frame["not_poolable"].tolist(), frame["yi"].tolist(), frame["vi"].tolist(), strict=True)
-    return [labels.get(why, why) or _numbers_fault(yi, vi) for why, yi, vi in rows]
+    reasons = frame["not_poolable"].tolist()
+    found = [labels.get(why, why) for why in reasons]
+    for row in (row for row, why in enumerate(reasons) if why == NotPoolable.NO_INTERVAL):
+        found[row] = reason_in_words({name: _read(frame[name][row]) for name in _OF_REASON})
+    rows = zip(found, frame["yi"].tolist(), frame["vi"].tolist(), strict=True)
+    return [why or _numbers_fault(yi, vi) for why, yi, vi in rows]
+
+
+#: What tells why a row without CI and SE has none.
+_OF_REASON = ("not_poolable", "est", "log_hr", "p_value", "p_operator")
+
+
+def _read(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _numbers_fault(yi: float, vi: float) -> str | None:

@@ -85,10 +85,15 @@ class Contains:
 
 @dataclass(frozen=True, slots=True)
 class AdjustsFor:
-    """`adjusts_for("age", "ISS")`: the estimate is adjusted, and its covariates (`field`) hold each of these codes."""
+    """`adjusts_for("age", "ISS")`: the estimate is adjusted, and its covariates (`field`) hold each of these codes.
+
+    It is not where it is unadjusted, or adjusted for a list that was read and lacks one; else nobody knows. `names` has
+    for each code the folded names that stand for it, for lists stored before they were taken apart.
+    """
 
     field: Field
     codes: tuple[str, ...]
+    names: tuple[tuple[str, ...], ...] = ()
 
     def __str__(self) -> str:
         return f"adjusts_for({', '.join(map(literal, self.codes))})"
@@ -124,7 +129,25 @@ class Or:
         return " or ".join(f"({each})" if isinstance(each, And) else str(each) for each in self.operands)
 
 
-Term = Compare | OneOf | IsNone | Contains | AdjustsFor
+#: A factor, and a unit its cutoffs are stored in.
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class InUnits:
+    """A comparison of numbers that have a unit: `groups` hold it as it is for the rows of each factor and unit.
+
+    For rows of no group it is neither true nor false. Only what a database is asked has it (`measured`).
+    """
+
+    term: Compare | OneOf
+    groups: tuple[tuple[tuple[Pair, ...], Compare | OneOf], ...]
+
+    def __str__(self) -> str:
+        return str(self.term)
+
+
+Term = Compare | OneOf | IsNone | Contains | AdjustsFor | InUnits
 Predicate = Term | Not | And | Or
 
 
@@ -147,6 +170,8 @@ def definite(predicate: Predicate) -> bool:
             return field.required and (not isinstance(right, Field) or right.required)
         case OneOf(field) | Contains(field) | AdjustsFor(field):
             return field.required
+        case InUnits():
+            return False
         case Not(operand):
             return definite(operand)
         case And(operands) | Or(operands):
@@ -162,7 +187,20 @@ def compared_fields(predicate: Predicate) -> frozenset[Field]:
             return frozenset({field, right} if isinstance(right, Field) else {field})
         case OneOf(field) | Contains(field) | AdjustsFor(field):
             return frozenset({field})
+        case InUnits(term):
+            return compared_fields(term)
         case Not(operand):
             return compared_fields(operand)
         case And(operands) | Or(operands):
             return frozenset().union(*map(compared_fields, operands))
+
+
+def asks_adjustment(predicate: Predicate) -> bool:
+    """Whether the predicate asks what an estimate is adjusted for."""
+    match predicate:
+        case Not(operand):
+            return asks_adjustment(operand)
+        case And(operands) | Or(operands):
+            return any(map(asks_adjustment, operands))
+        case _:
+            return isinstance(predicate, AdjustsFor)

@@ -7,7 +7,7 @@ at the result. Works on any frame; no database.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -17,11 +17,13 @@ import numpy as np
 
 from registry.errors import PoolRefused, UsageError
 from registry.flow import Choice
-from registry.terms import DATA_DRIVEN_CUTOFFS, Adjusted, ContrastKind, CutoffMethod, Derivation, Origin, SourceKind
+from registry.meaning.quantity import NAMED_GROUPS, NOT_STATED, quantities
+from registry.terms import DATA_DRIVEN_CUTOFFS, Adjusted, CutoffMethod, Derivation, Origin, SourceKind
 from registry.terms import Status as Review
 
 if TYPE_CHECKING:
     from registry.frame import Array, Frame
+    from registry.meaning.quantity import Quantity
 
 #: What stands before the colon of a rule, and the rule that hints propose.
 PER, EXAMPLE = "cohort", "cohort:adjusted,prespecified,largest_n,longest_followup"
@@ -114,8 +116,8 @@ _ORDERS = (
 #: Every order a rule may name.
 ORDERS: Mapping[str, Order] = {order.name: order for order in _ORDERS}
 
-#: What the estimates of one cohort must agree in before one may stand for the others.
-_SAME_QUANTITY = ("factor", "endpoint", "measure", "contrast")
+#: What the estimates of one cohort must agree in, beside the quantity they are, before one may stand for the others.
+_SAME_QUESTION = ("factor", "endpoint")
 
 
 def rule(text: str) -> Rule:
@@ -137,7 +139,7 @@ def choose(frame: Frame, units: Sequence[object], keys: Sequence[str], by: Rule)
     """Keep one row per unit of patients: a boolean mask, shape (k,), and the choices made, in frame order.
 
     `units` names the patients behind each row and `keys` the row, both of length k. Raises PoolRefused when the rows of
-    one unit differ in factor, endpoint, measure or contrast: they answer different questions.
+    one unit differ in factor, endpoint, measure, contrast, step or categories: they answer different questions.
     """
     together: dict[object, list[int]] = defaultdict(list)
     for row, unit in enumerate(units):
@@ -172,22 +174,48 @@ def _order(name: str, text: str) -> Order:
 
 
 def _one_quantity(frame: Frame, several: Sequence[Sequence[int]]) -> None:
-    for column in _SAME_QUANTITY:
+    """Raise PoolRefused where estimates of one unit are of different quantities."""
+    if not several:
+        return
+    for column in _SAME_QUESTION:
         values = frame[column].tolist()
         for rows in several:
-            counts = Counter(values[row] for row in rows if values[row] is not None)
-            if len({_class(value) for value in counts}) > 1:
-                _refuse(column, sorted({value for row in rows if (value := values[row]) is not None}))
+            different = sorted({value for row in rows if (value := values[row]) is not None})
+            if len(different) > 1:
+                _refuse(f"{column}s", different, f'{column} == "{different[0]}"', f"mixed-{column}s")
+    given = [row for rows in several for row in rows]
+    found = dict(zip(given, quantities(frame, given), strict=True))
+    for rows in several:
+        _one_kind(frame, rows, {found[row]: row for row in reversed(rows)})
 
 
-def _class(value: str) -> str:
-    """Below-vs-above is above-vs-below the other way round: a pool inverts it."""
-    return str(ContrastKind.ABOVE_VS_BELOW) if value == ContrastKind.BELOW_VS_ABOVE else str(value)
+def _one_kind(frame: Frame, rows: Sequence[int], first: Mapping[Quantity, int]) -> None:
+    """Raise PoolRefused for several quantities, each with the first row it is in."""
+    for column in ("measure", "contrast"):
+        if len({getattr(each, column) for each in first}) > 1:
+            words = sorted({frame[column][row] or NOT_STATED for row in rows})
+            named = next(word for word in words if word != NOT_STATED)
+            _refuse(f"{column}s", words, f'{column} == "{named}"', f"mixed-{column}s")
+    if len(first) > 1:
+        kind = next(iter(first)).contrast
+        ordered = sorted(first, key=lambda each: (not each.stated, each.words))
+        rule = "mixed-categories" if kind in NAMED_GROUPS else "mixed-units"
+        _refuse("quantities", [each.words for each in ordered], _naming(ordered[0], frame, first[ordered[0]]), rule)
 
 
-def _refuse(column: str, values: Sequence[str]) -> None:
+def _naming(found: Quantity, frame: Frame, row: int) -> str:
+    """Write a condition that leaves one quantity."""
+    if found.contrast in NAMED_GROUPS:
+        named = ((name, frame[name][row]) for name in ("cutoff_text", "index_group", "reference_group"))
+        return next((f'{name} == "{text}"' for name, text in named if text), "cutoff_text is None")
+    if found.step is not None:
+        return f"cutoff_value == {found.step:g}"
+    return f'scale == "{found.scale}"' if found.scale else "scale is None"
+
+
+def _refuse(what: str, values: Sequence[str], naming: str, rule: str) -> None:
     raise PoolRefused(
-        f"one estimate per cohort would be chosen between different {column}s: {', '.join(values)}",
-        f'name one in the condition, for instance: and {column} == "{values[0]}"',
-        f"mixed-{column}s",
+        f"one estimate per cohort would be chosen between different {what}: {', '.join(values)}",
+        f"name one in the condition, for instance: and {naming}",
+        rule,
     )

@@ -19,12 +19,14 @@ from registry.errors import PoolRefused
 from registry.frame import Characteristic, Frame
 from registry.models import evidence
 from registry.selection.compile import compile_predicate, expression, neither
+from registry.selection.measured import BARE, of_pairs, resolved
 from registry.selection.narrow import narrow
-from registry.selection.nodes import compared_fields
+from registry.selection.nodes import Field, Predicate, asks_adjustment, compared_fields
 from registry.selection.view import At, at_changeset, moment, snapshot_name, versions
 from registry.selection.where import Condition, parse
-from registry.terms import Allow, AttributeType
+from registry.terms import Adjusted, Allow, AttributeType
 from registry.vocabulary import Vocabulary
+from registry.writing.overlaps import dismissed_pairs
 
 if TYPE_CHECKING:
     from registry.flow import Flow
@@ -114,21 +116,34 @@ def estimates(
     return matched(connection, condition, moment(connection, at), names)
 
 
-def matching(condition: Condition, at: int | None) -> sa.ColumnElement[bool]:
+def matching(connection: sa.Connection, condition: Condition, at: int | None) -> sa.ColumnElement[bool]:
     """Give the condition on evidence rows: the versions of that moment for which the predicate is true."""
-    chosen = [] if condition.predicate is None else [compile_predicate(condition.predicate)]
-    return sa.and_(versions(at), *chosen)
+    return sa.and_(versions(at), *meaning(connection, condition))
+
+
+def meaning(connection: sa.Connection, condition: Condition) -> list[sa.ColumnElement[bool]]:
+    """Give the condition on evidence rows of any moment; none where it asks for nothing."""
+    return (
+        [] if condition.predicate is None else [compile_predicate(resolved(connection, condition.predicate).predicate)]
+    )
 
 
 def matched(connection: sa.Connection, condition: Condition, at: int | None, names: Vocabulary) -> Frame:
     """Read the rows a condition matches, every contract column and every declared study characteristic, in order."""
-    return read_rows(connection, matching(condition, at), names)[0]
+    return read_rows(connection, matching(connection, condition, at), names, at=at)[0]
 
 
 def read_rows(
-    connection: sa.Connection, which: sa.ColumnElement[bool], names: Vocabulary, *beside: sa.Column[Any]
+    connection: sa.Connection,
+    which: sa.ColumnElement[bool],
+    names: Vocabulary,
+    *beside: sa.Column[Any],
+    at: int | None = None,
 ) -> tuple[Frame, list[tuple[Any, ...]]]:
-    """Read evidence rows as a frame, in order; with them, row by row, the columns `beside` the contract."""
+    """Read evidence rows as a frame, in order; with them, row by row, the columns `beside` the contract.
+
+    What curators have told apart is as of changeset `at`.
+    """
     columns = [*(evidence.c[name] for name in _NAMES), evidence.c.attributes, *beside]
     found: list[Any] = connection.execute(sa.select(*columns).where(which)).all()  # type: ignore[assignment]
     found.sort(key=_ORDER)
@@ -142,20 +157,48 @@ def read_rows(
         name: Characteristic(each.label or name, each.unit, each.tool, each.levels or ())
         for name, each in names.attributes.items()
     }
-    frame = Frame.from_columns(dict(zip(_NAMES, columns_read, strict=True)), characteristics, declared)
+    by_name = dict(zip(_NAMES, columns_read, strict=True))
+    factors = {key: names.factors[key] for key in set(by_name["factor"]) & names.factors.keys()}
+    apart = dismissed_pairs(connection, by_name["study"], at)
+    frame = Frame.from_columns(by_name, characteristics, declared, factors, apart)
     return frame, list(zip(*extra, strict=True))
+
+
+def _read(field: Field, predicate: Predicate) -> sa.ColumnElement[Any]:
+    """Give what is null where a field was not read; a list of covariates is not where the adjustment is unclear."""
+    if field.name == "covariates" and asks_adjustment(predicate):
+        return sa.case((evidence.c.adjusted == Adjusted.UNCLEAR.value, sa.null()), else_=expression(field))
+    return expression(field)
 
 
 def _missing(connection: sa.Connection, condition: Condition, at: int | None) -> Mapping[str, int]:
     """Count, per mentioned column, the rows that drop out because it was not read.
 
     A row counts for a column when the condition is neither true nor false for it and the column is null: known values
-    alone do not decide. Columns without such a row are left out.
+    alone do not decide. Columns without such a row are left out. Cutoffs that were read and do not compare count by
+    their unit: `cutoff_value in pmol/L`.
     """
-    if condition.predicate is None or (unknown := neither(condition.predicate)) is None:
+    if condition.predicate is None:
         return {}
+    asked = resolved(connection, condition.predicate)
+    if (unknown := neither(asked.predicate)) is None:
+        return {}
+    rows = sa.and_(versions(at), unknown)
     compared = compared_fields(condition.predicate)
     fields = [field for field in condition.fields if field in compared and not field.required]
-    counts = [sa.func.count() - sa.func.count(expression(field)) for field in fields]
-    row = connection.execute(sa.select(*counts).select_from(evidence).where(versions(at), unknown)).one()
-    return {field.name: count for field, count in zip(fields, row, strict=True) if count}
+    counts = [sa.func.count() - sa.func.count(_read(field, asked.predicate)) for field in fields]
+    row = connection.execute(sa.select(*counts).select_from(evidence).where(rows)).one()
+    found = {field.name: count for field, count in zip(fields, row, strict=True) if count}
+    return found | _without_unit(connection, rows, asked.lost)
+
+
+def _without_unit(
+    connection: sa.Connection, rows: sa.ColumnElement[bool], lost: Collection[tuple[str, str]]
+) -> dict[str, int]:
+    """Count, per unit that does not convert to the one that is asked for, the rows that drop out for it."""
+    if not lost:
+        return {}
+    unit = sa.func.coalesce(evidence.c.cutoff_unit, BARE)
+    counts = sa.select(unit, sa.func.count()).where(rows, evidence.c.cutoff_value.is_not(None), of_pairs(lost))
+    found = connection.execute(counts.group_by(unit).order_by(unit))
+    return {f"cutoff_value in {'no unit' if name == BARE else name}": count for name, count in found}

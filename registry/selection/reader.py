@@ -122,6 +122,9 @@ class Reader:
 
     def _two_fields(self, field: Field, operator: str, right: ast.Name) -> Compare:
         other = self._field(right)
+        if "cutoff_value" in (field.name, other.name):
+            hint = "compare it with a number, in the unit of the factor"
+            raise self._fault("cutoff_value is in a unit and compares with no column", right, hint)
         numeric = (Kind.NUMBER, Kind.INTEGER)
         if field.kind is not other.kind and not (field.kind in numeric and other.kind in numeric):
             raise self._fault(f"{field} and {other} do not compare: {field.kind} and {other.kind}", right)
@@ -178,7 +181,9 @@ class Reader:
                 raise self._fault("a covariate is a name", argument, f'put it in quotes: "{literal(given)}"')
             codes.append(self.names.covariate(given, self._place(argument)))
         self._named("adjusted", node)
-        return self._term(AdjustsFor(self._named("covariates", node), tuple(dict.fromkeys(codes))), node, len(codes))
+        wanted = tuple(dict.fromkeys(codes))
+        known = tuple(self.names.vocabulary.names_of("covariate", code) for code in wanted)
+        return self._term(AdjustsFor(self._named("covariates", node), wanted, known), node, len(codes))
 
     def _contains(self, node: ast.Call) -> Term:
         arguments = node.args

@@ -140,6 +140,8 @@ def _factor(connection: sa.Connection, wanted: str) -> Facts | None:
         "unit": row.canonical_unit,
         "dimensionless": row.dimensionless,
         "loinc": row.loinc,
+        "read_as": row.read_as,
+        "levels": row.levels,
         "synonyms": [name for name in names.scalars() if name != key],
         "cutoffs": listing(connection, "cutoffs", equals("factor", key)),
         "endpoints": _endpoints(connection, key),

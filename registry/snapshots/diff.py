@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from registry.columns import COLUMNS
 from registry.models import Change, evidence
-from registry.selection.compile import compile_predicate
+from registry.selection.query import meaning
 from registry.selection.view import At, at_changeset
 from registry.selection.where import parse
 from registry.vocabulary import Vocabulary
@@ -117,8 +117,8 @@ _COLUMNS = (*(evidence.c[name] for name in _NAMES), evidence.c.attributes)
 
 
 def _matches(connection: sa.Connection, where: str | None) -> sa.ColumnElement[bool]:
-    predicate = parse(where, Vocabulary.load(connection)).predicate if where else None
-    return sa.true() if predicate is None else compile_predicate(predicate)
+    given = meaning(connection, parse(where, Vocabulary.load(connection))) if where else []
+    return given[0] if given else sa.true()
 
 
 def _ended(connection: sa.Connection, low: int, high: int, matches: sa.ColumnElement[bool]) -> _Found:

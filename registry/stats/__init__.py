@@ -4,6 +4,7 @@
 |---|---|
 | `effects` | reported numbers → yi, vi |
 | `agreement` | whether reported numbers agree with each other |
+| `standard_errors` | a standard error against the interval beside it |
 | `batch` | `Subsets`: which rows form which pool, and their layout |
 | `model` | the quadratic forms of a mean that every estimator of tau² is made of |
 | `roots` | roots of many functions at once |

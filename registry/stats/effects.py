@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 NORMAL = NormalDist()
 UNDEFINED = (math.nan, math.nan)
+LARGEST_P = 0.5
+"""Beyond it a p-value is used only where its digits, and those of the ratio, settle the standard error."""
+MOST_MOVED = 0.2
+"""How far the rounding of both may move that standard error, as a share of it."""
 
 
 @overload
@@ -50,15 +54,24 @@ def from_log(log_hr: float | Floats, se: float | Floats) -> Effect | Effects:
 
 
 @overload
-def from_p(est: float, p: float) -> Effect: ...
+def from_p(est: float, p: float, est_half: float = math.nan, p_half: float = math.nan) -> Effect: ...
 @overload
-def from_p(est: Floats, p: Floats) -> Effects: ...
-def from_p(est: float | Floats, p: float | Floats) -> Effect | Effects:
+def from_p(
+    est: Floats, p: Floats, est_half: Floats | float = math.nan, p_half: Floats | float = math.nan
+) -> Effects: ...
+def from_p(
+    est: float | Floats,
+    p: float | Floats,
+    est_half: float | Floats = math.nan,
+    p_half: float | Floats = math.nan,
+) -> Effect | Effects:
     """Log ratio and variance from a ratio and its two-sided p-value: √vi = |ln est| / z(p/2) (Parmar et al. 1998).
 
-    nan for est = 1, where every p means the same, and for p > 0.5, where the rounding of p decides the result.
+    `est_half` and `p_half` are half a unit of the last printed digit; nan is half a unit of the fewest digits that give
+    the number. nan for est = 1, where every p means the same, and for a p above 0.5 where another number that prints
+    the same moves √vi by more than `MOST_MOVED`: up to 0.5 a p-value is used as it is printed.
     """
-    return _elementwise(_from_p, est, p)
+    return _elementwise(_from_p, est, p, est_half, p_half)
 
 
 @overload
@@ -90,12 +103,32 @@ def _from_log(log_hr: float, se: float) -> Effect:
     return (log_hr, se * se) if math.isfinite(log_hr) and 0.0 < se < math.inf else UNDEFINED
 
 
-def _from_p(est: float, p: float) -> Effect:
-    if not (0.0 < est < math.inf and est != 1.0 and 0.0 < p <= 0.5):
+def _from_p(est: float, p: float, est_half: float, p_half: float) -> Effect:
+    if not (0.0 < est < math.inf and est != 1.0 and 0.0 < p < 1.0):
         return UNDEFINED
     yi = math.log(est)
     se = yi / NORMAL.inv_cdf(p / 2.0)
+    if p > LARGEST_P and _moved(est, p, est_half, p_half) > MOST_MOVED:
+        return UNDEFINED
     return yi, se * se
+
+
+def _moved(est: float, p: float, est_half: float, p_half: float) -> float:
+    """How far √vi lies, as a share of it, from that of any ratio and p that print as these; inf without end."""
+    est_half, p_half = (half_unit(x) if math.isnan(half) else half for x, half in ((est, est_half), (p, p_half)))
+    logs = [math.log(x) if x > 0.0 else -math.inf for x in (est - est_half, est + est_half)]
+    nearest = 0.0 if logs[0] < 0.0 < logs[1] else min(map(abs, logs))
+    z, least, most = (-NORMAL.inv_cdf(min(x, 1.0) / 2.0) for x in (p, p + p_half, p - p_half))
+    if least <= 0.0:
+        return math.inf
+    se = abs(math.log(est)) / z
+    return max(max(map(abs, logs)) / least / se - 1.0, 1.0 - nearest / most / se)
+
+
+def half_unit(number: float) -> float:
+    """Half a unit of the last of the fewest digits (15 at most) that give a number: 0.005 for 2.15, 0.5 for 550."""
+    digits, _, power = f"{number:.15g}".partition("e")
+    return 0.5 * 10.0 ** (int(power or 0) - len(digits.partition(".")[2]))
 
 
 @lru_cache(maxsize=256)

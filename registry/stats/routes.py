@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from registry.errors import StatisticsError
-from registry.stats.effects import NORMAL, critical_value, from_ci, from_log, from_p
+from registry.stats.effects import LARGEST_P, MOST_MOVED, NORMAL, critical_value, from_ci, from_log, from_p
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,6 @@ PREFERENCE = ("se", "ci", "o_e_v", "events_p", "curve", "p", "p_below")
 P_TESTS = ("wald", "logrank", "lr", "unclear")
 # (O − E)/V is an approximation of the log hazard ratio for effects that are not large.
 LARGE_RATIO = 3.0
-LARGEST_P = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +64,25 @@ def by_se(log_hr: float, se: float) -> LogRatio:
     return _made(from_log(log_hr, se), "se", f"log ratio {log_hr:g} with standard error {se:g}: it must be positive")
 
 
-def by_p(est: float, p: float, *, test: str = "unclear", sides: int = 2) -> LogRatio:
+def by_p(
+    est: float,
+    p: float,
+    *,
+    test: str = "unclear",
+    sides: int = 2,
+    est_half: float = math.nan,
+    p_half: float = math.nan,
+) -> LogRatio:
     """Take a ratio and its exact p: √vi = |ln est|/z, z at p/2, or at p if one-sided (Parmar et al. 1998).
 
-    `test` names what gave p: wald, logrank, lr or unclear; for any but Wald's the standard error is approximate. Raises
-    StatisticsError for est = 1 and for p > 0.5 (two-sided), where the rounding of either decides the result.
+    `test` names what gave p: wald, logrank, lr or unclear; for any but Wald's the standard error is approximate.
+    `est_half` and `p_half` are half a unit of the last printed digit of each, as `effects.from_p` takes them. Raises
+    StatisticsError for est = 1, and for p > 0.5 (two-sided) where the rounding of either decides the result.
     """
     if test not in P_TESTS:
         raise StatisticsError(f"unknown test {test!r}: one of {', '.join(P_TESTS)}")
     p = _two_sided(p, sides)
-    result = _made(from_p(est, p), "p", _why_no_p(est, p))
+    result = _made(from_p(est, p, est_half, sides * p_half), "p", _why_no_p(est, p))
     return result if test == "wald" else result.noting(f"the p-value is of another test ({test}): approximate")
 
 
@@ -154,7 +162,11 @@ def _why_no_p(est: float, p: float) -> str:
     if est == 1.0:
         return "a ratio of 1 has the same p for every standard error: none can be told from it"
     if p > LARGEST_P:
-        return f"p = {p:g}: above {LARGEST_P:g} its rounding, and that of the ratio, would decide the standard error"
+        share = f"more than {MOST_MOVED:.0%}".replace("%", " %")
+        return (
+            f"p = {p:g}: above {LARGEST_P:g} its rounding, and that of the ratio, would decide the standard error"
+            f" ({share} of it)"
+        )
     return f"ratio {est:g} with p = {p:g}: the ratio must be positive and p above 0"
 
 

@@ -16,6 +16,7 @@ from registry.errors import UsageError
 from registry.escaping import escaped
 from registry.selection import estimates
 from registry.selection.view import At, at_changeset
+from registry.texts import in_json, shown
 from registry.vocabulary import Vocabulary
 from registry.workbook.cells import KEY, VERSION, cell
 from registry.workbook.files import refuse_existing, replacing
@@ -106,14 +107,14 @@ def _safe(cells: Cells, columns: Sequence[Field]) -> Iterator[str | int | None]:
     numbers = {position for position, field in enumerate(columns) if field.number}
     for position, value in enumerate(cells):
         plain = position in numbers and isinstance(value, str) and _NUMBER.fullmatch(value)
-        yield escaped(value) if isinstance(value, str) and not plain else value
+        yield escaped(shown(value)) if isinstance(value, str) and not plain else value
 
 
 def _json_lines(place: Path, columns: Sequence[Field], rows: Iterable[Cells]) -> None:
     header = headings(columns)
     with place.open("w", encoding="utf-8", newline="\n") as handle:
         for cells in rows:
-            handle.write(json.dumps(dict(zip(header, cells, strict=True)), ensure_ascii=False) + "\n")
+            handle.write(in_json(json.dumps(dict(zip(header, cells, strict=True)), ensure_ascii=False)) + "\n")
 
 
 KINDS: Mapping[str, Write] = {

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from registry.access import OWNER_ONLY
 from registry.errors import StoreError, UsageError
 
 
@@ -23,30 +24,24 @@ def refuse_existing(path: Path, *, force: bool) -> None:
 def replacing(path: Path) -> Iterator[Path]:
     """Give a place to write; what stands there at the end of the block becomes the file, after an error nothing does.
 
+    Only its owner can read it, before and after: whom to show evidence is for its owner to say.
     UsageError for a folder that is not there, StoreError for a place that cannot be written.
     """
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
         os.close(handle)
+        Path(name).chmod(OWNER_ONLY)
     except OSError as error:
         raise _unwritable(path, error) from None
     place = Path(name)
     try:
         yield place
-        _give_usual_rights(place)
         place.replace(path)
     except OSError as error:
         raise _unwritable(path, error) from None
     finally:
         with suppress(OSError):
             place.unlink(missing_ok=True)
-
-
-def _give_usual_rights(place: Path) -> None:
-    """Temporary files are for their owner only; a workbook is to be sent around."""
-    mask = os.umask(0)
-    os.umask(mask)
-    place.chmod(0o666 & ~mask)
 
 
 def _unwritable(path: Path, error: OSError) -> UsageError | StoreError:

@@ -7,9 +7,11 @@ Every cell that is not a whole number is text, and its column has the format of 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from registry.access import private_folder
 from registry.errors import UsageError
 from registry.version import VERSION as ENGINE
 from registry.workbook.cells import KEY
@@ -43,7 +45,10 @@ class Book:
     def __init__(self, place: Path, fields: Sequence[Field]) -> None:
         import xlsxwriter
 
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        # Rows wait in files of their own: in a folder nobody else can enter, gone whatever happens.
+        self._waiting = ExitStack()
+        folder = str(self._waiting.enter_context(private_folder()))
+        options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
         self.book = xlsxwriter.Workbook(str(place), options)
         self.book.set_properties({"title": "Reported estimates", "comments": f"evireg {ENGINE}"})
         self.fields = fields
@@ -54,11 +59,12 @@ class Book:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        """Finish it, also after an error, for rows wait in a temporary file; OSError when it cannot be written."""
+        """Finish it, also after an error, so that nothing stays open; OSError when it cannot be written."""
         from xlsxwriter.exceptions import FileCreateError
 
         try:
-            self.book.close()
+            with self._waiting:
+                self.book.close()
         except FileCreateError as error:
             if kind is None:
                 raise OSError(str(error)) from None

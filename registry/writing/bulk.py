@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from registry.gate import refuse_rows
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
@@ -23,9 +25,13 @@ _LISTED = 1000
 
 
 def insert_rows(connection: sa.Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows given as tuples in the order of `columns`; JSON as canonical text."""
+    """Insert rows given as tuples in the order of `columns`; JSON as canonical text.
+
+    InputRefused for a text that no text may be like (see `registry.gate`).
+    """
     if not rows:
         return
+    refuse_rows(connection, table, columns, rows)
     names = ", ".join(f'"{name}"' for name in columns)
     if connection.dialect.name == "postgresql":
         _copy(connection, f'COPY "{table}" ({names}) FROM STDIN', rows)

@@ -11,11 +11,13 @@ import sqlalchemy as sa
 
 from registry.columns import COLUMNS
 from registry.errors import Conflict, InputRefused
-from registry.models import Cohort, Estimate, Study, evidence
+from registry.models import Cohort, Estimate, Study
 from registry.terms import AttributeLevel
 from registry.writing.bulk import batched, select_in
 from registry.writing.flush import Waiting
+from registry.writing.former import remark
 from registry.writing.keys import DEFAULTS, estimate_key, report_names
+from registry.writing.known import compared, known
 from registry.writing.names import Names
 from registry.writing.overlaps import overlap_groups
 from registry.writing.population import SAID, Population
@@ -37,9 +39,6 @@ TOGETHER = 256
 
 #: Every column a record can fill, not read.
 _NOT_READ: dict[str, Any] = dict.fromkeys([column.name for column in COLUMNS if column.inputs] + list(REPORTED))
-
-#: Compared when a key is met again. The printed texts are not: the same number with other digits is the same number.
-_COMPARED = tuple(name for name in REPORTED if not name.endswith("_text") and name != "status")
 
 
 def write_estimates(
@@ -83,7 +82,7 @@ def _no_search_for_cycles() -> Iterator[None]:
 
 @dataclass(slots=True, eq=False)
 class _Row:
-    """A record being matched: its values with defaults and canonical names."""
+    """A record being matched: its values with defaults and canonical names; `former` where its key is an old one."""
 
     record: Record
     values: dict[str, Any]
@@ -91,6 +90,7 @@ class _Row:
     cohort: Thing
     study: Thing
     source: Thing | None = None
+    former: bool = False
 
 
 class _Writer:
@@ -118,15 +118,15 @@ class _Writer:
         rows = [self._settled(record, each, people, papers) for record, each in zip(records, values, strict=True)]
         for row in rows:
             row.source = papers.source(row.study, row.values, row.record)
-        stored = self._stored(rows)
+        stored = known(self._transaction.connection, rows, self._names.vocabulary)
         contrasts = [self._names.contrast(row.values) if row.key not in stored else 0 for row in rows]
         self._flush(people, papers, rows)
         for number, (row, contrast) in enumerate(zip(rows, contrasts, strict=True), 1):
-            known = stored.get(row.key)
-            if known is None:
+            held = stored.get(row.key)
+            if held is None:
                 stored[row.key] = self._create(row, papers, contrast)
             else:
-                self._compare(row, known, papers)
+                self._compare(row, held, papers)
             if number % TOGETHER == 0 or number == len(rows):
                 self._hand_over()
 
@@ -159,24 +159,18 @@ class _Writer:
             papers.own(study, values, record)
         return _Row(record, values, estimate_key(values), cohort, study)
 
-    def _stored(self, rows: list[_Row]) -> dict[str, dict[str, Any]]:
-        """Read the live evidence rows of these keys."""
-        known = [row for row in rows if row.study.stored]
-        columns = [evidence.c[name] for name in ("key", "source_kind", "source_url", "attributes", *_COMPARED)]
-        statement = sa.select(*columns).where(evidence.c.valid_to.is_(None))
-        found = select_in(self._transaction.connection, statement, evidence.c.key, {row.key for row in known})
-        return {row.key: row._asdict() for row in found}
-
     def _compare(self, row: _Row, stored: Mapping[str, Any], papers: Reports) -> None:
         """Note what an estimate that is there is given other than it is; what the row leaves empty says nothing."""
         before = len(self._merger.issues)
         values = row.values
         if row.source is None or papers.find(report_names(url=stored["source_url"])) is not row.source:
             self._agree(row, stored, values, ("source_kind", "source_url"))  # else the report itself was compared
-        self._agree(row, stored, values, _COMPARED)
+        self._agree(row, stored, values, compared(former=row.former))
         if row.record.attributes:
             self._agree(row, stored["attributes"], own := self._own_attributes(row), own)
         self._tally.unchanged += len(self._merger.issues) == before
+        if row.former and (found := remark(row.key, stored, values, row.record)):
+            self._tally.flagged.add([found])
 
     def _agree(self, row: _Row, held: Mapping[str, Any], given: Mapping[str, Any], names: Iterable[str]) -> None:
         for name in names:

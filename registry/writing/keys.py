@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 #: What an estimate is when its source, or whoever entered it, says nothing.
 DEFAULTS: dict[str, str] = {
     "cohort": "all",
-    "contrast": ContrastKind.ABOVE_VS_BELOW.value,
-    "measure": Measure.HR.value,
+    "contrast": ContrastKind.UNCLEAR.value,
+    "measure": Measure.UNCLEAR.value,
     "adjusted": Adjusted.UNCLEAR.value,
     "origin": Origin.REPORTED.value,
 }

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from registry.errors import InputRefused
 from registry.models import Base, Contrast, Cutoff
-from registry.vocabulary import Vocabulary, fold
+from registry.vocabulary import Vocabulary, fold, matching
 from registry.writing.bulk import select_in
 from registry.writing.keys import CONTRAST, CUTOFF, contrast_key, cutoff_key
 
@@ -45,7 +45,7 @@ class Names:
         if name in self._ids[kind]:
             return name
         folded = fold(name)
-        key = self._matched[kind].get(folded)
+        key = matching(self._matched[kind], name)
         if key is not None:
             return key
         if kind == "endpoint":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from registry.models import Cohort, Overlap, Study
+from registry.models import Change, Cohort, Overlap, Study
 from registry.terms import OverlapKind
 from registry.writing.bulk import select_in
 
@@ -58,3 +59,51 @@ def _components(pairs: Iterable[tuple[int, int]]) -> list[set[int]]:
         joined = set(pair).union(*(groups.get(number, ()) for number in pair))
         groups.update(dict.fromkeys(joined, joined))
     return list({id(group): group for group in groups.values()}.values())
+
+
+def dismissed_pairs(
+    connection: sa.Connection, studies: Collection[str], at: int | None = None
+) -> frozenset[frozenset[tuple[str, ...]]]:
+    """Give the pairs of cohorts, each as study and cohort, that share no patients by a curator's decision.
+
+    Of these `studies`, as it is now, or as it was after changeset `at`: then the ledger says what had been decided.
+    """
+    asked = set(studies)
+    if not asked:
+        return frozenset()
+    pairs = [row for row in connection.execute(_PAIRS) if row.study in asked and row.other in asked]
+    kinds = {} if at is None or not pairs else _decided(connection, at)
+    return frozenset(
+        frozenset(((row.study, row.cohort), (row.other, row.part)))
+        for row in pairs
+        if (row.kind if at is None else kinds.get(_name(row))) == OverlapKind.DISMISSED
+    )
+
+
+def _name(pair: Any) -> str:
+    """Name a pair of cohorts as the ledger does."""
+    return f"{pair.study}/{pair.cohort} and {pair.other}/{pair.part}"
+
+
+def _decided(connection: sa.Connection, at: int) -> dict[str, str | None]:
+    """Give the kind of each pair of cohorts, by its name in the ledger, as it was after a changeset."""
+    kinds = sa.select(Change.key, Change.after).where(Change.entity == "overlap", Change.field == "kind")
+    found = connection.execute(kinds.where(Change.changeset <= at).order_by(Change.id))
+    return {row.key: row.after for row in found}
+
+
+_first, _second, _study, _other = aliased(Cohort), aliased(Cohort), aliased(Study), aliased(Study)
+_PAIRS = (
+    sa.select(
+        _study.key.label("study"),
+        _first.key.label("cohort"),
+        _other.key.label("other"),
+        _second.key.label("part"),
+        Overlap.kind,
+    )
+    .select_from(Overlap)
+    .join(_first, Overlap.cohort_a == _first.id)
+    .join(_study, _first.study_id == _study.id)
+    .join(_second, Overlap.cohort_b == _second.id)
+    .join(_other, _second.study_id == _other.id)
+)

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from registry.columns import COLUMNS
-from registry.derivation import Derived, derive
+from registry.derivation import Derived, derive, with_ratio_bounds
+from registry.meaning.printed import BOUNDS
 from registry.models import (
     Attribute,
     AttributeValue,
@@ -104,8 +105,11 @@ _FACTS = (
 def finished(facts: dict[str, Any]) -> tuple[dict[str, Any], Derived]:
     """Complete the facts of a row (in place) with yi, vi, derivation, flags and digest; give what was derived too.
 
-    A row without status yet is extracted, or disputed when it breaks a hard rule.
+    A row without status yet is extracted, or disputed when it breaks a hard rule. Bounds stored as those of a log ratio
+    become those of the ratio, as an import keeps them.
     """
+    if facts.get("log_hr") is not None and facts.get("ci_low") is not None:
+        facts.update({name: with_ratio_bounds(facts)[name] for name in BOUNDS})
     derived = derive(facts)
     if facts["status"] is None:
         disputed = derived.not_poolable is NotPoolable.DISPUTED

@@ -22,7 +22,10 @@ _FLAGGED = {
     Flag.P_TEST_UNCLEAR: "p_test",
     Flag.DATA_DRIVEN_CUTOFF: "cutoff_method",
     Flag.OFF_CENTRE: "est",
+    Flag.COUNTS_OPPOSE: "events_index",
     Flag.OUTSIDE_CI: "est",
+    Flag.SE_CONTRADICTS: "se_log_hr",
+    Flag.LOG_CONTRADICTS: "log_hr",
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import sqlalchemy as sa
 from registry.errors import Conflict, UsageError
 from registry.models import Attribute, Base, Factor, Synonym
 from registry.terms import AttributeLevel, AttributeType
+from registry.toml import read_toml
 from registry.vocabulary import KINDS, AttributeDeclaration, Vocabulary, fold
 
 if TYPE_CHECKING:
@@ -54,23 +54,26 @@ def add_vocabulary(transaction: Transaction, entries: Iterable[Entry], *, keep: 
     """Add what is not there yet, keys and synonyms, and give how many names were added; no field is overwritten.
 
     A name that stands for another key already is a Conflict, or stays as it is with `keep` (how a registry takes the
-    vocabulary that a newer version of evireg ships; ranges its factors lack are then filled in).
+    vocabulary that a newer version of evireg ships; ranges, levels and the way they are read, where its factors lack
+    them, are then filled in).
     """
     known = list(entries)
     matched = {kind: dict(names) for kind, names in Vocabulary.load(transaction.connection).matched.items()}
     if keep:
-        _fill_ranges(transaction, known)
+        _fill(transaction, known)
     return sum(_add(transaction, entry, matched[entry.kind], keep=keep) for entry in known)
 
 
-def _fill_ranges(transaction: Transaction, entries: Iterable[Entry]) -> None:
-    """Give factors that are there, with the unit of the entry, the plausible range they have not."""
+def _fill(transaction: Transaction, entries: Iterable[Entry]) -> None:
+    """Give factors that are there what the entries say of them and they lack; no range of another unit."""
     shipped = {entry.key: entry.fields for entry in entries if entry.kind == "factor"}
-    lacking = sa.select(Factor.__table__).where(Factor.plausible_low.is_(None), Factor.plausible_high.is_(None))
-    for row in transaction.connection.execute(lacking).all():
+    for row in transaction.connection.execute(sa.select(Factor.__table__)).all():
         fields = shipped.get(row.key, {})
-        given = {name: fields[name] for name in ("plausible_low", "plausible_high") if name in fields}
-        if given and row.canonical_unit == fields.get("canonical_unit"):
+        wanted = [name for name in ("read_as", "levels") if getattr(row, name) is None]
+        if row.plausible_low is row.plausible_high is None and row.canonical_unit == fields.get("canonical_unit"):
+            wanted += ["plausible_low", "plausible_high"]
+        given = {name: fields[name] for name in wanted if name in fields}
+        if given:
             transaction.connection.execute(sa.update(Factor).where(Factor.id == row.id).values(**given))
             for name, value in given.items():
                 transaction.change("factor", row.key, name, None, value)
@@ -186,7 +189,7 @@ def read_vocabulary(folder: Path) -> tuple[list[Entry], list[AttributeDeclaratio
     entries: list[Entry] = []
     declarations: list[AttributeDeclaration] = []
     for path in sorted(folder.glob("*.toml")):
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = read_toml(path.read_text(encoding="utf-8"))
         declarations += [_declaration(item) for item in content.pop("attribute", [])]
         content.pop("tool", None)
         entries += [_entry(kind, item) for kind, items in content.items() for item in items]

@@ -45,7 +45,13 @@ def test_same_snapshot_is_the_same_bytes_after_everything_changed(
     """Whatever curators do after a snapshot, its archive stays the file it was, and nothing is stored by making it."""
     reg = Registry(rich_store, curator="Ada")
     new = rich.database.with_name("rows.csv").read_text("utf-8")
-    for before, after in (("2016", "2021"), ("2019", "2022"), ("2020", "2023"), ("10.1000/", "10.1001/")):
+    for before, after in (
+        ("2016", "2021"),
+        ("2019", "2022"),
+        ("2020", "2023"),
+        ("10.1000/", "10.1001/"),
+        (",1.5,0.9,2.5", ",1.6,0.9,2.8"),
+    ):
         new = new.replace(before, after)
     (tmp_path / "new.csv").write_text(new.replace("multiple myeloma", "plasmacytoma"), encoding="utf-8")
     reg.amend(rich.keys[0], {"timepoint": "before transplant", "hr": "2.1"}, reason="read again")

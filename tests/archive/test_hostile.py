@@ -176,7 +176,7 @@ FORGED: dict[str, tuple[Edit, str]] = {
     "word that is none": (replaced("tables/estimates.csv", ",hr,", ",hazard,"), "expected one of hr"),
     "deep JSON": (deep, "20 levels"),
     "lone surrogate": (replaced(CHANGESETS, "a misprint", "\\ud800"), "text in Unicode|no JSON"),
-    "NUL": (replaced(CHANGESETS, "a misprint", "\\u0000"), "text without NUL"),
+    "NUL": (replaced(CHANGESETS, "a misprint", "\\u0000"), "changeset 7 is not what its hash says"),
     "no UTF-8": (lambda files: files.update({CHANGES: files[CHANGES] + b'["\xff"]\n'}), "no text in UTF-8"),
     "no JSON": (appended(CHANGES, b"{\n"), "no JSON that evireg reads"),
     "no array": (appended(CHANGES, b"{}\n"), "no JSON array"),

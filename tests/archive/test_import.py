@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from pathlib import Path
 
@@ -12,8 +10,6 @@ import sqlalchemy as sa
 
 from registry.archive.export import export_snapshot
 from registry.archive.importing import import_archive
-from registry.archive.opening import _COLUMNS_SINCE
-from registry.database import canonical_json
 from registry.errors import Conflict, InputRefused
 from registry.handle import Registry
 from registry.models import Attachment, Change, Changeset, Run, evidence
@@ -21,6 +17,10 @@ from registry.queries.verifying import Verdict
 from registry.store import Store, open_store
 from tests.archive.conftest import Rich
 from tests.archive.rich import ROWS, replaced, rewritten
+
+#: Archives made by the evireg of schema 0005, of the registry of `tests/archive/rich.py` and of that of
+#: `tests/migrations/test_meaning.py`.
+OLD = Path(__file__).parent / "assets"
 
 
 def state(store: Store) -> list[list[tuple[object, ...]]]:
@@ -162,45 +162,25 @@ def test_a_merge_is_undone_like_any_changeset(rich: Rich, sqlite_store: Store, t
     reg.verify()
 
 
-_LATER = _COLUMNS_SINCE["0006"]
-
-
-def _without(text: str, columns: frozenset[str], *, lines: bool) -> bytes:
-    """Take columns out of a file of an archive."""
-    rows = [json.loads(line) for line in text.splitlines()] if lines else list(csv.reader(io.StringIO(text)))
-    kept = [place for place, name in enumerate(rows[0]) if name not in columns]
-    rows = [[row[place] for place in kept] for row in rows]
-    if lines:
-        return "".join(canonical_json(row) + "\n" for row in rows).encode()
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue().encode()
-
-
 def _older(files: dict[str, bytes]) -> None:
-    """Make an archive one of the schema before there were ratings."""
+    """Make an archive of schema 0005 one of the schema before there were ratings."""
     del files["tables/ratings.csv"]
     told = json.loads(files["archive.json"])
     del told["rows"]["tables/ratings.csv"]
-    for name in files.keys() & _LATER.keys():
-        files[name] = _without(files[name].decode(), _LATER[name], lines=name.endswith(".jsonl"))
     files["archive.json"] = json.dumps({**told, "schema": "0004"}).encode()
 
 
-def test_archive_of_an_older_schema_is_read_without_ratings(
-    rich_store: Store, sqlite_store: Store, tmp_path: Path
-) -> None:
-    """What was written before there were ratings comes back whole."""
-    export_snapshot(rich_store, "first", tmp_path / "first.zip")
-    path = rewritten(tmp_path / "first.zip", tmp_path / "old.zip", _older)
+def test_archive_of_an_older_schema_is_read_without_ratings(sqlite_store: Store, tmp_path: Path) -> None:
+    """What was written before there were ratings, or columns of this schema, comes back whole."""
+    path = rewritten(OLD / "0005-first.zip", tmp_path / "old.zip", _older)
     assert import_archive(sqlite_store, path, curator="Bo").restored
     assert Registry(sqlite_store).ratings() == []
     Registry(sqlite_store).verify()
 
 
-def test_archive_that_hides_its_ratings_is_refused(rich: Rich, sqlite_store: Store, tmp_path: Path) -> None:
+def test_archive_that_hides_its_ratings_is_refused(sqlite_store: Store, tmp_path: Path) -> None:
     """The ledger in it tells of them."""
-    path = rewritten(rich.archive, tmp_path / "hidden.zip", _older)
+    path = rewritten(OLD / "0005-second.zip", tmp_path / "hidden.zip", _older)
     with pytest.raises(InputRefused, match="the rating of imprecision for the query 'os' is not what the ledger says"):
         import_archive(sqlite_store, path, curator="Bo")
 

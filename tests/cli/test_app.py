@@ -113,7 +113,7 @@ def test_error_with_json_is_an_object_on_stderr(run: Run, tmp_path: Path) -> Non
         (["show", "kim2061"], 4, "kim2016"),
         (["seed", "nlr_myelom"], 4, "nlr_myeloma"),
         (["import", "nowhere.csv", "--as", "Ada"], 3, "nowhere.csv"),
-        (["init", "--db", "no/such/folder/evireg.db"], 1, "folder"),
+        (["init", "--db", "no/such/folder/evireg.db"], 9, "folder"),
     ],
 )
 def test_error_has_its_exit_code_and_says_what_to_do(

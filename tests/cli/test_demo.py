@@ -59,6 +59,14 @@ def test_simulated_stands_in_every_table_figure_and_file(toured: Made) -> None:
     assert all("SIMULATED" in figure.read_text(encoding="utf-8") for figure in figures)
 
 
+def test_tour_tells_an_inverted_factor_either_way_round(toured: Made) -> None:
+    """Albumin: 0.61 high against low, 1.65 low against high, each with its direction, and how people read it."""
+    said = toured[1].out
+    assert "HR 0.61 (0.50–0.73), 95 % CI, k = 3; high albumin vs low" in said
+    assert "albumin is usually read low against high: 1.65 (1.36–2.00)" in said
+    assert "HR 1.65 (1.36–2.00), 95 % CI, k = 3; low albumin vs high" in said
+
+
 def pairs(text: str) -> list[tuple[str, str]]:
     """Give each line with the second one below it: a title with the rule under its header."""
     lines = text.splitlines()

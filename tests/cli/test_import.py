@@ -175,8 +175,9 @@ def test_a_folder_is_imported_whole(run: Run, seeded: Path) -> None:
 
 def test_many_flags_are_counted_by_kind(run: Run, seeded: Path) -> None:
     """A thousand flags are no table of a thousand lines: each kind is shown once, with its number and first place."""
-    rows = "".join(f"s{number},NLR,OS,1.8,1.2,2.7\n" for number in range(40))
-    (seeded.parent / "many.csv").write_text("study_key,biomarker,endpoint,hr,ci_low,ci_high\n" + rows)
+    rows = "".join(f"s{number},NLR,>,OS,1.8,1.2,2.7\n" for number in range(40))
+    head = "study_key,biomarker,cutoff_operator,endpoint,hr,ci_low,ci_high\n"
+    (seeded.parent / "many.csv").write_text(head + rows)
     done = run("import", "many.csv", "--as", "Ada")
     assert "Flags and remarks (40)" in done.out
     assert done.out.count("ci-level-assumed") == 1

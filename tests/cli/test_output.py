@@ -104,3 +104,43 @@ def test_error_is_said_on_stderr_with_its_hint(capsys: pytest.CaptureFixture[str
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err == "evireg: no such thing\ntry another\n"
+
+
+MANY = [(f"study{number}", f"1.{number} (1.00–2.00)", "1 %", "漢" if number % 2 else "") for number in range(2500)]
+
+
+def test_long_table_in_a_pipe_has_every_row_in_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row by row, every one, columns under their headings; nobody is told that rows are missing."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    output.show_table("Estimates", COLUMNS, MANY, note="a note")
+    title, heads, rule, *lines = capsys.readouterr().out.splitlines()
+    assert (title, rule.strip("─")) == ("Estimates", "")
+    assert [line.split()[0] for line in lines[:2500]] == [row[0] for row in MANY]
+    ends = {line.index(")") for line in lines[:2500]}
+    assert ends == {heads.index("CI)") + 2}
+    assert lines[2500] == "a note"
+
+
+def test_terminal_is_shown_the_beginning_and_told_how_to_get_the_rest(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More rows than anybody reads rolling by are counted, not laid out."""
+    monkeypatch.setattr(output, "on_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "100")
+    output.show_table("Estimates", COLUMNS, MANY)
+    shown = capsys.readouterr().out
+    assert sum(line.lstrip().startswith("study") for line in shown.splitlines()) == output.SCREENFUL
+    assert "2,300 of 2,500 rows are not shown: --json has all" in " ".join(shown.split())
+
+
+@pytest.mark.parametrize("rows", [[], [{"a": 1}], [{"a": [1, {"b": "x\u2028\ny"}]}, {}, 3]])
+def test_list_printed_as_it_comes_is_what_is_printed_whole(
+    capsys: pytest.CaptureFixture[str], rows: list[object]
+) -> None:
+    """Byte for byte."""
+    output.show_json({"kind": "x", "where": None, "rows": rows})
+    whole = capsys.readouterr().out
+    output.show_json_list({"kind": "x", "where": None}, "rows", iter(rows))
+    assert capsys.readouterr().out == whole

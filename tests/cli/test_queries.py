@@ -123,7 +123,7 @@ def test_running_all_goes_past_what_is_refused(run: Run, seeded: Path) -> None:
         (["query", "run", "ferritin-cart-pfs"], 2, "nothing to pool"),
         (["query", "rm", "mycn-os", "--reason", " "], 2, "a removal has a reason"),
         (["query", "import", "none.toml"], 3, "cannot be read"),
-        (["query", "export", "none/q.toml"], 2, "cannot be written"),
+        (["query", "export", "none/q.toml"], 2, "the folder of none/q.toml does not exist"),
         (["run", "show", "1"], 4, "none is stored yet"),
         (["run", "list", "nobody"], 4, "no query 'nobody'"),
         (["run", "verify", "none.json"], 3, "cannot be read"),

@@ -57,6 +57,14 @@ def test_same_estimate_again_changes_nothing(reg: Registry) -> None:
     assert (again.new, again.changeset) == (False, None)
 
 
+def test_what_is_left_unsaid_of_an_estimate_is_remarked(reg: Registry) -> None:
+    """An estimate that does not say what it compares is stored as unclear and told how to; not so if it does."""
+    (remark,) = reg.add("estimate", ESTIMATE).flags
+    assert (remark.code, remark.column) == ("direction-unclear", "contrast")
+    assert "--contrast" in remark.message
+    assert reg.add("estimate", {**ESTIMATE, "endpoint": "PFS", "contrast": "above_vs_below"}).flags == ()
+
+
 def test_other_numbers_under_the_key_are_a_conflict(reg: Registry) -> None:
     """Nothing is overwritten: the conflict has both values and names the way to change it."""
     key = reg.add("estimate", ESTIMATE).key
@@ -267,3 +275,19 @@ def test_study_without_an_estimate_is_listed(reg: Registry) -> None:
     assert [(row["study"], row["estimates"]) for row in reg.listing("studies")] == [("kim2016", 1), ("new2020", 0)]
     assert [row["country"] for row in reg.listing("cohorts")] == [None, "Korea"]
     assert [row["study"] for row in reg.listing("studies", 'factor == "NLR"')] == ["kim2016"]
+
+
+def test_a_factor_names_its_groups_and_how_it_is_read(store: Store) -> None:
+    """`=` stands between the names of a group, the higher first; an estimate in those words has a direction; undone."""
+    reg = Registry(store, curator="Ada")
+    told = {"levels": "mutated=IGHV+; germline=IGHV-", "read_as": "low-vs-high"}
+    added = reg.add("factor", {"key": "IGHV", "dimensionless": "yes", **told})
+    facts = reg.show("IGHV")
+    assert facts["levels"] == [["mutated", "IGHV+"], ["germline", "IGHV-"]]
+    assert facts["read_as"] == "low-vs-high"
+    said = {"study": "kim", "factor": "IGHV", "endpoint": "OS", "hr": "0.5", "reference_group": "germline"}
+    assert reg.draft("estimate", said).values["contrast"] == "above_vs_below"
+    assert reg.draft("factor", {"key": "IGHV", "levels": "mutated"}).problems
+    assert added.changeset is not None
+    reg.undo(added.changeset, reason="a slip")
+    assert "IGHV" not in [row["factor"] for row in reg.listing("factors")]

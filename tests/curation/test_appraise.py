@@ -115,7 +115,7 @@ def test_appraisal_is_undone(store: Store) -> None:
 
 def test_study_means_all_its_estimates(store: Store) -> None:
     """Domains are usable in conditions and as subgroups."""
-    enter(store, {}, {"endpoint": "PFS"}, {"study": "lee2017"}, {"study": "zhu2020", "est": 1.5})
+    enter(store, {}, {"endpoint": "PFS"}, {"study": "lee2017", "est": 2.1}, {"study": "zhu2020", "est": 1.5})
     reg = Registry(store)
     assert reg.appraise("kim2016", judgements={"quips_confounding": "high"}, curator="Grace").estimates == 2
     reg.appraise("lee2017", "zhu2020/all", judgements={"quips_confounding": "low"}, curator="Grace")

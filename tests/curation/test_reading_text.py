@@ -130,7 +130,8 @@ def test_spans_point_at_the_words_in_the_source() -> None:
     (found,) = read(text)
     words = {each.column: text[each.start : each.end] for each in found.found}
     assert words == {
-        "factor": "NLR", "measure": "HR", "hr": "2·15", "ci_level": "95% ", "ci_low": "1·74", "ci_high": "2·66",
+        "factor": "NLR", "contrast": "NLR",
+        "measure": "HR", "hr": "2·15", "ci_level": "95% ", "ci_low": "1·74", "ci_high": "2·66",
     }  # fmt: skip
     assert text[found.start : found.end] == "HR 2·15\n(95% CI 1·74–2·66"
 

@@ -216,3 +216,13 @@ def test_added_study_goes_and_comes_back(store: Store) -> None:
     with pytest.raises((Conflict, InputRefused), match="in the way"):
         undo(store, reg.log(limit=2)[1].changeset)
     reg.verify()
+
+
+def test_words_for_a_disease_go_with_it_and_come_back(store: Store) -> None:
+    """A cohort that is given another disease has not the words for the first; undone, it has them again."""
+    [key] = enter(store, {"disease": "relapsed/refractory multiple myeloma", "disease_text": "RRMM"})
+    before = live(store)
+    Registry(store, curator="Ada").amend("kim2016/all", {"disease": "NSCLC"}, reason="misread")
+    assert (stored(store, key)["disease"], stored(store, key)["disease_text"]) == ("NSCLC", None)
+    undo(store, latest(store))
+    assert live(store) == before

@@ -197,3 +197,54 @@ def test_json_is_complete_and_the_package_offers_it() -> None:
     made = registry.derive(**CI, p_value=0.8).as_dict()
     json.dumps(made, allow_nan=False)
     assert made["routes"][0]["source"].startswith("Parmar")
+
+
+def test_a_ci_and_an_se_that_contradict_each_other_are_refused() -> None:
+    """Neither counts, and the slip is named as an import names it."""
+    with pytest.raises(UsageError, match=r"0\.233 is 2\.15 × 0\.108: the SE of the HR"):
+        derive(hr="2.15", ci_low="1.74", ci_high="2.66", se_log_hr="0.233")
+    with pytest.raises(UsageError, match="it is its log10, and the natural log is 0"):
+        derive(hr="2.15", log_hr="0.332", se_log_hr="0.047")
+
+
+@pytest.mark.parametrize(("se", "route"), [("0.25", "ci"), ("0.250", "se"), ("0.24990", "se"), (0.2499, "se")])
+def test_of_a_ci_and_an_se_the_more_precise_counts(se: str | float, route: str) -> None:
+    """0.98 to 2.61 settles the standard error to 0.7 %; digits count, those of a text with its zeros."""
+    assert derive(hr="1.60", ci_low="0.98", ci_high="2.61", se_log_hr=se).route == route
+
+
+def test_a_ci_is_of_the_number_midway_in_it() -> None:
+    """Beside a log ratio a CI may be the log's; where it is neither's, the route is closed."""
+    made = derive(log_hr="0.40", ci_low="-0.10", ci_high="0.90")
+    assert near(made.sei, 1.0 / (2 * 1.959963984540054))
+    assert made.yi == 0.4
+    assert any("CI of the log ratio" in note for note in made.notes)
+    assert near(derive(log_hr="0.40", ci_low="1.10", ci_high="2.03").sei, routes.by_ci(1.5, 1.10, 2.03).sei)
+    with pytest.raises(UsageError, match="is of neither"):
+        derive(log_hr="0.40", ci_low="0.10", ci_high="0.95")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said", "hint"),
+    [
+        ({**CI, "ci_level": 0.95}, "ci_level = 0.95 cannot be", "--ci-level 95"),
+        ({**CI, "ci_level": 30.0}, "percent, from 50 to 99.99", "95"),
+        ({"hr": "1.5", "p_value": "0.000"}, "a smaller p-value, rounded", "<0.0005"),
+        ({"hr": "1.5", "p_value": 0}, "p = 0 cannot be", "<0.001"),
+        ({**CI, "direction": "better"}, "direction is better, and hr = 1.56 says the opposite", "--invert"),
+        ({"log_hr": "-0.4", "se_log_hr": "0.1", "direction": "worse"}, "log_hr = -0.4 says the opposite", "--invert"),
+    ],
+)
+def test_what_an_import_refuses_is_refused(numbers: dict[str, Any], said: str, hint: str) -> None:
+    """A fraction for a level, a p of 0 and a direction against the ratio are errors, with what to type."""
+    with pytest.raises(UsageError) as refused:
+        derive(**numbers)
+    assert said in refused.value.message
+    assert hint in refused.value.hint
+
+
+def test_a_p_above_half_is_used_where_its_digits_settle_the_standard_error() -> None:
+    """1.50 with p = 0.60 does, 1.5 with p = 0.7 does not: the printed digits decide."""
+    assert near(derive(hr="1.50", p_value="0.60", p_test="wald").yi, math.log(1.5))
+    with pytest.raises(UsageError, match=r"above 0\.5 its rounding"):
+        derive(hr="1.5", p_value="0.7", p_test="wald")

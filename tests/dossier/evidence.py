@@ -17,6 +17,7 @@ _TYPICAL: dict[str, Any] = {
     "endpoint": "OS",
     "ci_level": 95.0,
     "measure": "hr",
+    "contrast": "above_vs_below",
 }
 #: Study → ratio with its interval, year, patients, whether adjusted.
 STUDIES: dict[str, tuple[float, float, float, int, int, str]] = {

@@ -124,7 +124,7 @@ def test_numbers_of_the_text_come_from_the_result(sqlite_store: Store) -> None:
 def test_known_evidence_without_a_number_is_told_with_its_direction(plain_report: Document) -> None:
     """Texts that state a direction only are counted, listed and quoted."""
     said = words(plain_report, "summary", "selection")
-    assert "1 states that the index group fares worse and 1 states that there is no association" in said
+    assert "1 states that high NLR fares worse and 1 states that there is no association" in said
     assert "“text of iris2019”" in said
     assert "2 cohorts (149 patients) have no estimate in the pool" in said
 

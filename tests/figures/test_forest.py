@@ -89,7 +89,7 @@ def test_known_evidence_is_listed_below() -> None:
     """With the direction its text states."""
     shown = texts("unusable")
     assert "Known, not poolable (2 cohorts without a pooled estimate, 204 patients)" in shown
-    assert "Study 1, n = 101: direction only; index group: fares worse" in shown
+    assert "Study 1, n = 101: direction only; high NLR: fares worse" in shown
 
 
 def test_long_names_are_wrapped_and_complete() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import resource
 import shlex
@@ -87,13 +86,13 @@ def sqlite_file(initialised_file: Path, tmp_path: Path, small: str) -> str:
 
 
 def test_disk_that_refuses_to_grow_a_file(sqlite_file: str, large: str) -> None:
-    """The operating system refuses a write beyond 2 MB: exit code 1, the registry is what it was, and works on."""
+    """The operating system refuses a write beyond 2 MB: exit code 9, the registry is what it was, and works on."""
     before = state(sqlite_file)
     limit = (2 * 1024 * 1024, resource.RLIM_INFINITY)
     code, error = evireg(
         "import", large, "--db", sqlite_file, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     )
-    assert code == 1
+    assert code == 9
     assert "could not be read or written by the operating system" in error
     assert "nothing of this change was stored" in error
     assert state(sqlite_file) == before
@@ -102,7 +101,7 @@ def test_disk_that_refuses_to_grow_a_file(sqlite_file: str, large: str) -> None:
 
 
 def test_disk_that_is_full(sqlite_file: str, large: str, tmp_path: Path) -> None:
-    """A file system of 2 MB that fills up in the middle of an import: exit code 1, the registry is what it was."""
+    """A file system of 2 MB that fills up in the middle of an import: exit code 9, the registry is what it was."""
     small_disk, copy = tmp_path / "disk", tmp_path / "after.db"
     small_disk.mkdir()
     command = shlex.join([*CLI, "import", large, "--db", str(small_disk / "evidence.db")])
@@ -118,32 +117,15 @@ def test_disk_that_is_full(sqlite_file: str, large: str, tmp_path: Path) -> None
     )
     if done.returncode == 99 or "unshare" in done.stderr:
         pytest.skip("this machine lets nobody mount a small file system")
-    assert done.returncode == 1
+    assert done.returncode == 9
     assert "cannot grow: the disk is full" in done.stderr
     assert "free some space; nothing of this change was stored" in done.stderr
     assert state(str(copy)) == state(sqlite_file)
 
 
-def without_privilege() -> None:
-    """Give up root's right to pass over permissions (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH) from the next exec on."""
-    for capability in (1, 2):
-        if ctypes.CDLL(None).prctl(24, capability, 0, 0, 0):
-            os._exit(98)
-
-
-@pytest.fixture
-def as_anyone() -> dict[str, Any]:
-    """Give what makes permissions count for a child process even when root runs the tests."""
-    if os.geteuid() != 0:
-        return {}
-    if not sys.platform.startswith("linux"):
-        pytest.skip("root passes over permissions here")
-    return {"preexec_fn": without_privilege}
-
-
 @pytest.mark.parametrize("what", ["file", "folder"])
 def test_what_cannot_be_written(sqlite_file: str, small: str, as_anyone: dict[str, Any], what: str) -> None:
-    """A read-only file, or a file in a read-only folder, is not changed: exit code 1 and a word on permissions."""
+    """A read-only file, or a file in a read-only folder, is not changed: exit code 9 and a word on permissions."""
     before = state(sqlite_file)
     place = Path(sqlite_file) if what == "file" else Path(sqlite_file).parent
     Path(small).write_text(HEADER + ROW.replace("kim", "lee"))
@@ -152,7 +134,7 @@ def test_what_cannot_be_written(sqlite_file: str, small: str, as_anyone: dict[st
         code, error = evireg("import", small, "--db", sqlite_file, **as_anyone)
     finally:
         place.chmod(0o755)
-    assert code == 1
+    assert code == 9
     assert "cannot be written" in error
     assert "check the permissions of the file and of its folder" in error
     assert state(sqlite_file) == before
@@ -162,7 +144,7 @@ def test_file_that_cannot_be_opened(sqlite_file: str, as_anyone: dict[str, Any])
     """A file nobody may read is told from one that is damaged."""
     Path(sqlite_file).chmod(0o000)
     code, error = evireg("list", "studies", "--db", sqlite_file, **as_anyone)
-    assert code == 1
+    assert code == 9
     assert "cannot be opened" in error
 
 
@@ -180,11 +162,11 @@ def writing(url: str) -> Iterator[None]:
 
 
 def test_database_another_process_is_writing(database_url: str, small: str) -> None:
-    """A writer waits as long as EVIREG_PATIENCE says, then gives up with exit code 1; afterwards it is let in."""
+    """A writer waits as long as EVIREG_PATIENCE says, then gives up with exit code 9; afterwards it is let in."""
     before = state(database_url)
     with writing(database_url):
         code, error = evireg("import", small, "--db", database_url)
-        assert code == 1
+        assert code == 9
         assert "is being written by another process" in error
         assert "wait until it has finished, then try again" in error
     assert state(database_url) == before
@@ -258,14 +240,14 @@ def test_database_of_a_newer_version(database_url: str, small: str) -> None:
 def test_server_that_is_not_there(small: str) -> None:
     """Exit code 1, with host and port to check."""
     code, error = evireg("import", small, "--db", "postgresql://nobody@127.0.0.1:1/nothing")
-    assert code == 1
+    assert code == 9
     assert "is out of reach" in error
     assert "check host, port, network and that the server is up" in error
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 def test_connection_that_is_cut(database_url: str, large: str) -> None:
-    """The server ends the connection of an import in the middle: exit code 1, nothing is stored."""
+    """The server ends the connection of an import in the middle: exit code 9, nothing is stored."""
     before = state(database_url)
     process = start("import", large, "--db", database_url)
     wait_until_at_work(process, database_url)
@@ -273,7 +255,7 @@ def test_connection_that_is_cut(database_url: str, large: str) -> None:
         others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         connection.execute(f"SELECT pg_terminate_backend(pid) {others}")  # type: ignore[arg-type]
     _, error = process.communicate(timeout=120)
-    assert process.returncode == 1
+    assert process.returncode == 9
     assert "Traceback" not in error
     assert "cut the connection" in error or "is out of reach" in error
     assert state(database_url) == before
@@ -293,11 +275,11 @@ def test_server_that_is_killed(backend: str, large: str) -> None:
         wait_until_at_work(process, url)
         _stop_at_once(server)
         _, error = process.communicate(timeout=120)
-        assert process.returncode == 1
+        assert process.returncode == 9
         assert "Traceback" not in error
         assert "cut the connection" in error or "is out of reach" in error
         code, error = evireg("list", "studies", "--db", url)
-        assert code == 1
+        assert code == 9
         assert "is out of reach" in error
         server.ensure_postgres_running()
         assert state(server.get_uri()) == before

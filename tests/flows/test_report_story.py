@@ -13,13 +13,13 @@ import pytest
 from cli.app import main
 
 EVIDENCE = """\
-study_key,first_author,year,title,doi,disease,n_patients,biomarker,cutoff_value,cutoff_unit,endpoint,hr,ci_low,ci_high,ci_level,adjusted,covariates,effect_direction,source_locator,quote
-abe2015,Abe,2015,NLR one,10.1000/abe,gastric cancer,210,NLR,3,1,OS,1.80,1.20,2.70,95,yes,stage,,Table 2,"HR 1.80"
-bauer2017,Bauer,2017,NLR two,10.1000/bauer,gastric cancer,95,NLR,5,1,OS,2.40,1.10,5.24,95,yes,age,,Table 3,"HR 2.40"
-chen2018,Chen,2018,NLR three,10.1000/chen,gastric cancer,340,NLR,2.5,1,OS,1.35,0.98,1.86,95,yes,stage,,p. 4,HR 1.35
-diaz2019,Diaz,2019,NLR four,10.1000/diaz,gastric cancer,150,NLR,4,1,OS,1.60,1.05,2.44,95,yes,stage,,Table 1,"HR 1.60"
-evans2020,Evans,2020,NLR five,10.1000/evans,gastric cancer,88,NLR,,,OS,,,,,yes,,worse,Abstract,"high NLR fared worse"
-"""
+study_key,first_author,year,title,doi,disease,n_patients,biomarker,cutoff_value,cutoff_unit,contrast,endpoint,hr,ci_low,ci_high,ci_level,adjusted,covariates,effect_direction,source_locator,quote
+abe2015,Abe,2015,NLR one,10.1000/abe,gastric cancer,210,NLR,3,1,above_vs_below,OS,1.80,1.20,2.70,95,yes,stage,,Table 2,"HR 1.80"
+bauer2017,Bauer,2017,NLR two,10.1000/bauer,gastric cancer,95,NLR,5,1,above_vs_below,OS,2.40,1.10,5.24,95,yes,age,,Table 3,"HR 2.40"
+chen2018,Chen,2018,NLR three,10.1000/chen,gastric cancer,340,NLR,2.5,1,above_vs_below,OS,1.35,0.98,1.86,95,yes,stage,,p. 4,HR 1.35
+diaz2019,Diaz,2019,NLR four,10.1000/diaz,gastric cancer,150,NLR,4,1,above_vs_below,OS,1.60,1.05,2.44,95,yes,stage,,Table 1,"HR 1.60"
+evans2020,Evans,2020,NLR five,10.1000/evans,gastric cancer,88,NLR,,,above_vs_below,OS,,,,,yes,,worse,Abstract,"high NLR fared worse"
+"""  # noqa: E501
 SEARCH = "".join(
     f"TY  - JOUR\nAU  - {author}, A.\nTI  - NLR {number}\nPY  - {year}\nDO  - 10.1000/{author.lower()}\nER  -\n\n"
     for author, number, year in (("Abe", "one", 2015), ("Bauer", "two", 2017), ("Other", "six", 2016))
@@ -75,7 +75,7 @@ def test_panel_gets_its_report_and_the_next_one_says_what_moved(
     evireg("report", "nlr-gastric-os", "--at", "first", "-o", "first.md")
     said = capsys.readouterr().out
     headline = next(line for line in said.splitlines() if line.startswith("nlr-gastric-os: HR"))
-    ratio = headline.partition(": ")[2].partition(", run")[0]
+    ratio = headline.partition(": ")[2].partition(", run")[0].rstrip(",")
     first = text(panel / "first.md")
     for words in (
         ratio,

@@ -169,7 +169,8 @@ FORMULAS = ("=1+1", "+1", "-1", "@x", "\tx", "'=1")
 @pytest.mark.parametrize("form", ["csv", "revman", "metafor", "meta"])
 def test_text_of_a_formula_is_escaped_in_csv(form: str, dlbcl: Analysed) -> None:
     """A name that begins like a formula has an apostrophe before it, a negative number has none."""
-    data: Any = [(name, 100, 0.5, 0.3, 0.9) for name in FORMULAS if name.strip() == name]  # labels are stripped
+    names = [name for name in FORMULAS if name.strip() == name]  # labels are stripped
+    data: Any = [(name, 100 + place, 0.5, 0.3, 0.9) for place, name in enumerate(names)]
     content = FORMATS[form].write(of(dlbcl, Frame.from_rows(rows(data)))).decode()
     label = {"csv": "study", "revman": "Study", "metafor": "slab", "meta": "studlab"}[form]
     found = list(csv.DictReader(io.StringIO(content, newline="")))
@@ -180,7 +181,7 @@ def test_text_of_a_formula_is_escaped_in_csv(form: str, dlbcl: Analysed) -> None
 
 def test_text_of_a_formula_is_text_in_a_workbook(dlbcl: Analysed) -> None:
     """A cell that begins with = is a string to Excel, never a formula or a link."""
-    data: Any = [(name, 100, 0.5, 0.3, 0.9) for name in (*FORMULAS, "http://example.org/")]
+    data: Any = [(name, 100 + place, 0.5, 0.3, 0.9) for place, name in enumerate((*FORMULAS, "http://example.org/"))]
     book = openpyxl.load_workbook(io.BytesIO(FORMATS["xlsx"].write(of(dlbcl, Frame.from_rows(rows(data))))))
     cells = [cell for row in book["estimates"].iter_rows() for cell in row if str(cell.value) in FORMULAS]
     assert len(cells) >= len(FORMULAS)

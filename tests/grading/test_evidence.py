@@ -103,17 +103,18 @@ def test_small_study_tests_run_from_ten_estimates_on() -> None:
 
 
 def test_known_but_unusable_cohorts_count_with_their_directions() -> None:
-    """A cohort with a pooled estimate is not counted; one with several texts counts once."""
+    """A cohort with a pooled estimate is not counted, one with several texts once, unclear groups as not stated."""
     unusable = (
-        Unusable("a", "x 2020", "all", 50, "direction-only", "worse"),
-        Unusable("b", "x 2020", "all", 50, "no-ratio", None),
-        Unusable("c", "y 2021", "all", 60, "direction-only", "none"),
-        Unusable("d", "Kim 2016", "all", 273, "no-ratio", "worse"),
+        Unusable("a", "x 2020", "all", 50, "direction-only", "worse", "above_vs_below"),
+        Unusable("b", "x 2020", "all", 50, "no-ratio", None, "above_vs_below"),
+        Unusable("c", "y 2021", "all", 60, "direction-only", "none", "above_vs_below"),
+        Unusable("d", "Kim 2016", "all", 273, "no-ratio", "worse", "above_vs_below"),
+        Unusable("e", "z 2022", "all", 70, "direction-only", "worse", "unclear"),
     )
-    flow = Flow(12, (), 8, unusable=unusable, unusable_cohorts=2, unusable_patients=110)
+    flow = Flow(12, (), 8, unusable=unusable, unusable_cohorts=3, unusable_patients=180)
     found = shown.publication_bias(pooled(myeloma(), flow=flow))
-    assert found.directions == {"worse": 1, "none": 1}
-    assert "2 cohorts, 110 patients; direction stated: 1 worse, 1 none" in said(found)
+    assert found.directions == {"worse": 1, "none": 1, "not stated": 1}
+    assert "3 cohorts, 180 patients. 1 of 3 says that high NLR fares worse. 1 of 3 says that there is no" in said(found)
 
 
 @pytest.mark.parametrize(("ratio", "reaches"), [(1.9, None), (2.1, 2.0), (0.45, 2.0), (5.5, 5.0), (0.19, 5.0)])

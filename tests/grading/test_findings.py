@@ -79,7 +79,7 @@ def test_absolute_effects_are_those_the_query_names(reg: Registry) -> None:
     [effect] = found.absolutes
     assert effect.difference == reg.absolute("os", survival=0.5, prevalence=0.4).difference
     [row] = table(found, "Summary").rows
-    assert row[0] == "OS at 24 months"
+    assert row[0] == "OS, high NLR vs low, at 24 months"
     assert row[-2] == in_short(effect)
     assert "more (" in row[-2]
     assert "deaths per 1000 patients" in table(found, "Summary").note

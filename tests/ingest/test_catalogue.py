@@ -81,7 +81,22 @@ REFUSED: dict[str, tuple[str | bytes, int, dict[str, Any]]] = {
     "hr-outside-ci": (HEAD + "kim,NLR,OS,0.01,0.05,0.5\n", 2, {}),
     "ci-reversed": (HEAD + "kim,NLR,OS,2.1,3.2,1.4\n", 2, {}),
     "ci-width-zero": (HEAD + "kim,NLR,OS,2.1,2.1,2.1\n", 2, {}),
+    "se-contradicts-ci": (HEAD[:-1] + ",se_log_hr\nkim,NLR,OS,2.15,1.74,2.66,0.233\n", 2, {}),
+    "log-contradicts-ratio": ("study_key,biomarker,endpoint,hr,log_hr,se_log_hr\nkim,NLR,OS,2,0.30,0.1\n", 2, {}),
+    "summary-row": (HEAD + "Overall (I² = 71 %),NLR,OS,2.1,1.4,3.2\n", 2, {}),
+    "name-ambiguous": ("study_key,biomarker,endpoint,hr,disease\nkim,NLR,OS,2.1,all\n", 2, {}),
+    "unit-of-another-factor": (
+        "study_key,biomarker,endpoint,hr,cutoff_value,cutoff_unit\nkim,PCT,OS,2.1,0.24,%\n",
+        2,
+        {},
+    ),
+    "horizon-contradicts": ("study_key,biomarker,endpoint,hr,horizon_days\nkim,NLR,30-day mortality,2,100\n", 2, {}),
     "counts-impossible": ("study_key,biomarker,endpoint,hr,n,events\nkim,NLR,OS,2.1,100,120\n", 2, {}),
+    "direction-contradicts": (
+        "study_key,biomarker,endpoint,hr,contrast,cutoff_operator,as_printed\nkim,NLR,OS,2,above_vs_below,<,so\n",
+        2,
+        {},
+    ),
     "key-repeated": (HEAD + GOOD + "kim,NLR,OS,2.3,1.4,3.2\n", 3, {}),
     "study-contradicts": ("study_key,biomarker,endpoint,hr,year\nkim,NLR,OS,2.1,2015\nkim,NLR,PFS,2,2016\n", 3, {}),
     "cohort-contradicts": (
@@ -102,16 +117,27 @@ REFUSED: dict[str, tuple[str | bytes, int, dict[str, Any]]] = {
 }
 
 #: Codes that need more than one file: tested by name below.
-ELSEWHERE = {"file-unreadable", "conflict", "name-near", "attribute-narrowed"}
+ELSEWHERE = {"file-unreadable", "conflict", "name-near", "study-near", "attribute-narrowed"}
 #: Codes of workbooks and folders: in test_workbook.py and test_folder.py.
 ELSEWHERE |= {"key-unknown", "version-unknown", "edit-refused"}
 ELSEWHERE |= {"file-too-large", "sheet-unknown", "formula", "truth-value", "merged-cells", "sheet-chosen", "hidden"}
 ELSEWHERE |= {"folder-empty", "file-passed-over", "semicolons"}
+#: What is stored under another reading: in tests/writing/test_former.py.
+ELSEWHERE |= {"stored-otherwise"}
 
 #: code → text of a file that is stored with this remark or flag.
 REMARKED: dict[str, str] = {
     "row-repeated": HEAD + GOOD + GOOD,
-    "log-contradicts-ratio": "study_key,biomarker,endpoint,hr,log_hr,se_log_hr\nkim,NLR,OS,2,0.30,0.1\n",
+    "ci-of-log": "study_key,biomarker,endpoint,log_hr,ci_low,ci_high\nkim,NLR,OS,0.40,-0.10,0.90\n",
+    "direction-unclear": HEAD + GOOD,
+    "measure-unclear": "study_key,biomarker,endpoint,est\nkim,NLR,OS,2\n",
+    "direction-outvoted": "study_key,biomarker,endpoint,hr,contrast,cutoff_operator,reference_group\n"
+    "kim,albumin,OS,2,above_vs_below,<,albumin >= 3.5\n",
+    "words-decide": "study_key,biomarker,endpoint,hr,contrast,reference_group\n"
+    "kim,NLR,OS,2,above_vs_below,per unit increase\n",
+    "cutoff-in-words": "study_key,biomarker,endpoint,hr,cutoff_value,cutoff_unit\nkim,LDH,OS,2,1.5,{ULN}\n",
+    "counts-oppose": HEAD.strip() + ",n_index,n_reference,events_index,events_reference\n"
+    "kim,NLR,OS,0.5,0.3,0.83,100,100,80,40\n",
     "covariates-unadjusted": "study_key,biomarker,endpoint,hr,adjusted,covariates\nkim,NLR,OS,2,no,age; sex\n",
     "decimal-comma": HEAD + 'kim,NLR,OS,"2,1",1.4,3.2\n',
     "thousands-grouped": 'study_key,biomarker,endpoint,hr,n_patients\nkim,NLR,OS,2.1,"1,077"\n',

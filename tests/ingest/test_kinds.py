@@ -55,7 +55,10 @@ def test_the_separator_is_seen_from_the_first_rows(
 def test_semicolons_are_told(sqlite_store: Store, write: Write) -> None:
     """A file of European Excel is read with its decimal commas, and both are said."""
     loaded = load(sqlite_store, write("study_key;biomarker;endpoint;hr\nkim;NLR;OS;2,15\n"), curator="ada")
-    assert (loaded.created, dict(loaded.flag_counts)) == (1, {"semicolons": 1, "decimal-comma": 1})
+    assert (loaded.created, dict(loaded.flag_counts)) == (
+        1,
+        {"semicolons": 1, "decimal-comma": 1, "direction-unclear": 1},
+    )
     with sqlite_store.read() as connection:
         row = connection.exec_driver_sql("SELECT est, est_text FROM evidence").one()
     assert tuple(row) == (2.15, "2,15")

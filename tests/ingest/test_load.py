@@ -187,7 +187,8 @@ def test_more_zeros_are_the_same_number(store: Store, write: Write) -> None:
 def test_a_hard_fault_confirmed_as_printed_is_disputed(store: Store, write: Write, row: str, flag: str) -> None:
     """What the source prints against a hard rule is stored as disputed, flagged, and never poolable."""
     path = write(
-        f"study_key,biomarker,endpoint,hr,ci_low,ci_high,ci_level,as_printed\nkim,NLR,OS,{row},so in Table 2\n"
+        f"study_key,biomarker,endpoint,hr,ci_low,ci_high,ci_level,as_printed,contrast\n"
+        f"kim,NLR,OS,{row},so in Table 2,above_vs_below\n"
     )
     loaded = load(store, path, curator="ada")
     (stored,) = _rows(store)
@@ -203,8 +204,8 @@ def test_a_hard_fault_confirmed_as_printed_is_disputed(store: Store, write: Writ
 
 def test_impossible_counts_confirmed_as_printed_are_disputed(sqlite_store: Store, write: Write) -> None:
     """Counts that cannot be are stored as printed, disputed, with a remark that says why."""
-    text = "study_key,biomarker,endpoint,hr,ci_low,ci_high,ci_level,n,events,as_printed\n"
-    path = write(text + "kim,NLR,OS,2,1,4,95,100,120,so in the abstract\n")
+    text = "study_key,biomarker,endpoint,hr,ci_low,ci_high,ci_level,n,events,as_printed,contrast\n"
+    path = write(text + "kim,NLR,OS,2,1,4,95,100,120,so in the abstract,above_vs_below\n")
     loaded = load(sqlite_store, path, curator="ada")
     assert [(row["status"], row["not_poolable"]) for row in _rows(sqlite_store)] == [("disputed", "disputed")]
     assert [(issue.code, issue.severity, issue.column) for issue in loaded.flags] == [
@@ -227,7 +228,8 @@ def test_a_bound_equal_to_the_ratio_is_fine(sqlite_store: Store, write: Write) -
 
 def test_a_pasted_row_is_counted_as_unchanged(store: Store, write: Write) -> None:
     """A row that says the same as an earlier one is stored once and pointed at."""
-    text = "study_key,biomarker,endpoint,hr,n\nkim,NLR,OS,2.10,90\nlee,NLR,OS,1.1,\nkim,NLR,OS,2.1,\n"
+    head = "study_key,biomarker,endpoint,hr,n,cutoff_operator\n"
+    text = head + "kim,NLR,OS,2.10,90,>\nlee,NLR,OS,1.1,,>\nkim,NLR,OS,2.1,,>\n"
     loaded = load(store, write(text), curator="ada")
     assert (loaded.rows, loaded.created, loaded.unchanged) == (3, 2, 1)
     assert [(issue.code, issue.line, issue.message) for issue in loaded.flags] == [
@@ -273,8 +275,8 @@ def test_one_of_three_results_is_enough(sqlite_store: Store, write: Write, colum
 
 
 def test_a_log_ratio_wins_over_the_ratio(sqlite_store: Store, write: Write) -> None:
-    """With both given the log ratio and its error count."""
-    text = "study_key,biomarker,endpoint,hr,ci_low,ci_high,log_hr,se_log_hr\nkim,NLR,OS,2.0,1.0,4.0,0.693,0.2\n"
+    """With both given the log ratio counts, and its error where that is printed more precisely than the CI."""
+    text = "study_key,biomarker,endpoint,hr,ci_low,ci_high,log_hr,se_log_hr\nkim,NLR,OS,2.0,1.0,4.0,0.693,0.3537\n"
     load(sqlite_store, write(text), curator="ada")
     assert [(row["yi"], row["derivation"]) for row in _rows(sqlite_store)] == [(0.693, "se")]
 
@@ -296,7 +298,7 @@ def test_an_unknown_endpoint_names_the_nearest(sqlite_store: Store, write: Write
 
 def test_a_new_name_close_to_a_known_one_is_pointed_at(sqlite_store: Store, write: Write) -> None:
     """A new factor is created on first use; one that looks like a known one may be a slip and is said to be."""
-    text = "study_key,biomarker,endpoint,hr,disease\nkim,NLR,OS,2.1,gout\nkim,ferritine,OS,2.1,\n"
+    text = "study_key,biomarker,endpoint,hr,disease,cutoff_operator\nkim,NLR,OS,2.1,gout,>\nkim,ferritine,OS,2.1,,>\n"
     loaded = load(sqlite_store, write(text), curator="ada")
     assert loaded.new_names == {"factor": ("ferritine",), "disease": ("gout",)}
     assert [(issue.code, issue.line, issue.column) for issue in loaded.flags] == [("name-near", 3, "biomarker")]

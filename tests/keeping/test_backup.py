@@ -115,10 +115,15 @@ def test_restore_replaces_only_by_force_and_keeps_what_was_there(
 
 
 def test_fresh_registry_is_no_reason_to_ask(filled: Store, tmp_path: Path) -> None:
-    """A registry that holds what init put there, and nothing else, may be replaced."""
+    """A registry that holds what init put there, and nothing else, may be replaced; it is kept all the same."""
     backup(filled, tmp_path / "kept.db")
     init(tmp_path / "fresh.db")
-    assert restore(tmp_path / "kept.db", tmp_path / "fresh.db").replaced is None
+    with open_store(tmp_path / "fresh.db") as store:
+        then = everything(store)
+    replaced = restore(tmp_path / "kept.db", tmp_path / "fresh.db").replaced
+    assert replaced is not None
+    with open_store(replaced) as store:
+        assert everything(store) == then
 
 
 def test_backup_over_another_needs_force(filled: Store, tmp_path: Path) -> None:

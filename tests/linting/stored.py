@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from registry.columns import BY_INPUT, Kind
+from registry.columns import BY_INPUT, BY_NAME, Kind
 from registry.ingest import numbers
 from registry.ingest.issues import Problem
 from registry.ingest.records import _FURTHER as FURTHER
 from registry.ingest.records import _READERS as READERS
-from registry.ingest.records import DEFAULTS
 from registry.record import Record
 from registry.store import Store
 from registry.terms import Status
 from registry.writing import retract, write_estimates
+from registry.writing.keys import DEFAULTS
 
 #: Cells of an example that are no input: what reviewers and the registry say.
 NO_INPUT = ("status", "retracted")
@@ -21,11 +21,11 @@ NO_INPUT = ("status", "retracted")
 
 def typed(cells: Mapping[str, str]) -> Record:
     """Read the cells of a row; what cannot be read stays as it is written."""
-    values = dict.fromkeys((column.name for column in BY_INPUT.values()), None) | DEFAULTS
+    values = dict.fromkeys((column.name for column in BY_INPUT.values()), None) | DEFAULTS | {"measure": "hr"}
     for name, text in cells.items():
         if name in NO_INPUT or not text:
             continue
-        column = BY_INPUT[name]
+        column = BY_INPUT.get(name) or BY_NAME[name]
         read = READERS.get(column.name, numbers.number if column.kind is not Kind.TEXT else str)
         found = read(text)
         if isinstance(found, Problem):

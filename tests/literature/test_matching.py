@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from registry.literature.alike import distinguishing, family, folded, same_people, start_page
-from registry.literature.matching import Index, compare
+from registry.literature.index import CROWD, Index
+from registry.literature.matching import compare
 from registry.terms import DuplicateRule
 from tests.literature.pairs import NEAR_MISSES, REPORTS, Fields, known, variations
 
@@ -62,6 +63,32 @@ def test_index_finds_what_comparing_every_pair_finds() -> None:
     for reference in references[1::2]:
         everything = {each.id for each in references[::2] if compare(each, reference) is not None}
         assert {each.id for each, _ in index.matches(reference)} == everything
+
+
+def test_crowd_of_one_title_hides_no_duplicate() -> None:
+    """Hundreds of documents share the title, some its author or year, too: each is found by its second record."""
+    title = "Prognostic value of the neutrophil-to-lymphocyte ratio in multiple myeloma"
+    names = [f"{first}{second}{end}" for first in "ABCDEFGHKLMNPRSTW" for second in "aeiou" for end in ("ng", "sson")]
+    crowd: list[Fields] = [
+        {**REPORTS[0], "title": title, "doi": None, "pmid": None, "authors": f"{name}, J", "year": year}
+        for name in names
+        for year in (1990, 2003, 2019)
+    ]
+    crowd = [{**each, "volume": str(place), "pages": str(10 * place)} for place, each in enumerate(crowd)]
+    assert len(crowd) > 5 * CROWD
+    index = Index(known(fields, number) for number, fields in enumerate(crowd))
+    compared = 0
+    for number, fields in enumerate(crowd):
+        spelled = {
+            **fields,
+            "title": title.upper().replace("OF THE", "OF") if number % 2 else title,
+            "authors": fields["authors"].replace(",", "").lower().title(),
+            "year": fields["year"] + number % 2,
+        }
+        met = index.matches(known(spelled, len(crowd)))
+        compared += len(met)
+        assert number in {each.id for each, verdict in met if verdict.same}, spelled
+    assert compared < len(crowd) * CROWD
 
 
 @pytest.mark.parametrize(

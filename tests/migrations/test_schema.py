@@ -64,7 +64,8 @@ def _clauses(sql: str) -> list[str]:
 def test_migrated_sqlite_has_the_ddl_of_the_models(tmp_path: Path) -> None:
     """Column by column, CHECK body by CHECK body, index by index."""
     init(tmp_path / "migrated.db")
-    engine = engine_for(tmp_path / "modelled.db", create=True)
+    (tmp_path / "modelled.db").touch()
+    engine = engine_for(tmp_path / "modelled.db")
     Base.metadata.create_all(engine)
     engine.dispose()
     migrated, modelled = _sqlite_ddl(tmp_path / "migrated.db"), _sqlite_ddl(tmp_path / "modelled.db")

@@ -6,7 +6,8 @@ import pytest
 
 from registry.errors import PoolRefused, UsageError
 from registry.pooling import pool
-from registry.pooling.guards import GUARDS, allowances, counted, listed
+from registry.pooling.counted import counted, listed
+from registry.pooling.guards import GUARDS, allowances
 from registry.terms import Allow
 from tests.pooling.rows import forget, plain
 
@@ -39,7 +40,7 @@ def test_endpoints_that_differ_in_case_are_one() -> None:
     assert pool(plain(endpoint=["OS", "os", "OS", "Os"])).pool.k == 4
 
 
-@pytest.mark.parametrize("other", ["per_unit", "per_doubling", "per_sd", "category", "unclear"])
+@pytest.mark.parametrize("other", ["per_unit", "per_doubling", "per_sd", "category", "extremes", "unclear"])
 def test_other_contrasts_do_not_join_above_vs_below(other) -> None:
     """Only below-vs-above is above-vs-below the other way round; everything else compares something else."""
     frame = plain(contrast=["above_vs_below", "below_vs_above", "above_vs_below", other])
@@ -54,29 +55,6 @@ def test_contrasts_hint_names_the_commonest() -> None:
     with pytest.raises(PoolRefused, match="compare different things") as refusal:
         pool(plain(contrast=["per_sd", "per_sd", "category", "per_sd"]))
     assert 'and contrast == "per_sd"' in refusal.value.hint
-
-
-def test_ratios_per_different_units_are_refused() -> None:
-    """A ratio per 1 ng/mL and one per 100 ng/mL are different quantities."""
-    kinds = ["per_unit"] * 4
-    frame = plain(contrast=kinds, cutoff_value=[1.0, 1.0, 100.0, 1.0], cutoff_unit=["ng/mL"] * 4)
-    with pytest.raises(PoolRefused, match=r"do not compare the same: cutoff_value 1 \(3\), 100 \(1\)") as refusal:
-        pool(frame)
-    assert "and cutoff_value == 1" in refusal.value.hint
-    with pytest.raises(PoolRefused, match="per unit estimates that do not compare the same: cutoff_unit"):
-        pool(plain(contrast=kinds, cutoff_unit=["ng/mL", "mg/L", "ng/mL", "ng/mL"]))
-    assert pool(plain(contrast=kinds, cutoff_unit=["ng/mL", None, "ng/mL", "ng/mL"])).pool.k == 4
-
-
-def test_different_categories_are_refused_unless_the_curator_vouches_for_them() -> None:
-    """Categories worded differently may be the same: only a person can say so."""
-    groups = ["score 0-1", "score  0-1", "Score 0-1", "score 0"]
-    frame = plain(contrast=["category"] * 4, reference_group=groups)
-    with pytest.raises(PoolRefused, match=r"category estimates that do not compare the same: reference_group") as no:
-        pool(frame)
-    assert "--allow mixed-categories" in no.value.hint
-    allowed = pool(frame, allow="mixed-categories")
-    assert any("mixed-categories" in note for note in allowed.notes)
 
 
 def test_simulated_rows_never_join_real_ones() -> None:

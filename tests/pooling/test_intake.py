@@ -133,3 +133,25 @@ def test_input_is_not_changed() -> None:
         for name, values in digest.items()
     )
     assert isinstance(frame, Frame)
+
+
+def test_a_ci_and_an_se_that_contradict_each_other_are_refused_by_row() -> None:
+    """A frame that brings both is held to the rule of an import; a word in `trust` says which counts."""
+    table = layout(se_log_hr=math.nan)
+    table.loc[2, ["hr", "ci_low", "ci_high", "se_log_hr"]] = [2.15, 1.74, 2.66, 0.233]
+    with pytest.raises(UsageError, match=r"Shi 2016: 0\.233 is 2\.15 × 0\.108: the SE of the HR") as refused:
+        pool(table)
+    assert "trust" in refused.value.hint
+    for word, se in (("ci", 0.10828), ("se", 0.233)):
+        frame = as_frame(table.assign(trust=[None, None, word, None, None, None, None, None]))
+        assert math.sqrt(frame["vi"][2]) == pytest.approx(se, abs=1e-4)
+    left = pool(table.assign(as_printed=[None, None, "Table 2", None, None, None, None, None]))
+    assert [(row.study, row.reason) for row in left.flow.unusable] == [("Shi 2016", "CI and SE disagree")]
+
+
+def test_bounds_of_a_log_ratio_become_those_of_the_ratio() -> None:
+    """What a frame says of the log, its figure shows of the ratio."""
+    table = pd.DataFrame({"study": ["A", "B"], "log_hr": [0.40, 0.69], "ci_low": [-0.1, 0.3], "ci_high": [0.9, 1.08]})
+    frame = as_frame(table)
+    assert frame["ci_low"].tolist() == pytest.approx([math.exp(-0.1), math.exp(0.3)])
+    assert np.sqrt(frame["vi"]).tolist() == pytest.approx([0.255106, 0.198983], abs=1e-5)

@@ -73,7 +73,7 @@ def test_classes_of_cutoffs_and_levels_of_a_column() -> None:
 
 def test_risk_of_bias_varies_unasked_where_it_was_read() -> None:
     """A study characteristic of this name is a declared choice."""
-    made = rows([(f"S{each}", 100, 1.5, 1.0, 2.25) for each in range(4)])
+    made = rows([(f"S{each}", 100 + each, 1.5, 1.0, 2.25) for each in range(4)])
     for row, level in zip(made, ["low", "high", "low", "high"], strict=True):
         row["attributes"] = {"risk_of_bias": level}
     found = multiverse(Frame.from_rows(made, attributes=["risk_of_bias"])).rows
@@ -121,7 +121,7 @@ def test_significant_rows_are_never_counted() -> None:
     """The result says why, and no field of it is a count of rows."""
     found = multiverse(myeloma())
     assert NEVER_COUNTED in found.notes
-    assert set(found.as_dict()) == {"rows", "level", "flow", "provenance", "measure", "simulated", "notes"}
+    assert set(found.as_dict()) == {"rows", "level", "flow", "provenance", "measure", "direction", "simulated", "notes"}
 
 
 def test_frame_has_a_row_per_specification_and_a_column_per_choice() -> None:

@@ -98,14 +98,16 @@ def test_one_group_has_no_test() -> None:
 def test_cutoffs_in_several_units_are_not_compared() -> None:
     """550 ng/mL says nothing about a cutoff in multiples of the upper limit of normal."""
     frame = plain(cutoff_value=[400.0, 600.0, 2.0, 500.0], cutoff_unit=["ng/mL", "ng/mL", "{ULN}", None])
-    with pytest.raises(PoolRefused, match=r"different units: ng/mL \(2\), no unit \(1\), {ULN} \(1\)") as refusal:
+    with pytest.raises(
+        PoolRefused, match=r"different units that do not convert: ng/mL \(2\), no unit \(1\), {ULN} \(1\)"
+    ) as refusal:
         pool(frame, subgroup="cutoff_value:550")
     assert 'and cutoff_unit == "ng/mL"' in refusal.value.hint
 
 
-def test_spellings_of_one_unit_are_compared() -> None:
-    """ng/mL and ug/L are the same number."""
-    frame = plain(cutoff_value=[400.0, 600.0, 700.0, 500.0], cutoff_unit=["ng/mL", "ug/L", "µg/L", "ng/mL"])
+def test_units_of_one_kind_are_compared() -> None:
+    """ng/mL and ug/L are the same number, and 0.7 mg/L is 700 of them; most rows say which unit is shown."""
+    frame = plain(cutoff_value=[400.0, 600.0, 0.7, 500.0], cutoff_unit=["ng/mL", "µg/L", "mg/L", "ng/mL"])
     found = pool(frame, subgroup="cutoff_value:550").subgroups
     assert [group.label for group in found.groups] == ["< 550 ng/mL", "≥ 550 ng/mL"]
 

@@ -15,6 +15,7 @@ TYPICAL: dict[str, Any] = {
     "endpoint": "OS",
     "ci_level": 95.0,
     "measure": "hr",
+    "contrast": "above_vs_below",
 }
 #: A condition that matches them all.
 WHERE = 'factor == "NLR" and endpoint == "OS"'

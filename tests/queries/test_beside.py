@@ -20,9 +20,15 @@ def rows(**options: Any) -> Rows:
 
 
 def test_an_analysis_takes_over_what_it_has_in_common_with_the_pool() -> None:
-    """Estimator, test and level; a test of a mean alone is no test of coefficients; a multiverse has its own first."""
+    """All it has; a test of a mean alone is no test of coefficients; a multiverse has its own first."""
     asked = rows(test="kr", level=90.0)
-    assert settings(asked.definition, "bias") == {"method": "REML", "test": "kr", "level": 90.0}
+    assert settings(asked.definition, "bias") == {
+        "method": "REML",
+        "test": "kr",
+        "level": 90.0,
+        "per": None,
+        "read_as": "high-vs-low",
+    }
     assert asked.settings("regress")["test"] == "hk"
     assert asked.regress("year").test == "hk"
     own = rows(method="PM", test="z").settings("multiverse")

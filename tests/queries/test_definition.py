@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from registry.database import canonical_json
 from registry.errors import ConditionError, InputRefused, UsageError
 from registry.queries.definition import DEFAULTS, Definition, define
 from registry.queries.exchange import Written, read_queries, to_toml
 from registry.terms import Allow
+from registry.texts import forbidden
 from registry.vocabulary import Vocabulary
 from tests.effort import tries
 from tests.queries.evidence import WHERE
@@ -44,9 +46,36 @@ def test_every_option_is_saved(vocabulary: Vocabulary) -> None:
     assert Definition.of(made.as_dict()) == made
 
 
+def test_a_step_is_part_of_what_is_asked(vocabulary: Vocabulary) -> None:
+    """It is kept as given, goes through TOML, and a query without one has the JSON it always had."""
+    made = define(vocabulary, WHERE, per="100 U/L")
+    assert made.chosen == {"per": "100 U/L"}
+    assert Definition.of(made.as_dict()) == made
+    [read] = read_queries(to_toml([Written("q", made, None, None)]), vocabulary)
+    assert read.definition == made
+    assert define(vocabulary, WHERE, per=100).options["per"] == 100.0
+    assert "per" not in define(vocabulary, WHERE).as_dict()["options"]
+
+
+def test_a_direction_is_stored_where_it_is_asked_for(vocabulary: Vocabulary) -> None:
+    """Definitions of the first evireg know no direction: they stay as they are, to the letter, by default."""
+    plain = define(vocabulary, WHERE)
+    before = plain.as_dict()
+    assert "read_as" not in before["options"]
+    assert set(before["options"]) == set(DEFAULTS) - {"per", "read_as"}
+    assert Definition.of(before).options["read_as"] == "high-vs-low"
+    assert canonical_json(Definition.of(before).as_dict()) == canonical_json(before)
+    turned = define(vocabulary, WHERE, read_as="low-vs-high")
+    assert turned.as_dict()["options"]["read_as"] == "low-vs-high"
+    assert Definition.of(turned.as_dict()) == turned != plain
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        ({"per": "100 bananas"}, "is not a UCUM unit"),
+        ({"per": 0}, "is no step of a factor"),
+        ({"per": True}, "per is True"),
         ({"method": "XX"}, "unknown method 'XX'"),
         ({"test": "q"}, "unknown test 'q'"),
         ({"metod": "DL"}, "did you mean 'method'"),
@@ -66,6 +95,8 @@ def test_every_option_is_saved(vocabulary: Vocabulary) -> None:
         ({"dependence": "x"}, "dependence is 'x'"),
         ({"rounding": True, "dependence": "cr1"}, "printed digits"),
         ({"threshold": -1.0}, "threshold is -1"),
+        ({"read_as": "upwards"}, "read_as is 'upwards'"),
+        ({"read_as": "low-vs-high", "subgroup": "nope"}, "no column 'nope'"),
     ],
 )
 def test_what_the_pool_will_not_take_is_refused(vocabulary: Vocabulary, options: dict[str, Any], said: str) -> None:
@@ -103,7 +134,9 @@ def test_condition_that_cannot_be_read_is_refused(vocabulary: Vocabulary) -> Non
         define(vocabulary, 'factor == "NLRR"')
 
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
+TEXT = st.text(
+    st.characters(exclude_categories=["Cs"]).filter(lambda each: not forbidden(each)), min_size=1, max_size=40
+)
 OPTIONS = st.fixed_dictionaries(
     {},
     optional={

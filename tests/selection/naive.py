@@ -47,13 +47,42 @@ class Drawn:
     compares: frozenset[str]
 
 
+#: What a cutoff of a factor is multiplied by to be in the factor's own unit; a pair that is not here does not convert.
+UNITS: Mapping[tuple[str, str | None], float] = {
+    ("ferritin", "ng/mL"): 1.0,
+    ("ferritin", "ug/L"): 1.0,
+    ("ferritin", "mg/L"): 1000.0,
+    ("NLR", None): 1.0,
+    ("NLR", "1"): 1.0,
+    ("NLR", "%"): 0.01,
+}
+
+
 def value_of(row: Row, column: str) -> Any:
     return row[column] if column in row else row["attributes"].get(column)
 
 
+def compared(row: Row, column: str) -> Any:
+    """Give the value that is compared: a cutoff in its factor's unit, None where it does not convert."""
+    held = value_of(row, column)
+    if column != "cutoff_value" or held is None:
+        return held
+    scale = UNITS.get((row["factor"], row["cutoff_unit"]))
+    return None if scale is None else held * scale
+
+
+def missing(row: Row, column: str, text: str) -> str | None:
+    """Say under what a row counts that is neither in nor out for this column; None where it does not."""
+    if value_of(row, column) is None:
+        return column
+    if column == "covariates" and "adjusts_for(" in text and row["adjusted"] == "unclear":
+        return column
+    return f"{column} in {row['cutoff_unit'] or 'no unit'}" if compared(row, column) is None else None
+
+
 def _leaf(text: str, test: Callable[..., bool], *columns: str) -> Drawn:
     def decide(row: Row) -> bool | None:
-        values = [value_of(row, column) for column in columns]
+        values = [compared(row, column) for column in columns]
         return None if any(value is None for value in values) else test(*values)
 
     return Drawn(text, decide, frozenset(columns))
@@ -103,13 +132,13 @@ def _entry(draw: st.DrawFn) -> Drawn:
 
 @st.composite
 def _adjusts_for(draw: st.DrawFn) -> Drawn:
-    """Want an adjusted estimate that lists every covariate; undecided only if adjusted and its covariates not read."""
+    """Want an estimate whose list has every covariate; undecided where that was not read or adjustment is unclear."""
     coded = {"Age": "age", "gender": "sex", "stage": "stage"}
     names = draw(st.lists(st.sampled_from(sorted(coded)), min_size=1, max_size=3))
 
     def decide(row: Row) -> bool | None:
         if row["adjusted"] != "yes":
-            return False
+            return False if row["adjusted"] == "no" else None
         held = row["covariates"]
         return None if held is None else {coded[name] for name in names} <= set(held.casefold().split("; "))
 
@@ -144,7 +173,7 @@ def _name(draw: st.DrawFn) -> Drawn:
 def _two_columns(draw: st.DrawFn) -> Drawn:
     sign = draw(st.sampled_from(sorted(SIGNS)))
     if draw(st.booleans()):
-        left, right = draw(st.sampled_from([("n_events", "n"), ("dose", "n"), ("year", "cutoff_value")]))
+        left, right = draw(st.sampled_from([("n_events", "n"), ("dose", "n"), ("year", "n")]))
         return _leaf(f"{left} {sign} {right}", SIGNS[sign], left, right)
     sign = draw(st.sampled_from(["==", "!="]))
     left, right = draw(st.sampled_from([("treatment", "ward"), ("factor", "treatment"), ("factor", "endpoint")]))

@@ -28,8 +28,8 @@ def _some(chance: random.Random, *values: Any) -> Any:
 
 def various(count: int = 60) -> list[dict[str, Any]]:
     """Make rows in which every column a condition may ask for is sometimes missing; the same every time."""
-    chance = random.Random(20)  # noqa: S311 - test data
-    return [
+    chance, units = random.Random(20), random.Random(21)  # noqa: S311 - test data
+    made = [
         {
             "key": f"k{number:02}",
             "study": chance.choice(["Smith2020", "smith2020", "Żółw", "CAR-T"]),
@@ -58,6 +58,8 @@ def various(count: int = 60) -> list[dict[str, Any]]:
         }
         for number in range(count)
     ]
+    known = {factor: [unit for each, unit in naive.UNITS if each == factor] for factor, _ in naive.UNITS}
+    return [{**row, "cutoff_unit": units.choice([*known[row["factor"]], "{ULN}", None])} for row in made]
 
 
 ROWS = various()
@@ -86,13 +88,9 @@ def test_condition_matches_what_plain_python_matches(
     selection = select(connection, drawn.text, vocabulary=names)
     found = [*selection.frame["key"], *(key for step in selection.flow.steps for key in step.keys)]
     assert sorted(found) == [key for key, verdict in verdicts.items() if verdict is True]
-    unknown = Counter(
-        column
-        for row in ROWS
-        if verdicts[row["key"]] is None
-        for column in drawn.compares
-        if naive.value_of(row, column) is None
-    )
+    open_ones = [row for row in ROWS if verdicts[row["key"]] is None]
+    unknown = Counter(naive.missing(row, column, drawn.text) for row in open_ones for column in drawn.compares)
+    del unknown[None]
     assert selection.flow.missing == unknown
 
 

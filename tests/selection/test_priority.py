@@ -90,9 +90,11 @@ def test_cohorts_that_share_patients_count_as_one() -> None:
 
 
 def test_cohorts_of_one_study_are_apart() -> None:
-    """Independence is by cohort, not by study; a cohort not named is `all`."""
-    rows = [row("a", cohort="x"), row("b", cohort="y"), row("c", cohort=None), row("d", cohort="all")]
-    assert kept("cohort:largest_n", *rows) == ["a", "b", "c"]
+    """Independence is by cohort, not by study; a cohort not named is `all`, and stands for those that are a part."""
+    named, whole = [row("a", cohort="x"), row("b", cohort="y")], [row("c", cohort=None), row("d", cohort="all")]
+    assert kept("cohort:largest_n", *named) == ["a", "b"]
+    assert kept("cohort:largest_n", *whole) == ["c"]
+    assert kept("cohort:adjusted", *named, *whole) == ["a"]
 
 
 def test_rows_without_study_stand_for_themselves() -> None:
@@ -123,8 +125,64 @@ def test_rule_does_not_choose_between_questions(column: str, values: tuple[str, 
 
 
 def test_opposite_directions_are_one_question() -> None:
-    """Below-vs-above is above-vs-below the other way round, and what was not read differs from nothing."""
-    rows = [row("a", contrast="above_vs_below"), row("b", contrast="below_vs_above"), row("c", contrast=None)]
+    """Below-vs-above is above-vs-below the other way round."""
+    rows = [row("a", contrast="above_vs_below"), row("b", contrast="below_vs_above")]
+    assert kept("cohort:largest_n", *rows) == ["a"]
+
+
+def test_a_contrast_that_was_not_read_is_not_known_to_be_another() -> None:
+    """What nobody says is unclear, and unclear is no other contrast; among themselves unclear rows are one."""
+    rows = [row("a", contrast="above_vs_below"), row("c", contrast=None)]
+    with pytest.raises(PoolRefused, match="between different contrasts: above_vs_below, not stated"):
+        kept("cohort:largest_n", *rows)
+    assert kept("cohort:largest_n", row("a", contrast="unclear"), row("c", contrast=None)) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "words", "naming"),
+    [
+        ({"cutoff_text": "II vs I"}, {"cutoff_text": "III vs I"}, "II vs I, III vs I", 'cutoff_text == "II vs I"'),
+        (
+            {"index_group": "stage III", "reference_group": "stage I"},
+            {"cutoff_text": "III vs I", "index_group": "II"},
+            "II vs I, stage III vs stage I",
+            'cutoff_text == "III vs I"',
+        ),
+    ],
+)
+def test_categories_of_one_cohort_are_not_chosen_between(one, other, words, naming) -> None:
+    """II against I and III against I are two results of one cohort; the condition in the hint leaves one."""
+    rows = [row(key, contrast="category", **values) for key, values in (("a", one), ("b", other))]
+    with pytest.raises(PoolRefused, match=f"between different quantities: {words}") as refusal:
+        kept("cohort:largest_n", *rows)
+    assert refusal.value.rule == "mixed-categories"
+    assert naming in refusal.value.hint
+
+
+def test_synonyms_of_a_category_are_one_result() -> None:
+    """`III vs I` and stage III with stage I as reference may stand for each other."""
+    rows = [
+        row("a", contrast="category", cutoff_text="III vs I"),
+        row("b", contrast="category", index_group="stage 3", reference_group="ISS I"),
+    ]
+    assert kept("cohort:largest_n", *rows) == ["a"]
+
+
+def test_steps_of_one_cohort_are_not_chosen_between() -> None:
+    """Per 1 U/L and per 100 U/L are two results; neither the order of rows nor that of keys decides."""
+    rows = [row(key, contrast="per_unit", cutoff_value=step, cutoff_unit="U/L") for key, step in (("a", 1), ("b", 100))]
+    for ordered in (rows, rows[::-1]):
+        with pytest.raises(PoolRefused, match="between different quantities: per 1 U/L, per 100 U/L") as refusal:
+            kept("cohort:largest_n", *ordered)
+        assert "and cutoff_value == 1" in refusal.value.hint
+
+
+def test_one_step_in_two_units_is_one_result() -> None:
+    """Per 1 g/dL is per 10 g/L."""
+    rows = [
+        row("a", contrast="per_unit", cutoff_value=1, cutoff_unit="g/dL"),
+        row("b", contrast="per_unit", cutoff_value=10, cutoff_unit="g/L"),
+    ]
     assert kept("cohort:largest_n", *rows) == ["a"]
 
 

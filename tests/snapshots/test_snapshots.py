@@ -98,7 +98,7 @@ def test_unknown_moment_names_the_nearest(store: Store) -> None:
 
 def test_pool_names_the_snapshot_it_was_made_from(store: Store) -> None:
     """By name when asked by name; the same numbers as by its changeset."""
-    keys = enter(store, {"locator": "a"}, {"study": "lee2017"})
+    keys = enter(store, {"locator": "a"}, {"study": "lee2017", "n": 200})
     reg = _registry(store)
     reg.snapshot("June")
     reg.amend(keys[0], {"hr": "3.0"}, reason="typo")

@@ -78,7 +78,7 @@ def test_larger_ratio_sets_the_groups_further_apart(
     if np.isfinite(low).all():
         assert high[0] < low[0]
         assert high[1] < high[0]
-        assert low[1] >= low[0]
+        assert low[1] >= low[0] * (1.0 - 1e-12)  # equal to rounding where the high group is all but dead
 
 
 @given(ratio=RATIOS, survival=SURVIVALS, share=SHARES)

@@ -64,6 +64,11 @@ def test_digits_are_those_of_the_most_precise() -> None:
         (("2.0", "1.5", "2.7", "0.04"), "size"),
         (("1.20", "0.85", "1.69", "0.90"), "size"),
         (("2.0", "1.0", "4.0", "0.049"), None),
+        (("3.29", "1.23", "8.83", "0.0018"), "size"),  # 0.018 misprinted, in the abstract of a ferritin study
+        (("3.29", "1.23", "8.83", "0.018"), None),
+        (("1.80", "1.10", "2.95", "0.058"), "significance"),
+        (("2.20", "1.30", "3.72", "0.0011"), None),  # a factor of 2.6
+        (("2.20", "1.30", "3.72", "0.00022"), "size"),
         (("1.50", "1.20", "1.88", "0.0004"), None),
         (("1.50", "1.20", "1.88", "0.000"), None),
         (("1.00", "0.70", "1.43", "0.99"), None),
@@ -73,6 +78,22 @@ def test_p_value_against_interval(texts: tuple[str, str, str, str], kind: str | 
     """Opposite significance and far-apart sizes contradict; what rounding allows does not."""
     found = p_contradicts(*texts)
     assert (found and found.kind) == kind
+
+
+@pytest.mark.parametrize(
+    ("p", "p_test", "contradicts"),
+    [
+        ("0.0011", "wald", True),
+        ("0.0011", "unclear", False),
+        ("0.0003", "unclear", True),
+        ("0.0003", "logrank", False),
+        ("0.0001", "logrank", True),
+        ("0.0028", "wald", False),
+    ],
+)
+def test_the_interval_and_a_wald_p_are_of_one_test(p: str, p_test: str, contradicts: bool) -> None:
+    """HR 2.20 (1.30–3.72) has p 0.0033: less than a factor of 3 off is a doubt of Wald's p only."""
+    assert (p_contradicts("2.20", "1.30", "3.72", p, p_test=p_test) is not None) is contradicts
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import ndtri
 
 from registry.stats import from_ci, from_log, from_p, inverted
 
@@ -29,8 +30,6 @@ def test_interval_uses_its_own_level(level: float, z: float) -> None:
 @given(yi=st.floats(-3.0, 3.0), se=st.floats(0.01, 2.0), level=st.floats(50.0, 99.99))
 def test_interval_of_an_effect_gives_the_effect_back(yi: float, se: float, level: float) -> None:
     """An effect printed as ratio and interval, unrounded, comes back."""
-    from scipy.special import ndtri
-
     reach = float(ndtri(0.5 + level / 200)) * se
     back = from_ci(math.exp(yi), math.exp(yi - reach), math.exp(yi + reach), level)
     assert back == (pytest.approx(yi, abs=1e-12), pytest.approx(se * se, rel=1e-9))
@@ -46,10 +45,58 @@ def test_p_value_of_an_effect_gives_the_effect_back(yi: float, se: float, sign: 
     assert from_p(math.exp(sign * scaled), 0.3173105078629141)[1] == pytest.approx(scaled**2, rel=1e-9)
 
 
-@pytest.mark.parametrize(("est", "p"), [(1.0, 0.03), (1.5, 0.51), (1.5, 0.0), (1.5, 1.0), (0.0, 0.1), (-1.0, 0.1)])
+@pytest.mark.parametrize(("est", "p"), [(1.0, 0.03), (1.5, 0.0), (1.5, 1.0), (0.0, 0.1), (-1.0, 0.1)])
 def test_p_value_that_says_nothing_is_undefined(est: float, p: float) -> None:
-    """A ratio of 1, a p above 0.5 or outside (0, 1) and a ratio that is none give nan."""
+    """A ratio of 1, a p outside (0, 1) and a ratio that is none give nan."""
     assert np.isnan(from_p(est, p)).all()
+
+
+#: Ratio and p above 0.5, half a unit of the last digit of each, and whether they settle √vi to 20 %.
+MOVED = [
+    (1.5, 0.51, 0.05, 0.005, True),
+    (1.5, 0.60, 0.05, 0.005, True),
+    (1.50, 0.70, 0.005, 0.005, True),
+    (1.5, 0.7, 0.05, 0.05, False),
+    (1.02, 0.90, 0.005, 0.005, False),
+    (1.02, 0.90, 0.0005, 0.0005, True),
+    (1.2, 0.6, 0.05, 0.05, False),
+    (0.8, 0.8, 0.0, 0.05, False),
+]
+
+
+@pytest.mark.parametrize(("est", "p", "est_half", "p_half", "settled"), MOVED)
+def test_p_above_half_counts_where_its_digits_settle_the_standard_error(
+    est: float, p: float, est_half: float, p_half: float, settled: bool
+) -> None:
+    """Above 0.5 a p-value is used where no ratio and p that print the same move √vi by more than 20 %."""
+    z = [-float(ndtri(each / 2.0)) for each in (p - p_half, p, p + p_half)]
+    logs = [abs(math.log(each)) for each in (est - est_half, est, est + est_half)]
+    se = logs[1] / z[1]
+    reached = [log / each / se for log in logs for each in z]
+    assert (max(max(reached) - 1.0, 1.0 - min(reached)) <= 0.2) is settled
+    yi, vi = from_p(est, p, est_half, p_half)
+    if settled:
+        assert (yi, math.sqrt(vi)) == (math.log(est), pytest.approx(se, rel=1e-9))
+    else:
+        assert math.isnan(yi)
+        assert math.isnan(vi)
+
+
+def test_digits_of_a_number_without_its_text_are_the_fewest_that_give_it() -> None:
+    """1.5 is known to a half of a tenth, 1.52 to a half of a hundredth; 1.50 is only known by its text."""
+    for est, p, est_half, p_half in ((1.5, 0.51, 0.05, 0.005), (1.52, 0.7, 0.005, 0.05), (2.0, 0.6, 0.5, 0.05)):
+        assert str(from_p(est, p)) == str(from_p(est, p, est_half, p_half))
+    assert np.isnan(from_p(1.5, 0.7)).all()
+    assert not np.isnan(from_p(1.5, 0.7, 0.005, 0.005)).any()
+
+
+def test_p_values_of_arrays_and_of_floats_give_the_same_bits() -> None:
+    """Below 0.5 and above, used and unused: an array gives what its floats give one by one."""
+    columns = [np.array(column) for column in zip(*(each[:4] for each in MOVED), strict=True)]
+    for taken in (columns, columns[:2]):
+        made = np.array(from_p(*taken))
+        one_by_one = np.array([from_p(*row) for row in zip(*(each.tolist() for each in taken), strict=True)]).T
+        assert made.tobytes() == one_by_one.tobytes()
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from registry.meaning.covariates import entries
 from registry.store import Store
-from registry.vocabulary import Vocabulary, entries
+from registry.vocabulary import Vocabulary
 from registry.writing import estimate_key
 
 

@@ -102,7 +102,7 @@ class Restore:
 
     def __init__(self, url: str, folder: Path) -> None:
         self.url = url
-        self.writes = (restoring, "_into_postgresql" if "://" in url else "_into_file")
+        self.writes = (restoring, "into_postgresql" if "://" in url else "into_file")
         self._files = [folder / "old.db", folder / "other.db"]
         make_old(OLD, str(self._files[0]))
         init(self._files[0])

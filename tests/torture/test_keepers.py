@@ -17,8 +17,8 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="what is killed 
 
 
 def test_killed_upgrades_restores_and_backups_leave_nothing_in_part(empty_url: str, tmp_path: Path) -> None:
-    """12 kills, four of each."""
-    _torment(empty_url, tmp_path, kills=4)
+    """Six kills, two of each."""
+    _torment(empty_url, tmp_path, kills=2)
 
 
 @pytest.mark.torture

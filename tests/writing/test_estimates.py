@@ -131,8 +131,8 @@ def test_sparse_record_takes_the_defaults(store: Store, record: Make) -> None:
     (row,) = live(store)
     assert (row["cohort"], row["contrast"], row["measure"], row["adjusted"], row["origin"]) == (
         "all",
-        "above_vs_below",
-        "hr",
+        "unclear",
+        "unclear",
         "unclear",
         "reported",
     )

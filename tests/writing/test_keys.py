@@ -27,7 +27,9 @@ def test_key_shows_study_and_endpoint() -> None:
 
 def test_key_is_stable() -> None:
     """Keys are stored and cited: this one must never change."""
-    assert estimate_key({"study": "kim2016", "factor": "NLR", "endpoint": "OS"}) == "kim2016/OS/2a6eedd9"
+    row = {"study": "kim2016", "factor": "NLR", "endpoint": "OS"}
+    assert estimate_key({**row, "contrast": "above_vs_below", "measure": "hr"}) == "kim2016/OS/2a6eedd9"
+    assert estimate_key(row) == "kim2016/OS/4c03b239"
 
 
 @pytest.mark.parametrize(
@@ -36,7 +38,7 @@ def test_key_is_stable() -> None:
         {**ROW, "cutoff_value": 550},
         {**ROW, "locator": " Table 2 "},
         {**ROW, "covariates": "sex;age"},
-        {**ROW, "cohort": "all", "contrast": "above_vs_below", "measure": "hr", "adjusted": "unclear"},
+        {**ROW, "cohort": "all", "contrast": "unclear", "measure": "unclear", "adjusted": "unclear"},
         {**ROW, "timepoint": None, "cutoff_text": ""},
         {**ROW, "est": 3.0, "n": 12, "notes": "x"},
     ],

@@ -38,6 +38,9 @@ _NAMED = re.compile(
 #: Between a factor and a number that is not its cutoff.
 _ELSEWHERE = re.compile(r"\b(?:aged?|years?|ECOG|stage|ISS|months|HR|ratio of|[pP])\b")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:[ ,][0-9]{3})+")
+_HIGH = re.compile(
+    r"\b(?:high|higher|highest|elevated|raised|increased)(?: (?:serum|baseline|plasma|pre-?\w+))* ?\Z", re.I
+)
 _LOW = re.compile(
     r"\b(?:low|lower|lowest|decreased|reduced|depressed)(?: (?:serum|baseline|plasma|pre-?\w+))* ?\Z", re.I
 )
@@ -65,6 +68,11 @@ def cutoff(
 def low_is_index(text: str, mention: Mention) -> bool:
     """Whether the factor is named as low: the index group is below."""
     return bool(_LOW.search(text[max(0, mention.start - 40) : mention.start]))
+
+
+def high_is_index(text: str, mention: Mention) -> bool:
+    """Whether the factor is named as high: the index group is above."""
+    return bool(_HIGH.search(text[max(0, mention.start - 40) : mention.start]))
 
 
 def _pieces(match: re.Match[str]) -> Iterator[Piece]:

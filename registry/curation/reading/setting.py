@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from registry.curation.reading.ratios import Piece, Ratio
+from registry.meaning import words
 
 _COUNT = r"(?P<count>[0-9]{1,3}(?:[ ,][0-9]{3})+|[0-9]{2,6})"
 _WHO = r"(?:patients|subjects|individuals|participants|cases|adults|children|women|men)"
@@ -31,12 +32,13 @@ _NO_COVARIATE = re.compile(
     r"(?:an?|the|high|low|elevated|patients|hr|we|both|each)\b|.*\b(?:was|were|remained|had)\b", re.I
 )
 _CONTRASTS = {
-    "per_doubling": re.compile(r"\b(?:per|each|every|a) (?:two-?fold|doubling)|\bdoubling of|\bper log2", re.I),
-    "per_sd": re.compile(r"\b(?:per|each|every|one|1)[- ](?:(?:1|one)[- ])?(?:SD\b|standard[- ]deviation)", re.I),
-    "per_unit": re.compile(
-        r"\b(?:per|each|every)[- ](?:(?:1|one)[- ])?(?:unit|point)|\bas a continuous variable|\b(?:1|one)[- ]unit", re.I
-    ),
-    "below_vs_above": re.compile(r"\blow(?:er)? (?:vs\.?|versus) high", re.I),
+    "below_vs_above": re.compile(r"\blow(?:er)? (?:vs\.?|versus|against|compared with) high", re.I),
+    "above_vs_below": re.compile(r"\bhigh(?:er)? (?:vs\.?|versus|against|compared with) low", re.I),
+}
+#: A doubling, and a step of one unit, in words that are too loose for a cell and plain beside a ratio.
+_LOOSE = {
+    "per_doubling": re.compile(r"\ba (?:two-?fold|doubling)|\bper log2", re.I),
+    "per_unit": re.compile(r"\bas a continuous variable|\b(?:1|one)[- ]unit", re.I),
 }
 
 
@@ -96,9 +98,23 @@ def covariates(text: str, start: int, end: int) -> Piece | None:
     return Piece("covariates", "; ".join(names), match.start("list"), stop) if names else None
 
 
-def contrast(text: str, start: int, end: int) -> Piece | None:
-    """Give what is compared with what, where the words say so."""
-    for word, form in _CONTRASTS.items():
+def contrast(text: str, start: int, end: int) -> list[Piece]:
+    """Give what is compared with what, where the words say so: a step with its size, extreme groups, or a direction."""
+    sentence = text[start:end]
+    if (span := words.find_extremes(sentence)) is not None:
+        return [Piece("contrast", "extremes", start + span[0], start + span[1])]
+    if (found := words.find_step(sentence)) is not None:
+        step, (first, last) = found
+        said = {
+            "contrast": step.kind.value,
+            "cutoff_value": step.value and f"{step.value:g}",
+            "cutoff_unit": step.unit,
+            "scale": step.scale and step.scale.value,
+        }
+        if step.unit is None:
+            del said["cutoff_value"]  # how much one unit is, is not printed
+        return [Piece(name, value, start + first, start + last) for name, value in said.items() if value]
+    for word, form in (_LOOSE | _CONTRASTS).items():
         if match := form.search(text, start, end):
-            return Piece("contrast", word, *match.span())
-    return None
+            return [Piece("contrast", word, *match.span())]
+    return []

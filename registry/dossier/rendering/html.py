@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from registry.dossier.document import Cite, CodeSpan, Emphasis, FigureBlock, Link, Strong, TableBlock, runs
 from registry.dossier.rendering.citing import citations_of
 from registry.dossier.rendering.layout import is_headed, is_short, is_wide, listed, name_of, parts, stamp, widths
+from registry.texts import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -70,7 +71,7 @@ def page(document: Document) -> str:
     )
     environment.globals.update(cite=partial(_cite, citations=citations), drawn=_drawn)
     environment.globals.update(is_headed=is_headed, is_short=is_short, is_wide=is_wide, widths=widths)
-    return environment.get_template("page.html.jinja").render(
+    made = environment.get_template("page.html.jinja").render(
         document=document,
         parts=laid,
         listed=(("Tables", listed(laid, TableBlock)), ("Figures", listed(laid, FigureBlock))),
@@ -78,6 +79,7 @@ def page(document: Document) -> str:
         style=_style(document),
         stamp=stamp(document.notice) if document.notice else "",
     )
+    return shown(made)
 
 
 def _style(document: Document) -> Markup:

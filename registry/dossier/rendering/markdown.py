@@ -24,6 +24,7 @@ from registry.dossier.document import (
 )
 from registry.dossier.rendering.citing import citations_of
 from registry.dossier.rendering.layout import name_of, parts
+from registry.texts import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -68,7 +69,7 @@ def files(document: Document, name: str) -> dict[str, bytes]:
 
 def text(document: Document, folder: str) -> str:
     """Give a document as Markdown whose figures are in `folder`."""
-    return "\n\n".join(_Writer(document, folder).written()) + "\n"
+    return shown("\n\n".join(_Writer(document, folder).written()) + "\n")
 
 
 class _Writer:

@@ -7,6 +7,8 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from registry.texts import shown
+
 if TYPE_CHECKING:
     from docx.document import Document as File
     from docx.section import Section
@@ -41,8 +43,8 @@ _STYLES: dict[str, tuple[float, str, bool, float, float, bool]] = {
 
 
 def clean(text: str) -> str:
-    """Give a text without the characters XML cannot hold."""
-    return _NOT_XML.sub("\ufffd", text)
+    r"""Give a text with control characters as escapes such as `\x1b`, and without what else XML cannot hold."""
+    return _NOT_XML.sub("\ufffd", shown(text))
 
 
 def element(tag: str, /, **attributes: str) -> Any:

@@ -49,7 +49,7 @@ def _facts(material: Material) -> Iterator[tuple[str, str]]:
 
 def _contrast(material: Material) -> str:
     if not isinstance(material.pool, Absent) and (kind := material.pool.about.get("contrast")):
-        return contrast(kind)
+        return f"{contrast(kind)}: {prose.direction_said(material.pool.direction)}"
     return "; ".join(sorted({contrast(kind) for kind in material.matched["contrast"].tolist() if kind}))
 
 

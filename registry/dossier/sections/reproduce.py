@@ -50,7 +50,7 @@ def _facts(material: Material, *, several: bool) -> Iterator[tuple[str, str]]:
     yield f"{of}query", f"{material.saved.name}, version {material.saved.version}"
     if not isinstance(pool, Absent):
         yield f"{of}digest of the rows pooled", str(pool.provenance["digest"])
-    yield f"{of}stored run", "none: nothing could be pooled" if run is None else f"{run.id}, digest {run.digest}"
+    yield f"{of}stored run", material.why_no_run if run is None else f"{run.id}, digest {run.digest}"
 
 
 def commands(materials: Sequence[Material]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from registry.dossier.sections.summary import directions
 from registry.dossier.wording import columns, plain_number, says, sentences, shown
 from registry.pooling.prepared import labels
 from registry.report import flow_tables, prose
+from registry.report.directions import fares, who_fares
 from registry.report.table import Table
 
 if TYPE_CHECKING:
@@ -90,21 +91,26 @@ def _unusable(material: Material, rows: dict[str, Row], shared: Shared) -> Itera
     verb = "has" if flow.unusable_cohorts == 1 else "have"
     yield says(f"{directions(material)} {apart}{patients} {verb} no estimate in the pool.")
     chosen = [rows[each.key] for each in flow.unusable if each.key in rows]
-    cells = tuple(_known(each.reason, each.direction, rows[each.key]) for each in flow.unusable if each.key in rows)
-    heads = columns("Cohort", "n", "Cutoff", "Printed", "Index group", "Why not pooled", "In the source’s words",
+    about, who = material.about, who_fares(material.about)
+    cells = tuple(
+        _known(each.reason, fares(each.direction, each.contrast, about), rows[each.key])
+        for each in flow.unusable
+        if each.key in rows
+    )
+    heads = columns("Cohort", "n", "Cutoff", "Printed", who, "Why not pooled", "In the source’s words",
                     "Where", "Curator’s remark", numbers=("n",))  # fmt: skip
     yield from shown(
         Table("Known, and not poolable", heads, cells), cites=[shared.cites.get(row["key"], ()) for row in chosen]
     )
 
 
-def _known(reason: str, direction: str | None, row: Row) -> tuple[str, ...]:
+def _known(reason: str, direction: str, row: Row) -> tuple[str, ...]:
     return (
         row["label"],
         plain_number(row["n"]),
         cutoff(row),
         _numbers(row),
-        flow_tables.direction_text(direction),
+        direction,
         reason,
         f"“{row['quote']}”" if row["quote"] else "",
         row["locator"] or "",

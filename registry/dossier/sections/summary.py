@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 from registry.dossier.document import Bullets, Section, Strong
 from registry.dossier.material import Absent
 from registry.dossier.ranges import range_of
-from registry.dossier.wording import contrast, joined, without_advice
+from registry.dossier.wording import joined, without_advice
+from registry.meaning.direction_words import direction_of, same_sense
 from registry.report import prose
+from registry.report.directions import FARES
 from registry.report.tables import SHOW_PREDICTION_FROM
 from registry.terms import EffectDirection
 
 if TYPE_CHECKING:
     from registry.dossier.document import Words
     from registry.dossier.material import Analysis, Material, Shared
+    from registry.flow import Unusable
     from registry.pooling.result import PoolResult
 
 
@@ -44,9 +47,9 @@ def directions(material: Material) -> str:
     listed = material.flow.unusable
     if not listed:
         return "No estimate is known that could not be used."
-    stated = Counter(each.direction for each in listed)
-    said = [f"{_states(stated[word])} that {what}" for word, what in _SAY.items() if stated[word]]
-    said += [f"{_states(stated[None])} no direction"] if stated[None] else []
+    stated = Counter(_stated(each, material) for each in listed)
+    words = [each for each in (*FARES, _UNCLEAR, None) if stated[each]]
+    said = [f"{_states(stated[each])} {_what(each, direction_of(material.about).who)}" for each in words]
     known = prose.count(len(listed), "estimate")
     return f"{known} {'is' if len(listed) == 1 else 'are'} known and cannot be pooled: {joined(said)}."
 
@@ -55,17 +58,29 @@ def _states(count: int) -> str:
     return f"{count} {'states' if count == 1 else 'state'}"
 
 
-_SAY = {
-    EffectDirection.WORSE.value: "the index group fares worse",
-    EffectDirection.BETTER.value: "the index group fares better",
-    EffectDirection.NONE.value: "there is no association",
-}
+#: A direction of which nobody knows which group it is of.
+_UNCLEAR = "unclear"
+
+
+def _stated(each: Unusable, material: Material) -> str | None:
+    """Give the direction an estimate states of the groups of this report."""
+    known = each.direction in (None, EffectDirection.NONE) or same_sense(each.contrast, material.about.get("contrast"))
+    return each.direction if known else _UNCLEAR
+
+
+def _what(direction: str | None, who: str) -> str:
+    """Say of whom which direction is stated."""
+    if direction is None:
+        return "no direction"
+    if direction == _UNCLEAR:
+        return "a direction, and not of these groups"
+    if direction == EffectDirection.NONE:
+        return "that there is no association"
+    return f"that {who} {FARES[EffectDirection(direction)]}"
 
 
 def _found(material: Material, result: PoolResult) -> Iterator[str]:
-    pool, about = result.pool, result.about
-    if about.get("factor") and about.get("contrast"):
-        yield f"{about['factor'][:1].upper()}{about['factor'][1:]}, {contrast(about['contrast'])}."
+    pool = result.pool
     if pool.k > 1 and pool.i2 is not None:
         yield f"I² {prose.percent(pool.i2)}, tau² {prose.number(pool.tau2, 3)}."
     if pool.hr_pi_low is not None and pool.k >= SHOW_PREDICTION_FROM:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from registry.figures.drawing.scale import Scale
     from registry.figures.theme import Theme
+    from registry.pooling.analysis import Analysis
     from registry.pooling.pooled import Pooled
 
 #: As wide as a chart is when nobody says: one and a half columns.
@@ -84,9 +85,9 @@ class Chart(Sheet):
     def edge(self, *scales: Scale) -> float:
         """Give the left edge that axes need for the labels of their ticks and a title."""
         written = widest([text for scale in scales for _, text in scale.ticks], size=self.type.small)
-        return (
-            self.type.margin + (LABEL + 2 * PAD if any(scale.title for scale in scales) else 0.0) + written + PAD + TICK
-        )
+        lines = max((scale.title.count("\n") for scale in scales), default=0)
+        titled = LABEL + 2 * PAD + lines * self.type.next_line if any(scale.title for scale in scales) else 0.0
+        return self.type.margin + titled + written + PAD + TICK
 
     def plot(
         self,
@@ -138,7 +139,8 @@ class Chart(Sheet):
             self.text(box.left - TICK - PAD, y, text, fontsize=self.type.small, ha="right")
         if panel.y.title:
             written = widest([text for _, text in panel.y.ticks], size=self.type.small)
-            x = box.left - TICK - 3 * PAD - written - LABEL / 2
+            deep = LABEL + panel.y.title.count("\n") * self.type.next_line
+            x = box.left - TICK - 3 * PAD - written - deep / 2
             style = {"rotation": 90, "va": "center", "ha": "center", "rotation_mode": "default"}
             self.text(x, (box.top + box.bottom) / 2, panel.y.title, fontsize=self.type.small, **style)
 
@@ -243,15 +245,18 @@ def question(about: Mapping[str, str]) -> str:
     return ", ".join(about[name] for name in ("factor", "endpoint", "disease") if name in about)
 
 
-def ratio_title(measure: str | None) -> str:
-    """Title an axis of ratios: `Hazard ratio (log scale)`."""
-    name = Measure(measure).label if measure else "ratio"
-    return f"{name[:1].upper()}{name[1:]} (log scale)"
+def ratio_title(result: Analysis, *, upright: bool = False) -> str:
+    """Title an axis of ratios: `Hazard ratio, high NLR vs low (log scale)`; in two lines on an `upright` one."""
+    name = Measure(result.measure).label if result.measure else "ratio"
+    way = prose.direction_said(result.direction)
+    head = f"{name[:1].upper()}{name[1:]}"
+    return f"{head} (log scale)\n{way}" if upright else f"{head}, {way} (log scale)"
 
 
-def pool_said(pool: Pooled, measure: str | None) -> str:
-    """Say a pool and its model in a line: `HR 1.73 (1.23–2.44), k = 8. Random effects (REML); …`."""
+def pool_said(result: Analysis, pool: Pooled) -> str:
+    """Say a pool and its model in a line: `HR 1.73 (1.23–2.44), high NLR vs low, k = 8. Random effects (REML); …`."""
     shown = together(prose.value(pool.hr, pool.hr_ci_low, pool.hr_ci_high))
     if not pool.has_headline or pool.hr_ci_low is None:
         shown = prose.number(pool.hr)
-    return f"{prose.measure_label(measure)} {shown}, k = {pool.k}. {prose.pool_in_short(pool)}"
+    way = prose.direction_said(result.direction)
+    return f"{prose.measure_label(result.measure)} {shown}, {way}, k = {pool.k}. {prose.pool_in_short(pool)}"

@@ -14,8 +14,10 @@ from registry.columns import Kind as Holds
 from registry.errors import UsageError
 from registry.figures import judged
 from registry.figures.judged import Domain, Mark
+from registry.meaning.direction_words import direction_of
+from registry.pooling.guards import INVERTIBLE
 from registry.report import prose
-from registry.terms import ContrastKind, CutoffOperator
+from registry.terms import CutoffOperator
 
 if TYPE_CHECKING:
     from registry.frame import Frame
@@ -163,13 +165,21 @@ def _counted(result: PoolResult, name: str, header: str) -> Chosen:
 
 
 def _cutoff(result: PoolResult) -> Chosen:
-    """Cutoffs with their side; the unit stands in the header when all share it."""
-    rows = result.rows.to_rows()
+    """Cutoffs with their side, and beside them as printed; the unit stands in the header when all share it."""
+    rows, printed = result.rows_as_pooled.to_rows(), result.rows.to_rows()
     units = {each.get("cutoff_unit") for each in rows if each.get("cutoff_value") is not None}
     shared = units.pop() if len(units) == 1 else None
     header = f"Cutoff ({shared})" if shared and shared != "1" else "Cutoff"
-    cells = tuple(_cutoff_text(each, with_unit=shared is None) for each in rows)
+    pairs = zip(rows, printed, strict=True)
+    cells = tuple(_cutoff_text(each, with_unit=shared is None) + _printed(each, own) for each, own in pairs)
     return Chosen(Column("cutoff", header), cells, lambda *_: "")
+
+
+def _printed(row: Mapping[str, Any], own: Mapping[str, Any]) -> str:
+    """Give a cutoff as it is printed, where that is in another unit."""
+    if own.get("cutoff_value") is None or own.get("cutoff_unit") in (None, row.get("cutoff_unit")):
+        return ""
+    return f" ({own['cutoff_value']:g} {own['cutoff_unit']})"
 
 
 def _cutoff_text(row: Mapping[str, Any], *, with_unit: bool) -> str:
@@ -181,17 +191,20 @@ def _cutoff_text(row: Mapping[str, Any], *, with_unit: bool) -> str:
     return f"{side}{value:g}{unit}"
 
 
-_HEADERS = {"followup_median_months": "Follow-up (months)", "n_index": "n high", "n_reference": "n low"}
+_HEADERS = {"followup_median_months": "Follow-up (months)"}
 
 
-def _of_categories(result: PoolResult) -> bool:
-    return result.about.get("contrast") == ContrastKind.CATEGORY
+def _of_group(result: PoolResult, name: str) -> str:
+    """Head a count of one of two groups by the group's name: `n high`; by the column's where no group has one."""
+    way = direction_of(result.about)
+    named = way.contrast in INVERTIBLE and name in ("n_index", "n_reference")
+    return f"n {way.sides[name == 'n_reference']}" if named else _headed(name)
 
 
 def _made_of(result: PoolResult, name: str) -> Chosen:
     column = BY_NAME[name]
     if column.kind is Holds.INTEGER and column.unit in ("patients", "events"):
-        return _counted(result, name, _headed(name) if _of_categories(result) else _HEADERS.get(name, _headed(name)))
+        return _counted(result, name, _of_group(result, name))
     return _held(result.rows_as_pooled, name, {})
 
 

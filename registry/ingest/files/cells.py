@@ -11,7 +11,9 @@ from registry.ingest.issues import Problem
 from registry.ingest.numbers import sheet_error, turned_into_date
 
 #: A format that shows a number of decimals, such as 0.00 or #,##0.000, perhaps with a percent sign.
-_DECIMALS = re.compile(r"[#,]*0(?:\.(0+))?(%?)(?:_\)|;.*)?")
+_DECIMALS = re.compile(r"[#?0, ]*[#?0](?:\.(0+)[#?]*)?(%?)")
+#: What a format puts around the digits: text, a space as wide as a sign (`_)`), a filling (`*-`), a colour, a country.
+_AROUND = re.compile(r"\"[^\"]*\"|[_*\\].|\[(?![<>=])[^\]]*\]|[()]")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -34,7 +36,7 @@ class Cells:
 
     def _number(self, value: float, shown: str) -> str:
         if shown not in self._formats:
-            match = _DECIMALS.fullmatch(shown)
+            match = _DECIMALS.fullmatch(_AROUND.sub("", shown).split(";")[0].strip())
             self._formats[shown] = (len(match[1] or ""), bool(match[2])) if match else (0, False)
         decimals, percent = self._formats[shown]
         if isinstance(value, int) and not decimals and not percent:
