@@ -54,6 +54,16 @@ ReadAs = Annotated[
         help="Which way round every ratio is given: high-vs-low, or low-vs-high, the reciprocal.",
     ),
 ]
+Doubtful = Annotated[
+    str,
+    typer.Option(
+        "--doubtful",
+        metavar="[keep|exclude]",
+        help="What becomes of doubtful estimates (evireg lint): kept with what they do to the result said, or left out"
+        " by rules that do not look at the result. Rows with an impossible SE are often per unit: leaving them out"
+        " tends to raise the ratio; read the source.",
+    ),
+]
 Method = Annotated[
     str,
     typer.Option(
@@ -83,6 +93,7 @@ class Selected:
     one_per: str | None = None
     per: str | None = None
     read_as: str = "high-vs-low"
+    doubtful: str = "keep"
 
     def analyse(self, verb: str, *arguments: Any, **options: Any) -> Any:
         """Select, and run a verb of `registry.Registry` on what was selected."""
@@ -93,6 +104,7 @@ class Selected:
         with open_registry(self.db) as reg:
             run = getattr(reg, verb)
             shared = {"at": self.at, "one_per": self.one_per, "allow": words(self.allow), "read_as": self.read_as}
+            shared |= {"doubtful": self.doubtful}
             shared |= {} if self.per is None else {"per": self.per}
             return run(asked, *arguments, **{**shared, **options})
 
@@ -141,6 +153,7 @@ def _options(
     per: Per = None,
     allow: AllowWords = None,
     read_as: ReadAs = "high-vs-low",
+    doubtful: Doubtful = "keep",
     at: At = None,
     db: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,

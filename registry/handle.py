@@ -92,6 +92,7 @@ class Registry(
         at: At = None,
         one_per: str | None = None,
         allow: Collection[str] = (),
+        doubtful: str = "keep",
         **options: Any,
     ) -> PoolResult:
         """Select and pool, with full provenance: condition, changeset, engine version, SHA-256 of the rows used.
@@ -100,7 +101,7 @@ class Registry(
         """
         from registry.pooling import pool as pool_frame
 
-        frame, selected = self._selected(where, at, one_per, allow)
+        frame, selected = self._selected(where, at, one_per, allow, doubtful)
         return pool_frame(frame, **selected, **options)
 
     def bias(
@@ -111,12 +112,13 @@ class Registry(
         at: At = None,
         one_per: str | None = None,
         allow: Collection[str] = (),
+        doubtful: str = "keep",
         **options: Any,
     ) -> BiasResult:
         """Select, and test for small-study effects; `tests` and `options` are those of `registry.pooling.bias`."""
         from registry.pooling.bias import bias as test_frame
 
-        frame, selected = self._selected(where, at, one_per, allow)
+        frame, selected = self._selected(where, at, one_per, allow, doubtful)
         return test_frame(frame, tests, **selected, **options)
 
     def regress(
@@ -127,12 +129,13 @@ class Registry(
         at: At = None,
         one_per: str | None = None,
         allow: Collection[str] = (),
+        doubtful: str = "keep",
         **options: Any,
     ) -> RegressResult:
         """Select, and regress on moderators; `on` and `options` are those of `registry.pooling.regress`."""
         from registry.pooling.regress import regress as regress_frame
 
-        frame, selected = self._selected(where, at, one_per, allow)
+        frame, selected = self._selected(where, at, one_per, allow, doubtful)
         return regress_frame(frame, on, **selected, **options)
 
     def influence(
@@ -142,12 +145,13 @@ class Registry(
         at: At = None,
         one_per: str | None = None,
         allow: Collection[str] = (),
+        doubtful: str = "keep",
         **options: Any,
     ) -> InfluenceResult:
         """Select, and say which estimates drive the pool; `options` are those of `registry.pooling.influence`."""
         from registry.pooling.influence import influence as diagnose_frame
 
-        frame, selected = self._selected(where, at, one_per, allow)
+        frame, selected = self._selected(where, at, one_per, allow, doubtful)
         return diagnose_frame(frame, **selected, **options)
 
     def multiverse(
@@ -157,12 +161,13 @@ class Registry(
         at: At = None,
         one_per: str | Collection[str] | None = None,
         allow: Collection[str] = (),
+        doubtful: str = "keep",
         **options: Any,
     ) -> MultiverseResult:
         """Select, and pool once per combination of choices; options are those of `registry.pooling.multiverse`."""
         from registry.pooling.multiverse import multiverse as pool_every_way
 
-        frame, selected = self._selected(where, at, None, allow)
+        frame, selected = self._selected(where, at, None, allow, doubtful)
         return pool_every_way(frame, **{**selected, "one_per": one_per}, **options)
 
     def bayes(
@@ -172,12 +177,13 @@ class Registry(
         at: At = None,
         one_per: str | None = None,
         allow: Collection[str] = (),
+        doubtful: str = "keep",
         **options: Any,
     ) -> BayesResult:
         """Select, and pool under priors; `options` are those of `registry.pooling.bayes`."""
         from registry.pooling.bayes import bayes as pool_frame
 
-        frame, selected = self._selected(where, at, one_per, allow)
+        frame, selected = self._selected(where, at, one_per, allow, doubtful)
         return pool_frame(frame, **selected, **options)
 
     def cutoffs(
@@ -187,6 +193,7 @@ class Registry(
         at: At = None,
         one_per: str | None = None,
         allow: Collection[str] = (),
+        doubtful: str = "keep",
         **options: Any,
     ) -> CutoffsResult:
         """Select, and analyse cutoffs; `options` are those of `registry.pooling.cutoffs`.
@@ -195,7 +202,7 @@ class Registry(
         """
         from registry.pooling.cutoffs import cutoffs as analyse_frame
 
-        frame, selected = self._selected(where, at, None, allow)
+        frame, selected = self._selected(where, at, None, allow, doubtful)
         return analyse_frame(frame, **{**selected, "one_per": one_per}, **options)
 
     def seed(self, *names: str, curator: str | None = None) -> tuple[Seeded, ...]:
@@ -262,14 +269,20 @@ class Registry(
         self.close()
 
     def _selected(
-        self, where: str | None, at: At, one_per: str | None, allow: Collection[str]
+        self, where: str | None, at: At, one_per: str | None, allow: Collection[str], doubtful: str
     ) -> tuple[Frame, dict[str, Any]]:
         """Select the rows ready to analyse; with them what every analysis takes beside a frame."""
         from registry.selection import select
 
         with self.store.read() as connection:
-            selection = select(connection, where, at=at, one_per=one_per, allow=allow)
-        asked = {"one_per": one_per, "allow": allow, "flow": selection.flow, "provenance": selection.provenance}
+            selection = select(connection, where, at=at, one_per=one_per, allow=allow, doubtful=doubtful)
+        asked = {
+            "one_per": one_per,
+            "allow": allow,
+            "doubtful": doubtful,
+            "flow": selection.flow,
+            "provenance": selection.provenance,
+        }
         return selection.frame, asked
 
     def _answerable(self, given: str | None) -> str:

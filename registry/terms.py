@@ -117,6 +117,13 @@ class Trust(Term):
     SE = "se", "the standard error", "the curator's word that the standard error is right"
 
 
+class Doubtful(Term):
+    """What becomes of doubtful estimates in an analysis."""
+
+    KEEP = "keep", "kept", "they stay, and what they do to the result is said"
+    EXCLUDE = "exclude", "left out", "those that a rule blind to the result doubts are left out"
+
+
 class ReadAs(Term):
     """Which way round a ratio is read."""
 

@@ -54,13 +54,12 @@ class Evidence(Rows):
 
     def pool_of(self, kept: np.ndarray[Any, Any]) -> Pooled:
         """Pool those of the matched rows that a mask (k,) keeps, selected anew."""
-        of = self.definition
-        rows, flow = narrow(self.matched.take(kept), simulated=self.simulated, one_per=of.one_per, allow=of.allow)
+        rows, flow = narrow(self.matched.take(kept), simulated=self.simulated, **self.definition.selecting)
         return replace(self, selected=rows, flow=flow).pool().pool
 
     def all_of_cohorts(self) -> tuple[Frame, Flow]:
         """Give the usable rows with several of a cohort: analyses that choose among them, or use them all."""
-        return narrow(self.matched, simulated=self.simulated, allow=self.definition.allow)
+        return narrow(self.matched, simulated=self.simulated, **{**self.definition.selecting, "one_per": None})
 
 
 def sensitivity(rows: Evidence, whole: PoolResult, wanted: Wanted) -> Found[Sensitivity]:

@@ -83,13 +83,12 @@ class _Gathering:
                 self.connection,
                 asked.where,
                 at=self.at,
-                one_per=asked.one_per,
-                allow=asked.allow,
+                **asked.selecting,
                 vocabulary=self.names,
             )
         )
         if isinstance(chosen, Absent):
-            left, flow = narrow(matched, simulated=simulated, allow=asked.allow)
+            left, flow = narrow(matched, simulated=simulated, **{**asked.selecting, "one_per": None})
             return Evidence(left, flow, {"changeset": self.changeset}, asked, matched, simulated)
         return Evidence(chosen.frame, chosen.flow, chosen.provenance, asked, matched, simulated)
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 ENGINE = f"evireg {VERSION}"
 #: Options that change the pool itself; the others are told beside it.
 _SETTINGS = tuple(entry.name for entry in fields(Settings))
-_OPTIONS = (*_SETTINGS, "read_as")
+_OPTIONS = (*_SETTINGS, "read_as", "doubtful")
 #: Cohorts in use at both ends without which nothing is shared.
 COMMON = 2
 
@@ -190,7 +190,7 @@ def _attempt(connection: Connection, asked: Definition, changeset: int) -> _Atte
     """Pool a definition as of a changeset, without what is told beside a pool."""
     options = {name: asked.options[name] for name in (*_OPTIONS, "per")}
     try:
-        chosen = select(connection, asked.where, at=changeset or None, one_per=asked.one_per, allow=asked.allow)
+        chosen = select(connection, asked.where, at=changeset or None, **asked.selecting)
         selected: dict[str, Any] = {"flow": chosen.flow, "provenance": chosen.provenance}
         result = pool(chosen.frame, **options, one_per=asked.one_per, allow=asked.allow, **selected)
     except (NothingSelected, PoolRefused) as error:

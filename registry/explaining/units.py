@@ -14,10 +14,12 @@ import sqlalchemy as sa
 
 from registry.explaining.coalitions import refusal
 from registry.flow import cohorts
+from registry.meaning.doubted import excluding
+from registry.meaning.equal_numbers import maybe_one_result
 from registry.models import Change
 from registry.pooling.guards import allowances
+from registry.pooling.names import labels
 from registry.pooling.orientation import inverted
-from registry.pooling.prepared import labels
 from registry.pooling.steps import bring
 from registry.selection.narrow import narrow
 from registry.terms import ReadAs
@@ -72,7 +74,7 @@ def find_units(
     versions: Versions, definition: Definition, first: int, last: int, renamed: Mapping[str, str], *, simulated: bool
 ) -> Units:
     """Sort the versions of a selection into units, and follow each from changeset to changeset."""
-    groups = _linked(versions.frame, renamed)
+    groups = _linked(versions.frame, renamed, doubtful=definition.options["doubtful"])
     sieve = _Sieve(versions, definition, simulated=simulated)
     names = _labels(versions)
     touched, fixed = [], []
@@ -101,7 +103,7 @@ class _Sieve:
     def __init__(self, versions: Versions, definition: Definition, *, simulated: bool) -> None:
         self.versions = versions
         self.keys = versions.frame["key"].tolist()
-        self.one_per = definition.one_per
+        self.selecting = definition.selecting
         self.allowed = allowances(definition.allow)
         self.dependent = definition.options["dependence"] is not None
         self.simulated = simulated
@@ -110,7 +112,7 @@ class _Sieve:
         """Give which of these versions are in use after a changeset; when none is, why."""
         alive = rows[self.versions.alive(changeset)[rows]]
         part = self.versions.frame.take(alive)
-        kept, flow = narrow(part, simulated=self.simulated, one_per=self.one_per, allow=self.allowed)
+        kept, flow = narrow(part, simulated=self.simulated, **self.selecting)
         place = {self.keys[row]: row for row in alive.tolist()}
         used = tuple(sorted(place[key] for key in kept["key"].tolist()))
         why = "; ".join(dict.fromkeys(step.label for step in flow.steps))
@@ -142,9 +144,13 @@ class _Sieve:
         return self.versions.frame.take(np.array(used, dtype=np.intp))
 
 
-def _linked(frame: Frame, renamed: Mapping[str, str]) -> list[list[int]]:
-    """Group versions by cohort, joining cohorts of one overlap group and those an estimate went between."""
+def _linked(frame: Frame, renamed: Mapping[str, str], *, doubtful: str) -> list[list[int]]:
+    """Group versions by cohort, joining cohorts of one overlap group and those an estimate went between.
+
+    Where doubtful rows are left out, cohorts with the same numbers are joined too: one of them goes.
+    """
     own, keys = cohorts(frame), frame["key"].tolist()
+    same = maybe_one_result(frame) if excluding(doubtful) else []
     leader: dict[Any, Any] = {}
 
     def find(thing: Any) -> Any:
@@ -157,6 +163,8 @@ def _linked(frame: Frame, renamed: Mapping[str, str]) -> list[list[int]]:
         links += [("key", renamed[key])] if key in renamed else []
         for link in links:
             leader[find(link)] = find(cohort)
+    for one, other in same:
+        leader[find(own[one])] = find(own[other])
     found: dict[Any, list[int]] = {}
     for row, cohort in enumerate(own):
         found.setdefault(find(cohort), []).append(row)

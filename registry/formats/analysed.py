@@ -69,7 +69,7 @@ def analysed(connection: sa.Connection, saved: Saved, at: At = None, **options: 
     the evidence does not allow is named in `refused`.
     """
     asked = saved.definition
-    chosen = select(connection, asked.where, at=at, one_per=asked.one_per, allow=asked.allow)
+    chosen = select(connection, asked.where, at=at, **asked.selecting)
     rows = Rows(chosen.frame, chosen.flow, chosen.provenance, asked)
     result = rows.whole(**options)
     refused: dict[str, str] = {}

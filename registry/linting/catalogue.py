@@ -123,8 +123,8 @@ CATALOGUE: dict[str, LintEntry] = {
         {**complete(0), "covariates": "age; ISS; LDH"},
     ),
     "direction-opposite": _warning(
-        "a significant estimate (|z| ≥ 1.96) on the other side than at least 80 % of at least 5 significant estimates"
-        " of other studies on the same factor, disease and endpoint",
+        "an estimate whose interval excludes 1 (|z| ≥ 1.96) on the other side than at least 80 % of at least 5 such"
+        " estimates of other studies on the same factor, disease and endpoint",
         "are index and reference group exchanged, or the endpoint turned round? If it is so in the source, nothing",
         {"hr": "0.64", "ci_low": "0.44", "ci_high": "0.93", "events_index": "55", "events_reference": "65"},
         {},

@@ -10,16 +10,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from registry.linting.finding import Found
-from registry.terms import ContrastKind, Origin
+from registry.meaning.doubts import against_siblings, clear_side
+from registry.terms import Origin
 from registry.vocabulary import fold
 
 Values = Mapping[str, Any]
 
 #: How many others a finding names.
 NAMED = 5
-#: A ratio is significant from this |z| on; this many significant siblings of other studies, and this part of them on
-#: the other side, make an estimate stand against its siblings.
-SIGNIFICANT, SIBLINGS, MAJORITY = 1.96, 5, 0.8
 #: Definitions of one endpoint that are compared.
 _DEFINITIONS = 20
 
@@ -80,35 +78,24 @@ def _as(words: str, keys: list[str], own: str) -> str:
 
 
 class OppositeDirection:
-    """A significant estimate on the other side than a clear majority of its significant siblings in other studies."""
+    """An estimate that clearly stands on the other side than most of its siblings in other studies."""
+
+    _COLUMNS = ("key", "study", "factor", "disease", "endpoint", "yi", "vi", "contrast")
 
     def __init__(self) -> None:
-        self._held: dict[tuple[Any, ...], list[tuple[str, str, bool, bool]]] = defaultdict(list)
+        self._held: list[tuple[dict[str, Any], bool]] = []
 
     def see(self, row: Values, *, asked: bool) -> None:
-        """Keep the side of significant estimates, turned so that more of the factor is the index group."""
-        yi, vi, contrast = row["yi"], row["vi"], row["contrast"]
-        if yi is None or vi is None or contrast in (ContrastKind.CATEGORY, ContrastKind.UNCLEAR):
-            return
-        if abs(yi) >= SIGNIFICANT * vi**0.5:
-            harmful = (yi > 0) != (contrast == ContrastKind.BELOW_VS_ABOVE)
-            siblings = (row["factor"], row["disease"], row["endpoint"])
-            self._held[siblings].append((row["key"], row["study"], harmful, asked))
+        """Keep the rows whose side is clear."""
+        if clear_side(row) is not None:
+            self._held.append(({name: row[name] for name in self._COLUMNS}, asked))
 
     def found(self) -> Iterator[Found]:
         """Give each asked estimate that stands against its siblings."""
-        for (factor, _, endpoint), rows in self._held.items():
-            sides = Counter((study, harmful) for _, study, harmful, _ in rows)
-            total = Counter(harmful for *_, harmful, _ in rows)
-            for key, study, harmful, asked in rows:
-                against = total[not harmful] - sides[study, not harmful]
-                others = against + total[harmful] - sides[study, harmful]
-                if asked and others >= SIBLINGS and against >= MAJORITY * others:
-                    message = (
-                        f"{factor}, {endpoint}: higher values are {'worse' if harmful else 'better'} here, "
-                        f"and the other way in {against} of {others} significant estimates of other studies"
-                    )
-                    yield Found("direction-opposite", key, message, "est")
+        for place, message in against_siblings([row for row, _ in self._held]):
+            row, asked = self._held[place]
+            if asked:
+                yield Found("direction-opposite", row["key"], message, "est")
 
 
 class CohortFacts:

@@ -28,6 +28,7 @@ from registry.linting.group_rules import (
 )
 from registry.linting.registry_rules import REGISTRY_RULES
 from registry.linting.row_rules import ROW_RULES, Known
+from registry.meaning.doubts import settled_rules
 from registry.models import Cohort, Factor, Overlap, Study, evidence
 from registry.selection.query import matching
 from registry.selection.view import versions
@@ -61,7 +62,7 @@ def lint(
     known = Known(vocabulary, _factors(connection))
     for row, matches in _rows(connection, where, vocabulary):
         if row["settled"]:
-            kept.settled[row["key"]] = frozenset(row["settled"].split("; "))
+            kept.settled[row["key"]] = settled_rules(row["settled"])
         for group in groups:
             group.see(row, asked=matches)
         if matches:

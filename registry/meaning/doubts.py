@@ -7,7 +7,8 @@ only blind rules may decide what is left out, or the leaving out would choose th
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,9 @@ Values = Mapping[str, Any]
 
 #: A ratio beyond this, or its inverse, is rarer than a slip of the decimal point or a ratio per other unit.
 EXTREME = 20.0
+#: Sides are compared of estimates whose |z| is at least this; this many siblings of other studies, and this part of
+#: them on the other side, make an estimate stand against its siblings.
+CLEAR, SIBLINGS, MAJORITY = 1.96, 5, 0.8
 
 _TWO_GROUPS = frozenset({ContrastKind.ABOVE_VS_BELOW.value, ContrastKind.BELOW_VS_ABOVE.value})
 _HAZARDS = frozenset({Measure.HR.value, Measure.CAUSE_SPECIFIC_HR.value, Measure.SUBDISTRIBUTION_HR.value})
@@ -87,12 +91,53 @@ RULES: tuple[_Rule, ...] = (
     _Rule("ratio-extreme", False, extreme_ratio),
 )
 
-#: Codes of the rules that bear on a pooled number, and whether each is blind to the result; `same-numbers` is of pairs.
-BEARING: Mapping[str, bool] = {rule.code: rule.blind for rule in RULES} | {"same-numbers": True}
+#: Codes of the rules that bear on a pooled number, and whether each is blind to the result.
+BEARING: Mapping[str, bool] = {rule.code: rule.blind for rule in RULES} | {
+    "same-numbers": True,
+    "direction-opposite": False,
+}
 
 
 def doubts_of(row: Values) -> list[Doubt]:
     """Give what is doubtful of a row by contract names, but for what a curator has settled (`settled`)."""
-    settled = set((row.get("settled") or "").split("; "))
+    settled = settled_rules(row.get("settled"))
     found = ((rule, rule.check(row)) for rule in RULES if rule.code not in settled)
     return [Doubt(rule.code, message, rule.blind) for rule, message in found if message]
+
+
+def settled_rules(text: str | None) -> frozenset[str]:
+    """Give the codes of the rules that a curator has settled of an estimate."""
+    return frozenset(filter(None, (text or "").split("; ")))
+
+
+def against_siblings(rows: Sequence[Values]) -> Iterator[tuple[int, str]]:
+    """Give the places of rows that stand against a clear majority of other studies, and how that is said.
+
+    Siblings are of one factor, disease and endpoint; only ratios for more of the factor, or turned so, are compared.
+    """
+    held: dict[tuple[str, str, str], list[tuple[int, str, bool]]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        if (harmful := clear_side(row)) is not None:
+            held[row["factor"], row["disease"], row["endpoint"]].append((place, row["study"], harmful))
+    for (factor, _, endpoint), siblings in held.items():
+        sides = Counter((study, harmful) for _, study, harmful in siblings)
+        total = Counter(harmful for *_, harmful in siblings)
+        for place, study, harmful in siblings:
+            against = total[not harmful] - sides[study, not harmful]
+            others = against + total[harmful] - sides[study, harmful]
+            if others >= SIBLINGS and against >= MAJORITY * others:
+                yield (
+                    place,
+                    f"{factor}, {endpoint}: higher values are {'worse' if harmful else 'better'} here, and the other"
+                    f" way in {against} of {others} estimates of other studies whose interval excludes 1",
+                )
+
+
+def clear_side(row: Values) -> bool | None:
+    """Say whether more of the factor clearly goes with more events; None where it is not clear or not of that."""
+    yi, vi, contrast = row["yi"], row["vi"], row["contrast"]
+    if yi is None or vi is None or contrast in (None, ContrastKind.CATEGORY, ContrastKind.UNCLEAR):
+        return None
+    if abs(yi) < CLEAR * math.sqrt(vi):
+        return None
+    return bool((yi > 0) != (contrast == ContrastKind.BELOW_VS_ABOVE))

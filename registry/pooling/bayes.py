@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from registry.errors import UsageError
 from registry.pooling.analysis import Analysis, Basis, basis
-from registry.pooling.prepared import labels, prepare
+from registry.pooling.names import labels
+from registry.pooling.prepared import prepare
 from registry.pooling.values import Values, number, ratio, taken
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def bayes(
     per: str | float | None = None,
     allow: str | Collection[str] = (),
     read_as: str = "high-vs-low",
+    doubtful: str = "keep",
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> BayesResult:
@@ -110,7 +112,16 @@ def bayes(
 
     if mu_prior is not None and len(mu_prior) != 2:
         raise UsageError(f"mu_prior is {mu_prior}", "mean and standard deviation on the log scale, for instance (0, 4)")
-    prepared = prepare(frame, one_per=one_per, per=per, allow=allow, read_as=read_as, flow=flow, provenance=provenance)
+    prepared = prepare(
+        frame,
+        one_per=one_per,
+        per=per,
+        allow=allow,
+        read_as=read_as,
+        doubtful=doubtful,
+        flow=flow,
+        provenance=provenance,
+    )
     rows = prepared.frame
     found = integrate(
         rows["yi"], rows["vi"], tau_prior=tau_prior, tau_scale=tau_scale, mu_prior=mu_prior, grid=grid, level=level

@@ -24,8 +24,9 @@ from registry.pooling.bias_result import (
     SizeRegression,
 )
 from registry.pooling.kernel import Settings, pooled
+from registry.pooling.names import labels
 from registry.pooling.pooled import Pooled
-from registry.pooling.prepared import labels, prepare
+from registry.pooling.prepared import prepare
 from registry.pooling.values import number, ratio, ratios, taken
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def bias(
     per: str | float | None = None,
     allow: str | Collection[str] = (),
     read_as: str = "high-vs-low",
+    doubtful: str = "keep",
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
     **options: Any,
@@ -83,7 +85,16 @@ def bias(
     """
     named = [one_of("test", name, TESTS) for name in ([tests] if isinstance(tests, str) else tests)]
     asked = _options(options)
-    prepared = prepare(frame, one_per=one_per, per=per, allow=allow, read_as=read_as, flow=flow, provenance=provenance)
+    prepared = prepare(
+        frame,
+        one_per=one_per,
+        per=per,
+        allow=allow,
+        read_as=read_as,
+        doubtful=doubtful,
+        flow=flow,
+        provenance=provenance,
+    )
     rows = prepared.frame
     found = {test.field: _attempt(name, test, rows, asked, named) for name, test in TESTS.items()}
     [whole] = pooled(rows, Settings(asked.method, asked.test, asked.level))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from registry.pooling.cutoff_result import CutoffEstimate
+from registry.pooling.names import labels
 from registry.pooling.orientation import shown_interval
-from registry.pooling.prepared import labels
 from registry.terms import DATA_DRIVEN_CUTOFFS, CutoffMethod
 
 if TYPE_CHECKING:

@@ -70,6 +70,7 @@ def cutoffs(
     one_per: str | None = None,
     allow: str | Collection[str] = (),
     read_as: str = "high-vs-low",
+    doubtful: str = "keep",
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> CutoffsResult:
@@ -85,7 +86,9 @@ def cutoffs(
     Raises what `registry.pool` raises, PoolRefused for cutoffs in several units and for ratios that have none.
     """
     checked_settings(method, test, level)
-    prepared = prepare(frame, allow=allow, read_as=read_as, flow=flow, provenance=provenance, but=ANSWERED)
+    prepared = prepare(
+        frame, allow=allow, read_as=read_as, doubtful=doubtful, flow=flow, provenance=provenance, but=ANSWERED
+    )
     _two_sided(prepared.frame)
     known = known_rows(prepared.frame, "cutoff_value")
     if not known.any():

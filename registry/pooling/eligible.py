@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from registry.errors import NothingSelected
 from registry.selection.narrow import narrow
+from registry.terms import Doubtful
 
 if TYPE_CHECKING:
     from registry.flow import Flow
@@ -14,13 +15,15 @@ if TYPE_CHECKING:
     from registry.pooling.guards import Allowed
 
 
-def eligible(frame: Frame, *, one_per: str | None, allowed: Allowed, flow: Flow | None) -> tuple[Frame, Flow]:
+def eligible(
+    frame: Frame, *, one_per: str | None, allowed: Allowed, flow: Flow | None, doubtful: str = Doubtful.KEEP
+) -> tuple[Frame, Flow]:
     """Give the rows that can be pooled and the whole flow to them, `flow` being how the frame itself was selected.
 
     Simulated rows stay in: a guard refuses them beside real ones. Raises NothingSelected, with the flow, when no row is
     left.
     """
-    rows, own = narrow(frame, simulated=True, one_per=one_per, allow=allowed)
+    rows, own = narrow(frame, simulated=True, one_per=one_per, allow=allowed, doubtful=doubtful)
     whole = own if flow is None else _continued(flow, own)
     if not len(rows):
         raise NothingSelected(_nothing(whole), "widen the condition; `evireg list estimates --where …` shows the rows")

@@ -10,7 +10,8 @@ import numpy as np
 from registry.pooling.analysis import basis
 from registry.pooling.influence_result import EstimateInfluence, GoshSummary, InfluenceResult, WithAndWithout
 from registry.pooling.kernel import Settings, pooled
-from registry.pooling.prepared import labels, prepare
+from registry.pooling.names import labels
+from registry.pooling.prepared import prepare
 from registry.pooling.values import number, ratio
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def influence(
     per: str | float | None = None,
     allow: str | Collection[str] = (),
     read_as: str = "high-vs-low",
+    doubtful: str = "keep",
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> InfluenceResult:
@@ -66,7 +68,16 @@ def influence(
     Raises what `registry.pool` raises, StatisticsError for a single estimate.
     """
     settings = Settings(method, test, level)
-    prepared = prepare(frame, one_per=one_per, per=per, allow=allow, read_as=read_as, flow=flow, provenance=provenance)
+    prepared = prepare(
+        frame,
+        one_per=one_per,
+        per=per,
+        allow=allow,
+        read_as=read_as,
+        doubtful=doubtful,
+        flow=flow,
+        provenance=provenance,
+    )
     rows = prepared.frame
     [whole] = pooled(rows, settings)
     estimates, limits, reasons = _estimates(rows, settings)

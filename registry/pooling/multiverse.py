@@ -117,6 +117,7 @@ def multiverse(
     level: float = 95.0,
     allow: str | Collection[str] = (),
     read_as: str = "high-vs-low",
+    doubtful: str = "keep",
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> MultiverseResult:
@@ -134,7 +135,9 @@ def multiverse(
     """
     methods, tests = _several(method), _several(test)
     settings = [*_settings(methods, tests, level)]
-    prepared = prepare(frame, per=per, allow=allow, read_as=read_as, flow=flow, provenance=provenance, but=GUARDS)
+    prepared = prepare(
+        frame, per=per, allow=allow, read_as=read_as, doubtful=doubtful, flow=flow, provenance=provenance, but=GUARDS
+    )
     varied = choices(
         prepared.frame,
         adjusted=_several(adjusted),

@@ -10,11 +10,13 @@ import numpy as np
 
 from registry.flow import patients, units
 from registry.meaning.direction_words import TURNED
+from registry.meaning.doubts import BEARING
 from registry.meaning.quantity import NAMED_GROUPS, quantities
 from registry.meaning.times import origin as time_origin
 from registry.pooling import large_p
 from registry.pooling.counted import counted, listed
-from registry.pooling.identity import equal_numbers_alone, same_result_keys
+from registry.pooling.doubts import told as doubts_told
+from registry.pooling.identity import same_result_keys
 from registry.terms import (
     DATA_DRIVEN_CUTOFFS,
     Adjusted,
@@ -30,6 +32,7 @@ from registry.terms import (
 
 if TYPE_CHECKING:
     from registry.frame import Array, Frame
+    from registry.pooling.doubts import Doubts
     from registry.pooling.guards import Allowed
     from registry.pooling.pooled import Pooled
     from registry.pooling.prepared import Prepared
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
 INVERTED = "inverted"
 
 
-def notes(prepared: Prepared, pool: Pooled | None = None) -> Iterator[str]:
+def notes(prepared: Prepared, pool: Pooled | None = None, doubts: Doubts | None = None) -> Iterator[str]:
     """Say all that a reader must know beside the numbers of an analysis, and of its pool if it has one."""
     frame, turned = prepared.frame, prepared.turned
     yield from _simulated(frame)
@@ -46,6 +49,7 @@ def notes(prepared: Prepared, pool: Pooled | None = None) -> Iterator[str]:
     if keys := large_p.left_out(prepared.flow, prepared.allowed):
         yield f"left out because p is too large to give an SE: {large_p.told(keys)}"
     yield from _two(pool) if pool else ()
+    yield from doubts_told(prepared, doubts)
     yield from _turned(frame, turned, prepared.read_as)
     yield from _assumed(frame)
     yield from _usually_read(prepared, pool)
@@ -187,15 +191,6 @@ def _with_words(name: str, texts: Collection[str]) -> str:
     return f"{name}: {'; '.join(said)}"
 
 
-def _equal_numbers(frame: Frame) -> Iterator[str]:
-    """Doubt equal numbers of which nothing else says whether they are one result."""
-    rows = sorted({row for pair in equal_numbers_alone(frame) for row in pair})
-    if rows:
-        given = frame["key"].tolist()
-        keys = [given[row] or f"row {row + 1}" for row in rows]
-        yield f"the same ratio and interval in {_several(len(rows))}, which may be one result: {listed(keys)}"
-
-
 def _studies(frame: Frame) -> Iterator[str]:
     """Say which studies gave several cohorts: they count as independent unless an overlap is declared."""
     own = dict(zip(units(frame), frame["study"].tolist(), strict=True))
@@ -266,7 +261,6 @@ STATEMENTS: tuple[Callable[[Frame], Iterator[str]], ...] = (
     _mixtures,
     _wordings,
     _times,
-    _equal_numbers,
     _studies,
 )
 LAST: tuple[Callable[[Frame], Iterator[str]], ...] = (_data_driven, _patients)
@@ -279,8 +273,8 @@ def _flags(frame: Frame) -> Iterator[str]:
         for flag in flags:
             rows.setdefault(flag, []).append(given[row] or f"row {row + 1}")
     for flag, keys in rows.items():
-        if flag == Flag.DATA_DRIVEN_CUTOFF:
-            continue
+        if flag == Flag.DATA_DRIVEN_CUTOFF or flag in BEARING:
+            continue  # said elsewhere
         name = f"{labels[flag].label}, {labels[flag].definition}" if flag in labels else flag
         yield f"{name}: {_several(len(keys))}: {listed(keys)}"
 

@@ -12,12 +12,14 @@ from registry import stats
 from registry.errors import UsageError
 from registry.pooling import guards
 from registry.pooling.about import about
+from registry.pooling.doubts import doubts
 from registry.pooling.grouping import said_of_unit
 from registry.pooling.identity import whole_and_parts
 from registry.pooling.kernel import Settings, pooled
+from registry.pooling.names import labels
 from registry.pooling.notes import flags_of, is_simulated, notes
 from registry.pooling.orientation import shown_interval
-from registry.pooling.prepared import labels, prepare
+from registry.pooling.prepared import prepare
 from registry.pooling.result import PooledEstimate, PoolResult
 from registry.pooling.sensitivity import cumulative as accumulated
 from registry.pooling.sensitivity import leave_one_out as leaving_one_out
@@ -59,6 +61,7 @@ def pool(
     per: str | float | None = None,
     allow: str | Collection[str] = (),
     read_as: str = "high-vs-low",
+    doubtful: str = "keep",
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> PoolResult:
@@ -74,7 +77,8 @@ def pool(
     one step (`100 U/L`; a number is in the factor's own unit; `1 log2` on a logarithm); `dependence` (three-level, cr1,
     cr2) pools several of them, with a working correlation `rho`. `allow` names what would be refused
     (`registry.terms.Allow`). `read_as` is the way round every ratio is given (`registry.terms.ReadAs`): high-vs-low, or
-    low-vs-high.
+    low-vs-high. `doubtful` keeps estimates that rules of lint doubt, and says what the pool is without them, or
+    excludes those that rules blind to the result doubt.
     `leave_one_out` is True or one of estimate, cohort, study, overlap; `cumulative` a column to order by, `:desc` for
     the largest first. `subgroup` is a column, or `column:threshold` for a number; `subgroup_tau2` is common or
     separate. `rounding` searches, from `seed`, how far the printed digits let the ratio move. `flow` and `provenance`
@@ -91,6 +95,7 @@ def pool(
         per=per,
         allow=allow,
         read_as=read_as,
+        doubtful=doubtful,
         flow=flow,
         provenance=provenance,
         but=DEPENDENT if dependent else (),
@@ -99,6 +104,7 @@ def pool(
     [whole] = pooled(rows, settings)
     estimates = _estimates(rows, whole, prepared.turned, settings)
     by = "estimate" if leave_one_out is True else leave_one_out
+    doubtful_rows = doubts(prepared, estimates, whole, settings)
     found = dependent(rows, settings) if dependent else None
     beside = {
         "leave_one_out": by,
@@ -108,6 +114,7 @@ def pool(
         "rounding": rounding,
         "seed": seed,
         "read_as": str(prepared.read_as),
+        "doubtful": str(prepared.doubtful),
     }
     return PoolResult(
         pool=whole,
@@ -120,9 +127,10 @@ def pool(
         without_data_driven_cutoffs=without_data_driven_cutoffs(rows, settings),
         dependence=found,
         rounding=_rounding(prepared, settings, seed) if rounding else None,
+        doubts=doubtful_rows,
         flow=prepared.flow,
         provenance={**prepared.provenance(), "options": {**asdict(settings), **beside}},
-        notes=(*notes(prepared, whole), *_said_of(settings, found), *_ordered(rows, cumulative)),
+        notes=(*notes(prepared, whole, doubtful_rows), *_said_of(settings, found), *_ordered(rows, cumulative)),
         about=about(rows, prepared.read_as),
         simulated=is_simulated(rows),
         rows=prepared.reported,

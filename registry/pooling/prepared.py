@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from registry.flow import FlowStep, cohorts, patients
 from registry.meaning.direction_words import reading
+from registry.meaning.doubted import doubted
 from registry.meaning.one_unit import in_one_unit
 from registry.pooling import guards, large_p
 from registry.pooling.eligible import eligible
 from registry.pooling.intake import as_frame
 from registry.pooling.orientation import check_turnable, facing, inverted
 from registry.pooling.steps import to_one_step
-from registry.terms import ReadAs
+from registry.terms import Doubtful, ReadAs
 from registry.version import RULES, VERSION
 
 if TYPE_CHECKING:
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
 
     from registry.flow import Flow
     from registry.frame import Array, Frame
+    from registry.meaning.doubts import Doubt
     from registry.pooling.guards import Allowed, Guard
 
 
@@ -36,7 +35,8 @@ class Prepared:
     Their cutoffs are in one unit, as far as they convert. `reported` are the same rows as they were taken, none
     inverted, cutoffs in the unit that was printed; ratios brought to one step (`per`) are so in both. `flow` leads to
     them; `allowed`, `one_per`, `read_as` and `per` are what was asked, `given` what the selection knows of itself.
-    `said` is what a reader must know of how the rows were prepared.
+    `said` is what a reader must know of how the rows were prepared, `doubts` what is doubtful of each of them,
+    `doubtful` whether such rows were kept or left out.
     """
 
     frame: Frame
@@ -49,6 +49,8 @@ class Prepared:
     read_as: ReadAs = ReadAs.HIGH_VS_LOW
     per: str | float | None = None
     said: tuple[str, ...] = ()
+    doubts: tuple[tuple[Doubt, ...], ...] = ()
+    doubtful: str = Doubtful.KEEP
 
     @property
     def on_results(self) -> tuple[str, ...]:
@@ -74,13 +76,17 @@ class Prepared:
             used_patients=patients(used),
             used_cohorts=len(set(cohorts(used))),
         )
-        return replace(self, frame=used, reported=self.reported.take(kept), turned=self.turned[kept], flow=flow)
+        doubts = tuple(each for each, stays in zip(self.doubts, kept.tolist(), strict=True) if stays)
+        return replace(
+            self, frame=used, reported=self.reported.take(kept), turned=self.turned[kept], flow=flow, doubts=doubts
+        )
 
     def provenance(self) -> dict[str, Any]:
         """Complete what the selection knows with the engine and the digest of the rows used."""
         selection = {"condition": None, "changeset": None, "snapshot": None, "on_results": [], **self.given}
         asked: dict[str, Any] = {"one_per": self.one_per, "allow": sorted(self.allowed), "read_as": str(self.read_as)}
         asked |= {} if self.per is None else {"per": self.per}
+        asked |= {} if self.doubtful == Doubtful.KEEP else {"doubtful": self.doubtful}
         made = {"engine": f"evireg {VERSION}", "rules": RULES, "digest": digest(self.frame)}
         return {**made, **asked, **selection}
 
@@ -95,6 +101,7 @@ def prepare(
     provenance: Mapping[str, Any] | None = None,
     but: Collection[Guard] = (),
     read_as: str = "high-vs-low",
+    doubtful: str = "keep",
 ) -> Prepared:
     """Take what a caller has, keep what can be pooled, let every guard look at it, and give it one direction.
 
@@ -103,7 +110,7 @@ def prepare(
     that way round, UsageError for an option that cannot be read.
     """
     way, allowed = reading(read_as), guards.allowances(allow)
-    rows, whole = eligible(as_frame(table), one_per=one_per, allowed=allowed, flow=flow)
+    rows, whole = eligible(as_frame(table), one_per=one_per, allowed=allowed, flow=flow, doubtful=doubtful)
     said: tuple[str, ...] = ()
     if per is not None:
         rows, note = to_one_step(rows, per)
@@ -112,8 +119,20 @@ def prepare(
     guards.check(compared, allowed, provenance, but=but, more=large_p.refusals(whole, allowed))
     check_turnable(compared, way)
     one_way, turned = inverted(compared, way)
-    turned_flow = facing(whole, way)
-    return Prepared(one_way, rows, turned, turned_flow, allowed, one_per, provenance or {}, way, per, said)
+    return Prepared(
+        frame=one_way,
+        reported=rows,
+        turned=turned,
+        flow=facing(whole, way),
+        allowed=allowed,
+        one_per=one_per,
+        given=provenance or {},
+        read_as=way,
+        per=per,
+        said=said,
+        doubts=tuple(doubted(rows)),
+        doubtful=doubtful,
+    )
 
 
 def digest(frame: Frame) -> str:
@@ -121,23 +140,3 @@ def digest(frame: Frame) -> str:
     columns = (frame[name].tolist() for name in ("digest", "key", "yi", "vi"))
     lines = sorted(digest or f"{key}\t{yi!r}\t{vi!r}" for digest, key, yi, vi in zip(*columns, strict=True))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def labels(frame: Frame) -> list[str]:
-    """Name each row as a forest plot does: `Kim 2016`, else the study's key, with the cohort when it is named.
-
-    Different studies of one name are told apart by their keys.
-    """
-    columns = (frame[name].tolist() for name in ("first_author", "year", "study", "cohort", "key"))
-    names = [_label(row, values) for row, values in enumerate(zip(*columns, strict=True), 1)]
-    often, studies = Counter(names), frame["study"].tolist()
-    return [
-        f"{name} ({study})" if often[name] > 1 and study not in (None, name) else name
-        for name, study in zip(names, studies, strict=True)
-    ]
-
-
-def _label(row: int, values: tuple[Any, ...]) -> str:
-    author, year, study, cohort, key = values
-    name = f"{author} {year:.0f}" if author and not np.isnan(year) else study or key or f"row {row}"
-    return " ".join((name if cohort in (None, "all") else f"{name}, {cohort}").split())

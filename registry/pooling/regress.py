@@ -13,7 +13,8 @@ from registry.errors import UsageError
 from registry.pooling.analysis import basis, checked_settings
 from registry.pooling.grouping import said_of_unit, spelled, title
 from registry.pooling.moderators import complete, design, moderators
-from registry.pooling.prepared import labels, prepare
+from registry.pooling.names import labels
+from registry.pooling.prepared import prepare
 from registry.pooling.regress_result import (
     Coefficient,
     ModeratorTest,
@@ -54,6 +55,7 @@ def regress(
     per: str | float | None = None,
     allow: str | Collection[str] = (),
     read_as: str = "high-vs-low",
+    doubtful: str = "keep",
     flow: Flow | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> RegressResult:
@@ -71,7 +73,16 @@ def regress(
     from registry.stats.regression import regress as fit
 
     checked_settings(method, test, level)
-    prepared = prepare(frame, one_per=one_per, per=per, allow=allow, read_as=read_as, flow=flow, provenance=provenance)
+    prepared = prepare(
+        frame,
+        one_per=one_per,
+        per=per,
+        allow=allow,
+        read_as=read_as,
+        doubtful=doubtful,
+        flow=flow,
+        provenance=provenance,
+    )
     asked = moderators(prepared.frame, [on] if isinstance(on, str) else on, prepared.allowed)
     prepared = complete(prepared, asked)
     rows, matrix = prepared.frame, design(prepared.frame, asked)

@@ -15,6 +15,7 @@ from registry.terms import ReadAs
 if TYPE_CHECKING:
     from registry.flow import Flow
     from registry.pooling.dependence import Dependence
+    from registry.pooling.doubts import Doubts
     from registry.pooling.pooled import Pooled
     from registry.pooling.rounding import Rounding
 
@@ -159,6 +160,7 @@ class PoolResult:
     without_data_driven_cutoffs: Pooled | None
     dependence: Dependence | None
     rounding: Rounding | None
+    doubts: Doubts
     flow: Flow
     provenance: Mapping[str, Any]
     notes: tuple[str, ...]
@@ -198,6 +200,7 @@ class PoolResult:
             "without_data_driven_cutoffs": _dict(self.without_data_driven_cutoffs),
             "dependence": _dict(self.dependence),
             "rounding": _dict(self.rounding),
+            "doubts": self.doubts.as_dict(),
             "flow": self.flow.as_dict(),
             "provenance": dict(self.provenance),
             "measure": self.measure,

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 #: Analysis → the options it takes over from the pool of a saved query; another pool takes all.
 _TAKEN: Mapping[str, tuple[str, ...]] = {
-    "bias": ("method", "test", "level", "per", "read_as"),
-    "influence": ("method", "test", "level", "per", "read_as"),
-    "regress": ("method", "test", "level", "per", "read_as"),
-    "cutoffs": ("method", "test", "level", "subgroup_tau2", "read_as"),
-    "multiverse": ("method", "test", "level", "per", "read_as"),
+    "bias": ("method", "test", "level", "per", "read_as", "doubtful"),
+    "influence": ("method", "test", "level", "per", "read_as", "doubtful"),
+    "regress": ("method", "test", "level", "per", "read_as", "doubtful"),
+    "cutoffs": ("method", "test", "level", "subgroup_tau2", "read_as", "doubtful"),
+    "multiverse": ("method", "test", "level", "per", "read_as", "doubtful"),
 }
-_OWN = (*(entry.name for entry in fields(Settings)), "per")
+_OWN = (*(entry.name for entry in fields(Settings)), "per", "read_as", "doubtful")
 
 
 def settings(definition: Definition, analysis: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ _PARAMETERS = {name: each for name, each in inspect.signature(pool).parameters.i
 #: Option of a pool → its default.
 DEFAULTS: Mapping[str, Any] = {name: each.default for name, each in _PARAMETERS.items()}
 #: Options that queries stored before did not have; unless asked for they are not mentioned, so that digests stand.
-LATER = ("per", "read_as")
+LATER = ("per", "read_as", "doubtful")
 #: How an option is annotated → what it takes.
 _TAKES: Mapping[str, tuple[type, ...]] = {
     "str": (str,),
@@ -61,6 +61,11 @@ class Definition:
     def of_pool(self) -> Definition:
         """Give what decides the pool: the definition without the analyses beside it."""
         return replace(self, analyses={})
+
+    @property
+    def selecting(self) -> dict[str, Any]:
+        """Give what decides, beside the condition, which rows are selected (`registry.selection.select`)."""
+        return {"one_per": self.one_per, "allow": self.allow, "doubtful": self.options["doubtful"]}
 
     @property
     def threshold(self) -> float | None:

@@ -77,7 +77,7 @@ def execute(connection: sa.Connection, saved: Saved, at: At = None) -> tuple[Poo
 
 def pooled(connection: sa.Connection, asked: Definition, at: At = None) -> tuple[PoolResult, int]:
     """Pool what a definition selects at a moment, as `evireg pool` does."""
-    chosen = select(connection, asked.where, at=at, one_per=asked.one_per, allow=asked.allow)
+    chosen = select(connection, asked.where, at=at, **asked.selecting)
     result = pool(
         chosen.frame,
         **asked.options,
@@ -91,13 +91,12 @@ def pooled(connection: sa.Connection, asked: Definition, at: At = None) -> tuple
 
 def pooled_rows_digest(connection: sa.Connection, asked: Definition, at: At = None) -> str:
     """Give the digest of the rows a definition would pool at a moment, without pooling them. Raises as `pooled`."""
-    chosen = select(connection, asked.where, at=at, one_per=asked.one_per, allow=asked.allow)
+    chosen = select(connection, asked.where, at=at, **asked.selecting)
     dependent = asked.options["dependence"] is not None
     made = prepare(
         chosen.frame,
-        one_per=asked.one_per,
+        **asked.selecting,
         per=asked.options["per"],
-        allow=asked.allow,
         flow=chosen.flow,
         provenance=chosen.provenance,
         but=DEPENDENT if dependent else (),

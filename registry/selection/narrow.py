@@ -1,6 +1,7 @@
 """Matched rows → rows ready to pool, and the flow that says what became of every other one. Frames only, no database.
 
-excluded, disputed, retracted, simulated → not poolable, reason by reason → p-derived unless allowed → one per cohort.
+excluded, disputed, retracted, simulated → not poolable, reason by reason → p-derived unless allowed → doubtful if so
+asked → one per cohort.
 A row goes with the first step that applies to it.
 """
 
@@ -15,8 +16,9 @@ import numpy as np
 
 from registry.derivation import reason_in_words
 from registry.flow import Choice, Flow, FlowStep, Unusable, cohorts, patients, sum_of_largest, units, wholes
+from registry.meaning.doubted import excluding, sound
 from registry.selection import priority
-from registry.terms import Allow, Derivation, NotPoolable, Origin, Status
+from registry.terms import Allow, Derivation, Doubtful, NotPoolable, Origin, Status
 
 if TYPE_CHECKING:
     from registry.frame import Array, Frame
@@ -31,14 +33,17 @@ def narrow(
     simulated: bool = False,
     one_per: str | None = None,
     allow: Collection[str] = (),
+    doubtful: str = Doubtful.KEEP,
     missing: Mapping[str, int] | None = None,
 ) -> tuple[Frame, Flow]:
     """Give the rows ready to pool, in their order, and the flow from all k rows of `frame` to them.
 
     `simulated` keeps rows of that origin. `one_per` is a rule of `priority`; None keeps every estimate of a cohort.
-    `allow` may hold "p-derived". `missing` is carried into the flow. Raises UsageError for a rule that cannot be read
-    and PoolRefused for one that would choose between different quantities. Columns the frame lacks count as not read.
+    `allow` may hold "p-derived"; `doubtful` is keep or exclude (`registry.meaning.doubted`). `missing` is carried into
+    the flow. Raises UsageError for a rule or word that cannot be read and PoolRefused for a rule that would choose
+    between different quantities. Columns the frame lacks count as not read.
     """
+    left_out = excluding(doubtful)
     by = priority.rule(one_per) if one_per is not None else None
     sieve = _Sieve(frame)
     sieve.leave("excluded", "excluded by a curator", _equal(frame, "status", Status.EXCLUDED))
@@ -51,6 +56,8 @@ def narrow(
     sieve.leave_not_poolable()
     if Allow.P_DERIVED not in allow:
         sieve.leave("p-derived", NotPoolable.P_DERIVED.label, _equal(frame, "derivation", Derivation.P))
+    if left_out:
+        sieve.leave_doubtful()
     choices = sieve.leave_all_but_one(by) if by else ()
     return frame.take(np.flatnonzero(sieve.left)), sieve.flow(choices, missing or {})
 
@@ -86,6 +93,13 @@ class _Sieve:
         counts = Counter(reason for reason, left in zip(reasons, self.left.tolist(), strict=True) if left and reason)
         for reason in sorted(counts, key=lambda each: (-counts[each], each)):
             self.leave("not-poolable", reason, np.array([each == reason for each in reasons], dtype=np.bool_))
+
+    def leave_doubtful(self) -> None:
+        """Take out what a rule blind to the result doubts; of rows that print the same, the first stays."""
+        rows = np.flatnonzero(self.left)
+        mask = np.zeros(len(self.left), dtype=np.bool_)
+        mask[rows] = ~sound(self.frame.take(rows))
+        self.leave("doubtful", "doubtful, left out as asked", mask)
 
     def leave_all_but_one(self, by: priority.Rule) -> tuple[Choice, ...]:
         """Keep one row per unit of patients."""

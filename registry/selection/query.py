@@ -70,12 +70,14 @@ def select(
     at: At = None,
     one_per: str | None = None,
     allow: Collection[str] = (),
+    doubtful: str = "keep",
     vocabulary: Vocabulary | None = None,
 ) -> Selection:
     """Select the rows ready to pool: matched, less what must not or cannot be pooled, one per cohort if so ruled.
 
     `where` None matches every row; `at` reads as of a changeset or snapshot; `one_per` is a rule such as
-    `cohort:adjusted,largest_n`; of `allow`, "selection-on-results" and "p-derived" matter here. Simulated rows stay in
+    `cohort:adjusted,largest_n`; of `allow`, "selection-on-results" and "p-derived" matter here; `doubtful` estimates
+    are kept, or left out (exclude). Simulated rows stay in
     only if the condition names `origin`. An empty selection is a result, not an error.
 
     Raises ConditionError, UsageError for a rule that cannot be read, PoolRefused for a condition on the result itself
@@ -96,6 +98,7 @@ def select(
         simulated=condition.names_origin,
         one_per=one_per,
         allow=allow,
+        doubtful=doubtful,
         missing=_missing(connection, condition, then),
     )
     return Selection(

@@ -9,7 +9,7 @@ from registry.dossier.document import Section
 from registry.dossier.sections.studies import as_printed, cutoff, p_printed
 from registry.dossier.sections.summary import directions
 from registry.dossier.wording import columns, plain_number, says, sentences, shown
-from registry.pooling.prepared import labels
+from registry.pooling.names import labels
 from registry.report import flow_tables, prose
 from registry.report.directions import fares, who_fares
 from registry.report.table import Table

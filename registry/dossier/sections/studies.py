@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.dossier.document import Section
 from registry.dossier.wording import columns, plain_number, says, shown
-from registry.pooling.prepared import labels
+from registry.pooling.names import labels
 from registry.report import prose
 from registry.report.table import Table
 from registry.terms import Adjusted, CutoffMethod, CutoffOperator, Derivation
