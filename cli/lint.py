@@ -64,11 +64,18 @@ def _as_object(linted: Linted) -> dict[str, Any]:
     from dataclasses import asdict
 
     from registry.linting.catalogue import CATALOGUE
+    from registry.meaning.doubts import BEARING
 
     return {
         "estimates": linted.estimates,
         "rules": {
-            code: {"count": sum(counts.values()), "meaning": CATALOGUE[code].meaning, "remedy": CATALOGUE[code].remedy}
+            code: {
+                "count": sum(counts.values()),
+                "meaning": CATALOGUE[code].meaning,
+                "remedy": CATALOGUE[code].remedy,
+                "bears_on_pools": code in BEARING,
+                "blind": BEARING.get(code),
+            }
             for code, counts in linted.counts.items()
         },
         "findings": [asdict(each) | {"others": list(each.others)} for each in linted.findings],
@@ -79,6 +86,7 @@ def _tell(linted: Linted) -> None:
     from cli import output
     from registry.linting.catalogue import CATALOGUE
     from registry.linting.finding import Severity
+    from registry.meaning.doubts import BEARING
     from registry.report.prose import count
 
     looked = f"{count(linted.estimates, 'estimate')} looked at"
@@ -98,4 +106,5 @@ def _tell(linted: Linted) -> None:
         more = f"And {rest} more: --rule {code} --most 0.\n" if rest else ""
         rows = [(each.key, each.message) for each in found]
         stop = "" if CATALOGUE[code].remedy.endswith("?") else "."
-        output.show_table("", columns, rows, note=f"{more}To do: {CATALOGUE[code].remedy}{stop}")
+        settle = f"\nIf it stands: evireg lint settle KEY {code} --reason TEXT" if code in BEARING else ""
+        output.show_table("", columns, rows, note=f"{more}To do: {CATALOGUE[code].remedy}{stop}{settle}")

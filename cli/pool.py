@@ -136,10 +136,11 @@ def tell(result: PoolResult) -> None:
     """Print a result for people: forest plot on a terminal, tables, method, notes, provenance."""
     from cli import output, telling
     from registry.report import prose, tables
+    from registry.report.headline import headline
 
     if result.simulated:
         output.say(f"{prose.SIMULATED}\n\n")
-    output.say(f"{prose.headline(result)}\n\n")
+    output.say(f"{headline(result)}\n\n")
     output.show_tables(tables.tables(result))
     if output.on_terminal():
         from registry.report.forest_text import forest

@@ -135,6 +135,6 @@ def tell(made: Reported) -> None:
             output.say(f"{name}: nothing could be pooled. {why_none(each.pool)}")
         else:
             run = f", run {each.run.id}" if each.run else ""
-            output.say(f"{name}: {prose.headline(each.pool)}{run}")
+            output.say(f"{name}: {prose.in_short(each.pool)}{run}")
     for path in made.files:
         output.say(f"Report: {path}")

@@ -15,6 +15,7 @@ from registry.dossier.works import WORKS
 from registry.ingest.issues import ERRORS, FLAGS, REMARKS, Explanation
 from registry.linting.catalogue import CATALOGUE
 from registry.linting.complete import complete
+from registry.meaning.doubts import BEARING
 from registry.terms import Term
 
 HERE = Path(__file__).parent
@@ -90,6 +91,10 @@ def lint() -> str:
         " a note is worth knowing before a pool. It ends with exit code 7 if there is an error (with `--strict`: or a"
         " warning), else 0. What a curator has confirmed with `as_printed` is no more than a note.",
         "",
+        "A doubt that bears on a pooled number is looked into in the source. A number that is wrong is corrected"
+        " (`evireg amend`); one that stands is settled with a reason (`evireg lint settle KEY RULE --reason TEXT`), and is"
+        " then quiet in lint and beside pools.",
+        "",
         "An example is one row of input or several, given by the cells in which they differ from complete rows of"
         " different studies. Each is stored by a test, which finds that code and no other. The first complete row:",
         "",
@@ -100,8 +105,24 @@ def lint() -> str:
     for code, entry in CATALOGUE.items():
         lines += ["", f"## {code}", "", f"{entry.severity.label.capitalize()}: {entry.meaning}.", ""]
         lines += [f"To do: {entry.remedy}{'' if entry.remedy.endswith('?') else '.'}", ""]
+        lines += [*_bearing(code)]
         lines += [f"Example: {'; and another row: '.join(map(_cells, entry.example))}"]
     return _page([cell(line) if line.startswith(("Error", "Warning", "Note", "To do")) else line for line in lines])
+
+
+def _bearing(code: str) -> list[str]:
+    """Say of a rule that bears on a pooled number whether it looks at the result."""
+    if code not in BEARING:
+        return []
+    blind = (
+        "is blind to the result: `--doubtful exclude` leaves the estimate out"
+        if BEARING[code]
+        else ("looks at the result: it never decides what is left out")
+    )
+    return [
+        f"Bears on a pooled number: the doubt stands beside every pool that uses the estimate. The rule {blind}.",
+        "",
+    ]
 
 
 def _cells(row: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from registry.meaning.direction_words import direction_of
+from registry.pooling.doubts import MARK
 from registry.report import prose
 from registry.report.directions import fares
 from registry.report.flow_tables import study_label
@@ -27,7 +28,12 @@ def remarks(result: PoolResult) -> tuple[str, ...]:
     if (without := result.without_data_driven_cutoffs) is not None:
         value = prose.value(without.hr, without.hr_ci_low, without.hr_ci_high)
         texts.append(f"Without data-driven cutoffs: {value}, k = {without.k}.")
-    return tuple(texts)
+    return (*texts, *map(prose.sentence, doubtful(result)))
+
+
+def doubtful(result: PoolResult) -> list[str]:
+    """Give the notes that explain the sign of doubtful estimates."""
+    return [note for note in result.notes if note.startswith(MARK)]
 
 
 def known(result: PoolResult) -> tuple[str, tuple[str, ...]]:

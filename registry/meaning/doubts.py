@@ -54,7 +54,7 @@ def standard_error(row: Values) -> str | None:
     if math.sqrt(vi) >= (1.0 - MARGIN) * least:
         return None
     what = "events" if row["n_events"] else "patients"
-    return f"SE {math.sqrt(vi):.3g} of the log ratio; {int(events)} {what} allow no less than {least:.3g}"
+    return f"SE {math.sqrt(vi):.3g} of the log ratio, where {int(events)} {what} allow no less than {least:.3g}"
 
 
 def extreme_ratio(row: Values) -> str | None:

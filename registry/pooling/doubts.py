@@ -103,7 +103,7 @@ def doubts(prepared: Prepared, estimates: Sequence[PooledEstimate], whole: Poole
     if not any(leads) and _moves(whole, together):  # none of them alone, but all of them
         leads = [True] * len(rows)
     leading = [row for row, lead in zip(rows, leads, strict=True) if lead]
-    rest = _without(frame, leading, settings)
+    rest = without[leads.index(True)] if len(leading) == 1 else _without(frame, leading, settings)
     return Doubts(
         handling=prepared.doubtful,
         estimates=tuple(

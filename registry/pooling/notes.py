@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,11 +23,13 @@ from registry.terms import (
     Allow,
     ContrastBasis,
     ContrastKind,
+    CutoffMethod,
     Derivation,
     Flag,
     Measure,
     Origin,
     ReadAs,
+    Status,
 )
 
 if TYPE_CHECKING:
@@ -177,6 +179,8 @@ def _times(frame: Frame) -> Iterator[str]:
     if len(origins) > 1:
         shown = {_with_words(name, texts): len(texts) for name, texts in origins.items()}
         yield f"the clock starts at {len(origins)} different points: {counted(shown)}"
+    if "time_origin" in frame and (unknown := frame["time_origin"].tolist().count(None)):
+        yield f"when the clock starts is not stated for {unknown} of {_several(len(frame))}"
     known = ["not stated" if np.isnan(days) else f"{days:g} days" for days in frame["horizon_days"].tolist()]
     horizons = Counter(known)
     if len(horizons) > 1:
@@ -251,8 +255,34 @@ def _patients(frame: Frame) -> Iterator[str]:
 
 
 def _data_driven(frame: Frame) -> Iterator[str]:
-    if several := sum(value in DATA_DRIVEN_CUTOFFS for value in frame["cutoff_method"].tolist()):
-        yield f"data-driven cutoffs in {several} of {_several(len(frame))}: chosen on the outcome, biased away from 1"
+    """Say how many cutoffs were chosen on the outcome, and of how many that is not known."""
+    methods = [value for value, cut in _pairs(frame, "cutoff_method", "cutoff_value") if value or not np.isnan(cut)]
+    several = sum(value in DATA_DRIVEN_CUTOFFS for value in methods)
+    unknown = sum(value in (None, CutoffMethod.UNCLEAR) for value in methods)
+    if several:
+        share = f"{several} of {_several(len(frame))} ({100 * several / len(frame):.0f} %)"
+        yield f"data-driven cutoffs in {share}: chosen on the outcome, biased away from 1"
+    if unknown:
+        yield f"how the cutoff was chosen is not stated for {unknown} of {_several(len(frame))}"
+
+
+def _checked(frame: Frame) -> Iterator[str]:
+    """Say how far the rows were compared with their sources; a table without that column says nothing of it."""
+    counts = Counter(value for value in frame["status"].tolist() if value is not None)
+    said = [f"{counts[word]} {label}" for word, label in _CHECKED.items() if counts[word]]
+    if said:
+        yield f"of {len(frame)} used: {', '.join(said)}"
+
+
+_CHECKED = {
+    Status.ACCEPTED: "accepted (checked, with locator and quote)",
+    Status.CHECKED: "checked against the source by a second person",
+    Status.EXTRACTED: "only extracted",
+}
+
+
+def _pairs(frame: Frame, one: str, other: str) -> Iterator[tuple[Any, Any]]:
+    return zip(frame[one].tolist(), frame[other].tolist(), strict=True)
 
 
 STATEMENTS: tuple[Callable[[Frame], Iterator[str]], ...] = (
@@ -263,7 +293,7 @@ STATEMENTS: tuple[Callable[[Frame], Iterator[str]], ...] = (
     _times,
     _studies,
 )
-LAST: tuple[Callable[[Frame], Iterator[str]], ...] = (_data_driven, _patients)
+LAST: tuple[Callable[[Frame], Iterator[str]], ...] = (_data_driven, _patients, _checked)
 
 
 def _flags(frame: Frame) -> Iterator[str]:

@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from registry.pooling.doubts import MARK
 from registry.report import axis, prose, wrapping
 from registry.report.directions import sides
-from registry.report.tables import SHOW_PREDICTION_FROM
+from registry.report.tables import SHOW_PREDICTION_FROM, marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,6 +103,7 @@ def forest(result: PoolResult, width: int = 100, *, ascii_only: bool = False) ->
     lines += [_frame("", each, layout) for each in (_base(canvas, glyphs), _tick_labels(canvas))]
     said = f"Left of 1: {lower}. Right of 1: {higher}." if lower else ""
     lines += wrapping.wrapped(said, max(width, 60))
+    lines += [f"{MARK} Doubtful; see the notes."] if result.doubts.estimates else []
     drawn = "\n".join(line.rstrip() for line in [prose.SIMULATED] * result.simulated + lines)
     return _to_ascii(drawn) if ascii_only else drawn
 
@@ -120,7 +122,7 @@ def _estimates(result: PoolResult, glyphs: Glyphs) -> Iterator[Row]:
     heaviest = max(each.weight for each in result.estimates)
     for each in result.estimates:
         yield Row(
-            each.label,
+            marked(each.label, result.doubts.labels),
             math.log(each.ci_low),
             each.yi,
             math.log(each.ci_high),
@@ -231,5 +233,5 @@ def _to_ascii(text: str) -> str:
     """Replace what a terminal without Unicode cannot show: dashes first, accents by their letters, the rest by ?."""
     import unicodedata
 
-    plain = unicodedata.normalize("NFKD", text.replace("–", "-").replace("−", "-").replace("…", "~"))
+    plain = unicodedata.normalize("NFKD", text.replace("–", "-").replace("−", "-").replace("…", "~").replace(MARK, "*"))
     return "".join(each for each in plain if not unicodedata.combining(each)).encode("ascii", "replace").decode("ascii")

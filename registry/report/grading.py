@@ -9,6 +9,7 @@ from registry.grading.domains import LOWERING, Certainty
 from registry.report import absolute, prose
 from registry.report.changes import when
 from registry.report.grading_figures import said
+from registry.report.headline import headline as say
 from registry.report.prose import NOTHING
 from registry.report.sensitivity_tables import ratio_header
 from registry.report.table import Cells, Column, Table, number, text, without_empty
@@ -50,7 +51,7 @@ def headline(result: SummaryOfFindings) -> str:
     """Say effect and certainty in one line."""
     beside = f"; not rated: {', '.join(each.label for each in result.not_rated)}" if result.not_rated else ""
     old = " (rated on other evidence)" if any(each.changed for each in result.domains) else ""
-    return f"{prose.headline(result.result)}. Certainty: {certainty(result.certainty)}{old}{beside}"
+    return f"{say(result.result, result.certainty)} Certainty: {certainty(result.certainty)}{old}{beside}"
 
 
 def tables(result: SummaryOfFindings) -> Iterator[Table]:

@@ -143,8 +143,8 @@ def direction_said(direction: str) -> str:
     return "direction not stated" if direction == NOT_STATED else direction
 
 
-def headline(result: PoolResult) -> str:
-    """Say the result in one line: `HR 1.73 (1.23–2.44), 95 % CI, k = 8, n = 1886; high NLR vs low`.
+def in_short(result: PoolResult) -> str:
+    """Say the numbers of a pool in one line: `HR 1.73 (1.23–2.44), 95 % CI, k = 8, n = 1886; high NLR vs low`.
 
     One estimate keeps its own interval; two have none, but both that could be given.
     """
@@ -292,4 +292,14 @@ def columns_named(text: str) -> str:
 
 def sentence(text: str) -> str:
     """Begin with a capital and end with a full stop."""
-    return text and text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")
+    return text and capital(text) + ("" if text.endswith(".") else ".")
+
+
+def capital(text: str) -> str:
+    """Begin with a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def holds_one(low: float | None, high: float | None) -> bool | None:
+    """Whether an interval of a ratio holds 1; None where there is none."""
+    return None if low is None or high is None else low <= 1.0 <= high

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
+from registry.pooling.doubts import MARK
 from registry.report import prose
 from registry.report.flow_tables import flow, unusable
 from registry.report.prose import NOTHING
@@ -42,9 +43,10 @@ def estimates(result: PoolResult) -> Table:
         number("Weight", keep=5),
         text("Flags", keep=2),
     )
+    doubtful = result.doubts.labels
     rows = tuple(
         (
-            each.label,
+            marked(each.label, doubtful),
             NOTHING if each.n is None else str(each.n),
             prose.value(each.hr, each.ci_low, each.ci_high),
             f"{each.weight:.1f} %",
@@ -52,7 +54,12 @@ def estimates(result: PoolResult) -> Table:
         )
         for each in result.estimates
     )
-    return without_empty(Table("Estimates", columns, rows))
+    return without_empty(Table("Estimates", columns, rows, f"{MARK} Doubtful; see the notes." if doubtful else ""))
+
+
+def marked(label: str, doubtful: Collection[str]) -> str:
+    """Put the sign of a doubtful estimate behind its label."""
+    return f"{label} {MARK}" if label in doubtful else label
 
 
 def pooled(result: PoolResult) -> Table:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _KEEP_TOGETHER = re.compile(
-    r"[\d.∞−]+ \([^()]*\)"  # 1.73 (1.23–2.44)
+    r"(?:\b[HRO]R )?[\d.∞−]+ \([^()]*\)"  # 1.73 (1.23–2.44), HR 1.73 (95 % CI 1.23–2.44)
     r"|\S+ \(\d+\)"  # hr (10)
     r"|\b[A-Za-z] [=<>≥] [\d.]+"  # p < 0.001
     r"|(?:I² )?[\d.]+ %"

@@ -111,14 +111,14 @@ def test_numbers_of_the_text_come_from_the_result(sqlite_store: Store) -> None:
     """The summary says the headline; with other evidence it says the other one."""
     registry = saved(sqlite_store)
     before = registry.report("nlr-os")
-    assert prose.headline(before.materials[0].pool) in words(before.document, "summary", "pool")
+    assert prose.in_short(before.materials[0].pool) in words(before.document, "summary", "pool")
     key = registry.frame('study == "euler2015"')["key"].tolist()[0]
     registry.amend(key, {"hr": "1.60", "ci_low": "1.20", "ci_high": "2.13"}, reason="misprint")
     after = registry.report("nlr-os")
-    said = prose.headline(after.materials[0].pool)
-    assert said != prose.headline(before.materials[0].pool)
+    said = prose.in_short(after.materials[0].pool)
+    assert said != prose.in_short(before.materials[0].pool)
     assert said in words(after.document, "summary")
-    assert prose.headline(before.materials[0].pool) not in words(after.document, "summary", "pool", "methods")
+    assert prose.in_short(before.materials[0].pool) not in words(after.document, "summary", "pool", "methods")
 
 
 def test_known_evidence_without_a_number_is_told_with_its_direction(plain_report: Document) -> None:

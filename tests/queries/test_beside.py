@@ -28,6 +28,7 @@ def test_an_analysis_takes_over_what_it_has_in_common_with_the_pool() -> None:
         "level": 90.0,
         "per": None,
         "read_as": "high-vs-low",
+        "doubtful": "keep",
     }
     assert asked.settings("regress")["test"] == "hk"
     assert asked.regress("year").test == "hk"

@@ -62,7 +62,7 @@ def test_a_direction_is_stored_where_it_is_asked_for(vocabulary: Vocabulary) -> 
     plain = define(vocabulary, WHERE)
     before = plain.as_dict()
     assert "read_as" not in before["options"]
-    assert set(before["options"]) == set(DEFAULTS) - {"per", "read_as"}
+    assert set(before["options"]) == set(DEFAULTS) - {"per", "read_as", "doubtful"}
     assert Definition.of(before).options["read_as"] == "high-vs-low"
     assert canonical_json(Definition.of(before).as_dict()) == canonical_json(before)
     turned = define(vocabulary, WHERE, read_as="low-vs-high")

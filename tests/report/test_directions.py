@@ -74,7 +74,7 @@ def test_every_contrast_has_its_words(
     found = result(read_as, contrast, columns)
     assert found.as_dict()["direction"] == direction
     said = "direction not stated" if direction == "not stated" else direction
-    assert prose.headline(found).endswith(f"; {said}")
+    assert prose.in_short(found).endswith(f"; {said}")
     lower, above = sides(found)
     assert above == higher
     assert lower == ("lower hazard" if contrast == "unclear" else above.replace("higher", "lower"))

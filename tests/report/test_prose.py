@@ -60,10 +60,10 @@ def test_wrapped_lines_keep_to_the_width() -> None:
 
 def test_headline_says_ratio_interval_and_size() -> None:
     """One line says it all: one estimate is not pooled, two have both intervals."""
-    assert prose.headline(SHAPES["eight"]) == "HR 1.70 (1.25–2.32), 95 % CI, k = 8, n = 1886; high NLR vs low"
-    assert "k = 1, n = 100, one estimate, not pooled; high NLR vs low" in prose.headline(SHAPES["one"])
-    assert re.search(r"95 % CI .* \(Wald\) or .* \(Hartung–Knapp\), k = 2", prose.headline(SHAPES["two"]))
-    assert re.match(r"HR [\d.]+ \(.*\), 95 % CI, k = 2", prose.headline(SHAPES["two, Wald"]))
+    assert prose.in_short(SHAPES["eight"]) == "HR 1.70 (1.25–2.32), 95 % CI, k = 8, n = 1886; high NLR vs low"
+    assert "k = 1, n = 100, one estimate, not pooled; high NLR vs low" in prose.in_short(SHAPES["one"])
+    assert re.search(r"95 % CI .* \(Wald\) or .* \(Hartung–Knapp\), k = 2", prose.in_short(SHAPES["two"]))
+    assert re.match(r"HR [\d.]+ \(.*\), 95 % CI, k = 2", prose.in_short(SHAPES["two, Wald"]))
 
 
 def test_methods_say_what_was_done_with_its_sources() -> None:
@@ -90,7 +90,7 @@ def test_sentences_are_made_for_every_shape(shape) -> None:
     """No result leaves a sentence with nan or None in it."""
     result = SHAPES[shape]
     for text in (
-        prose.headline(result),
+        prose.in_short(result),
         prose.methods(result),
         prose.methods_in_short(result),
         prose.heterogeneity(result.pool),

@@ -11,6 +11,7 @@ from registry.dossier.material import Absent
 from registry.dossier.sections.summary import why_none
 from registry.dossier.wording import absent, says, sentences, shown
 from registry.report import prose, tables
+from registry.report.headline import doubt
 from registry.report.sensitivity_tables import dependence
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def section(material: Material, _shared: Shared) -> Section:
 
 
 def _blocks(result: PoolResult) -> Iterator[Block]:
-    yield says(f"{prose.headline(result)}.")
+    yield says(f"{prose.in_short(result)}. {doubt(result)}".strip())
     yield from picture("forest", result, _caption(result), _alt(result))
     yield from shown(tables.pooled(result), "The pooled ratio and the intervals to compare it with")
     if result.pool.k > 1:
@@ -59,4 +60,4 @@ def _caption(result: PoolResult) -> str:
 
 
 def _alt(result: PoolResult) -> str:
-    return f"Forest plot of {prose.count(result.pool.k, 'estimate')}: {prose.headline(result)}"
+    return f"Forest plot of {prose.count(result.pool.k, 'estimate')}: {prose.in_short(result)}"

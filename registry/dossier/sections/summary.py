@@ -13,6 +13,7 @@ from registry.dossier.wording import joined, without_advice
 from registry.meaning.direction_words import direction_of, same_sense
 from registry.report import prose
 from registry.report.directions import FARES
+from registry.report.headline import agreement, headline, not_judged, size
 from registry.report.tables import SHOW_PREDICTION_FROM
 from registry.terms import EffectDirection
 
@@ -34,7 +35,9 @@ def _item(material: Material, *, several: bool) -> Words:
     if isinstance(material.pool, Absent):
         return (Strong(prose.sentence(f"{name}nothing could be pooled")), f" {why_none(material.pool)} ",
                 directions(material))  # fmt: skip
-    return (Strong(f"{name}{prose.headline(material.pool)}."), f" {' '.join(_found(material, material.pool))}")
+    judged = None if isinstance(material.findings, Absent) else material.findings.certainty
+    said = _found(material, material.pool)
+    return (Strong(f"{name}{headline(material.pool, judged)}"), f" {' '.join(filter(None, said))} {NOT_A_CAUSE}")
 
 
 def why_none(reason: Absent) -> str:
@@ -51,13 +54,16 @@ def directions(material: Material) -> str:
     words = [each for each in (*FARES, _UNCLEAR, None) if stated[each]]
     said = [f"{_states(stated[each])} {_what(each, direction_of(material.about).who)}" for each in words]
     known = prose.count(len(listed), "estimate")
-    return f"{known} {'is' if len(listed) == 1 else 'are'} known and cannot be pooled: {joined(said)}."
+    verb = "is" if len(listed) == 1 else "are"
+    return f"{known} {verb} known and cannot be pooled: {joined(said)}. This is not evidence of no association."
 
 
 def _states(count: int) -> str:
     return f"{count} {'states' if count == 1 else 'state'}"
 
 
+#: The last words on every result.
+NOT_A_CAUSE = "An association, not a cause."
 #: A direction of which nobody knows which group it is of.
 _UNCLEAR = "unclear"
 
@@ -81,8 +87,10 @@ def _what(direction: str | None, who: str) -> str:
 
 def _found(material: Material, result: PoolResult) -> Iterator[str]:
     pool = result.pool
+    yield not_judged(None if isinstance(material.findings, Absent) else material.findings.certainty)
+    yield size(result)
     if pool.k > 1 and pool.i2 is not None:
-        yield f"I² {prose.percent(pool.i2)}, tau² {prose.number(pool.tau2, 3)}."
+        yield f"{prose.sentence(agreement(result))} I² {prose.percent(pool.i2)}, tau² {prose.number(pool.tau2, 3)}."
     if pool.hr_pi_low is not None and pool.k >= SHOW_PREDICTION_FROM:
         where = prose.interval(pool.hr_pi_low, pool.hr_pi_high)
         yield f"In a new setting the true ratio is expected between {where.replace('–', ' and ')}."

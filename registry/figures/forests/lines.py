@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from registry.figures.drawing.typeset import together
 from registry.figures.forests.line import SPACE, Kind, Line
 from registry.report import axis, prose
-from registry.report.tables import SHOW_PREDICTION_FROM
+from registry.report.tables import SHOW_PREDICTION_FROM, marked
 
 if TYPE_CHECKING:
     from registry.figures.forests.columns import Chosen
@@ -46,7 +46,17 @@ class _Lines:
             each = self.result.estimates[row]
             cells = {column.column.name: column.cells[row] or prose.NOTHING for column in self.columns}
             low, high = math.log(each.ci_low), math.log(each.ci_high)
-            yield Line(Kind.ESTIMATE, each.label, cells, low, each.yi, high, each.weight / heaviest, indent)
+            label = marked(each.label, self.result.doubts.labels)
+            yield Line(
+                Kind.ESTIMATE,
+                label,
+                cells,
+                low,
+                each.yi,
+                high,
+                each.weight / heaviest,
+                indent,
+            )
 
     def grouped(self) -> Iterator[Line]:
         for place, group in enumerate(self.result.subgroups.groups if self.result.subgroups else ()):
