@@ -92,8 +92,8 @@ def lint() -> str:
         " warning), else 0. What a curator has confirmed with `as_printed` is no more than a note.",
         "",
         "A doubt that bears on a pooled number is looked into in the source. A number that is wrong is corrected"
-        " (`evireg amend`); one that stands is settled with a reason (`evireg lint settle KEY RULE --reason TEXT`), and is"
-        " then quiet in lint and beside pools.",
+        " (`evireg amend`); one that stands is settled with a reason (`evireg lint settle KEY RULE --reason TEXT`), and"
+        " is then quiet in lint and beside pools.",
         "",
         "An example is one row of input or several, given by the cells in which they differ from complete rows of"
         " different studies. Each is stored by a test, which finds that code and no other. The first complete row:",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from registry.dossier.material import Absent
+from registry.meaning.doubted import excluding
 from registry.report import bias, cutoffs, influence, multiverse, prose, regress
 from registry.report.tables import FULL_COVERAGE_FROM, SHOW_PREDICTION_FROM
 from registry.selection import priority
@@ -49,6 +50,8 @@ def _selection(material: Material, shared: Shared) -> Iterator[str]:
         yield f"Of each cohort, or group of cohorts that share patients, one estimate was kept: {_rule(asked.one_per)}."
     else:
         yield "No rule chose among several estimates of a cohort: a pool that met two of them would have been refused."
+    if excluding(asked.options["doubtful"]):
+        yield "Estimates that a rule blind to the result doubts were left out (docs/lint.md)."
     if asked.allow:
         yield f"Allowed by the query: {'; '.join(Allow(word).label for word in asked.allow)}."
 

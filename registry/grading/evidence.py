@@ -88,7 +88,8 @@ def _summed(weights: list[float], which: list[bool]) -> float:
 
 def inconsistency(result: PoolResult) -> Inconsistency:
     """Give heterogeneity, prediction interval, and how the intervals lie to each other."""
-    pool, bounds = result.pool, [(each.ci_low, each.ci_high) for each in result.estimates]
+    pool, rest = result.pool, result.doubts.without
+    bounds = [(each.ci_low, each.ci_high) for each in result.estimates]
     apart = sum(a[1] < b[0] or b[1] < a[0] for a, b in combinations(bounds, 2))
     return Inconsistency(
         k=pool.k,
@@ -104,6 +105,8 @@ def inconsistency(result: PoolResult) -> Inconsistency:
         pairs=len(bounds) * (len(bounds) - 1) // 2,
         above=sum(each.hr > 1.0 for each in result.estimates),
         below=sum(each.hr < 1.0 for each in result.estimates),
+        doubtful=tuple(each.label for each in result.doubts.estimates),
+        without=None if rest is None else (rest.hr, rest.hr_ci_low, rest.hr_ci_high, rest.i2),
     )
 
 

@@ -34,7 +34,8 @@ class Inconsistency(Values):
     """How far the estimates disagree.
 
     `common` says whether all intervals have a value in common, `apart` counts the pairs, of `pairs`, that have none;
-    `above` and `below` count the ratios on either side of 1.
+    `above` and `below` count the ratios on either side of 1. `doubtful` names the estimates that rules of lint doubt,
+    and `without` are ratio, bounds and I² without those of them that move the pool; None where none does.
     """
 
     k: int
@@ -50,6 +51,8 @@ class Inconsistency(Values):
     pairs: int
     above: int
     below: int
+    doubtful: tuple[str, ...] = ()
+    without: tuple[float | None, float | None, float | None, float | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

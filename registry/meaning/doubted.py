@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from registry.errors import UsageError
-from registry.meaning.doubts import EXTREME, Doubt, against_siblings, doubts_of, settled_rules
+from registry.meaning.doubts import CLEAR, EXTREME, Doubt, against_siblings, doubts_of, settled_rules
 from registry.meaning.equal_numbers import maybe_one_result
 from registry.terms import Doubtful
 
@@ -95,9 +95,12 @@ def _together(frame: Frame) -> dict[int, list[int]]:
 
 def _opposite(frame: Frame) -> list[tuple[int, Doubt]]:
     names = ("yi", "vi", "contrast", "study", "factor", "disease", "endpoint")
-    columns = {name: [_known(value) for value in frame[name].tolist()] for name in names}
+    with np.errstate(invalid="ignore"):
+        clear = np.flatnonzero(np.abs(frame["yi"]) >= CLEAR * np.sqrt(frame["vi"]))
+    columns = {name: frame[name][clear].tolist() for name in names}
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-    return [(row, Doubt("direction-opposite", message, blind=False)) for row, message in against_siblings(rows)]
+    found = against_siblings(rows)
+    return [(int(clear[place]), Doubt("direction-opposite", message, blind=False)) for place, message in found]
 
 
 def _known(value: Any) -> Any:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from registry.flow import cohorts, units
 from registry.meaning.names import author_of, surnames
 
 if TYPE_CHECKING:
-    from registry.frame import Frame
+    from registry.frame import Array, Frame
 
 #: Digits in which two log ratios, or their variances, are equal: those a float keeps through a few operations.
 _DIGITS = 12
@@ -51,13 +52,23 @@ def _pairs(frame: Frame) -> list[tuple[int, int]]:
 
 def _rows_by_numbers(frame: Frame) -> Iterator[Sequence[int]]:
     """Give the rows of each log ratio with its variance, and of each printed ratio with its interval."""
-    what = list(zip(frame["factor"].tolist(), frame["endpoint"].tolist(), strict=True))
-    for columns, digits in ((("yi", "vi"), _DIGITS), (("est", "ci_low", "ci_high"), _DIGITS)):
+    factors, endpoints = frame["factor"], frame["endpoint"]
+    for columns in (("yi", "vi"), ("est", "ci_low", "ci_high")):
+        numbers = np.column_stack([_rounded(frame[name]) for name in columns])
+        known = np.flatnonzero(~np.isnan(numbers).any(axis=1))
+        _, which, often = np.unique(numbers[known], axis=0, return_inverse=True, return_counts=True)
         rows: dict[Hashable, list[int]] = defaultdict(list)
-        for row, numbers in enumerate(zip(*(frame[name].tolist() for name in columns), strict=True)):
-            if not any(math.isnan(number) for number in numbers):
-                rows[what[row], tuple(float(f"{number:.{digits}g}") for number in numbers)].append(row)
+        for place in np.flatnonzero(often[which.ravel()] > 1).tolist():
+            row = int(known[place])
+            rows[factors[row], endpoints[row], int(which.ravel()[place])].append(row)
         yield from (each for each in rows.values() if len(each) > 1)
+
+
+def _rounded(values: Array) -> Array:
+    """Round to the digits in which numbers are equal."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = 10.0 ** (_DIGITS - 1 - np.floor(np.log10(np.abs(values))))
+        return np.where(values == 0.0, 0.0, np.round(values * scale) / scale)
 
 
 def _one_report(frame: Frame, one: int, other: int) -> bool:
@@ -68,7 +79,7 @@ def _one_report(frame: Frame, one: int, other: int) -> bool:
 def _differ(frame: Frame, what: str, one: int, other: int) -> bool:
     if what == "n":
         first, second = float(frame["n"][one]), float(frame["n"][other])
-        return not (math.isnan(first) or math.isnan(second) or first == second)
+        return not (np.isnan(first) or np.isnan(second) or first == second)
     names = _author(frame, one), _author(frame, other)
     return all(names) and not names[0] & names[1]
 

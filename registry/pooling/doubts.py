@@ -119,8 +119,7 @@ def _without_each(frame: Frame, rows: Sequence[int], settings: Settings) -> list
     """Pool without each of these rows in turn; None where nothing is left, or no pool can be had."""
     if settings.dependence is not None or len(frame) == 1:
         return [_without(frame, [row], settings) for row in rows]
-    every = pooled_without_each(frame, settings)
-    return [every[row] for row in rows]
+    return list(pooled_without_each(frame, settings, rows))
 
 
 def _without(frame: Frame, rows: Sequence[int], settings: Settings) -> Pooled | None:

@@ -13,6 +13,8 @@ from registry.errors import UsageError
 from registry.pooling.pooled import Pooled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike
 
     from registry.frame import Array, Frame
@@ -70,15 +72,22 @@ def pooled(
     return [of_kernel(pool, sizes[members]) for pool, members in zip(pools, rows, strict=True)]
 
 
-def pooled_without_each(frame: Frame, settings: Settings) -> list[Pooled]:
-    """Pool the rows without each of them in turn; of independent ones in closed form."""
+def pooled_without_each(frame: Frame, settings: Settings, left_out: Sequence[int] | None = None) -> list[Pooled]:
+    """Pool the rows without each of them in turn, or without each of `left_out` (ascending).
+
+    Independent ones in closed form.
+    """
+    rows = range(len(frame)) if left_out is None else left_out
     if settings.dependence is not None:
-        return pooled(frame, settings, stats.leave_one_out(len(frame)))
+        from registry.pooling.dependence import dependent_pools
+
+        every = np.arange(len(frame))
+        return dependent_pools([frame.take(np.delete(every, row)) for row in rows], settings)
     from registry.stats.deletion import leave_each_out
 
-    pools = leave_each_out(frame["yi"], frame["vi"], **settings.for_kernel())
+    pools = leave_each_out(frame["yi"], frame["vi"], rows=rows, **settings.for_kernel())
     sizes = frame["n"]
-    return [of_kernel(pool, np.delete(sizes, row)) for row, pool in enumerate(pools)]
+    return [of_kernel(pool, np.delete(sizes, row)) for row, pool in zip(rows, pools, strict=True)]
 
 
 def of_kernel(pool: Pool, sizes: Array) -> Pooled:

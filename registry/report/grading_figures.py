@@ -59,6 +59,16 @@ def _inconsistency(found: Inconsistency) -> Iterator[str]:
     apart = f"{found.apart} of {prose.count(found.pairs, 'pair')} of confidence intervals do not overlap"
     yield together or apart
     yield f"ratios above 1: {found.above} of {found.k}"
+    if found.doubtful:
+        yield f"doubtful: {', '.join(found.doubtful)}{_without(found)}"
+
+
+def _without(found: Inconsistency) -> str:
+    """Give the answer without the doubtful estimates that move the pool."""
+    if found.without is None:
+        return ""
+    hr, low, high, i2 = found.without
+    return f"; without {prose.value(hr, low, high)}, I² {prose.percent(i2)}"
 
 
 def _indirectness(found: Indirectness) -> Iterator[str]:

@@ -215,28 +215,32 @@ def leave_each_out(
     pi_rule: str | None = None,
     tau2_interval: bool | str = False,
     threshold: float | None = 0.0,
+    rows: Sequence[int] | None = None,
 ) -> Pools:
     """Pool k − 1 of the k estimates, leaving out each in turn: the same as `fit` with `leave_one_out(k)`, faster.
 
-    Pool i is without row i. Options, errors and formulas are those of `fit`; rows that dominate a sum go through `fit`
-    itself.
+    Pool i is without row i; with `rows`, ascending, only these are left out, and pool i is without `rows[i]`. Options,
+    errors and formulas are those of `fit`; rows that dominate a sum go through `fit` itself.
     """
     effects, variances = checked(yi, vi)
     options = resolved(method, test, level, pi_rule, profile=tau2_interval, given=False, threshold=threshold, mean=True)
     k = len(effects)
-    rest, parts = np.ones(k, dtype=np.bool_), []
+    wanted = np.arange(k) if rows is None else np.asarray(rows, dtype=np.intp)
+    rest, parts = np.zeros(k, dtype=np.bool_), []
+    rest[wanted] = True
     if k > SMALL and options.pi_rule != "nnf":
         order = np.lexsort((effects, variances))
         model = Deleted(effects[order], variances[order])
-        ordinary = np.flatnonzero(model.ordinary())
+        ordinary = np.flatnonzero(model.ordinary() & rest[order])
         at = order[ordinary]
         rest[at] = False
         if len(ordinary):
             part = model if len(ordinary) == k else model.take(ordinary)
-            parts.append((at, summarise(part, None, options)))
+            parts.append((np.searchsorted(wanted, at), summarise(part, None, options)))
     if rest.any():
         left_out = np.flatnonzero(rest)
-        parts.append((left_out, summaries(effects, variances, _without(left_out, k), options)))
+        places = np.searchsorted(wanted, left_out)
+        parts.append((places, summaries(effects, variances, _without(left_out, k), options)))
     return results(together(parts), options)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from registry.errors import NotFound, UsageError
 from registry.handle import Registry
+from registry.pooling.result import PoolResult
 from registry.store import Store
 from tests.queries.evidence import WHERE, enter
 
@@ -22,6 +23,10 @@ def _codes(reg: Registry, key: str) -> set[str]:
     return {each.code for each in reg.lint().findings if each.key == key}
 
 
+def _doubted(result: PoolResult) -> set[str | None]:
+    return {each.key for each in result.doubts.estimates}
+
+
 def test_settled_doubt_is_quiet_and_says_why(doubted: tuple[Registry, str]) -> None:
     """Lint no longer finds it; the ledger has the reason; the pool's numbers are what they were."""
     reg, key = doubted
@@ -34,6 +39,27 @@ def test_settled_doubt_is_quiet_and_says_why(doubted: tuple[Registry, str]) -> N
     entry = reg.log(limit=1)[0]
     assert (entry.changeset, entry.message) == (done.changeset, "300 patients: 30 is the centre")
     reg.verify()
+
+
+def test_a_pool_reads_what_was_settled_at_its_moment(doubted: tuple[Registry, str]) -> None:
+    """Settled today, the doubt still stands beside the pool of yesterday, and leaves its row out there alone."""
+    reg, key = doubted
+    before = reg.log(limit=1)[0].changeset
+    assert key in _doubted(reg.pool(WHERE))
+    reg.settle_doubt([key], "se-implausible", reason="read again")
+    assert key not in _doubted(reg.pool(WHERE))
+    assert key in _doubted(reg.pool(WHERE, at=before))
+    kept = [{each.key for each in reg.pool(WHERE, at=at, doubtful="exclude").estimates} for at in (before, None)]
+    assert kept[1] - kept[0] == {key}
+
+
+def test_a_saved_query_leaves_doubtful_rows_out(doubted: tuple[Registry, str]) -> None:
+    """Its option is stored, its run is made again alike, and every analysis beside it takes the same rows."""
+    reg, key = doubted
+    reg.save_query("sound", WHERE, doubtful="exclude", leave_one_out=True)
+    ran = reg.run("sound")
+    assert key not in ran.keys
+    assert reg.verify_run(ran.id).verdict.value == "equal"
 
 
 def test_settling_twice_changes_nothing_and_reopening_brings_it_back(doubted: tuple[Registry, str]) -> None:

@@ -204,3 +204,17 @@ def test_provenance_is_as_of_its_pool_and_tells_what_came_later(reg: Registry, t
     assert then.extracted["curator"] == "Ada"
     with pytest.raises(NotFound, match="no estimate"):
         reg.provenance("zzz", where=WHERE)
+
+
+def test_shares_sum_where_doubtful_rows_are_left_out(reg: Registry, tmp_path: Path) -> None:
+    """A row that becomes doubtful, and a study with the numbers of another: left out or taken in, shares sum."""
+    first = add(reg, tmp_path, "a", "b", "c")
+    add(reg, tmp_path, "d")
+    add(reg, tmp_path, "e", numbers=ROWS["a"])
+    reg.amend(key(reg, "b"), {"hr": "2.6"}, reason="misprint")
+    options = {"doubtful": "exclude"}
+    found = reg.explain(where=WHERE, first=first, **options)
+    before, after = (reg.pool(WHERE, at=at, **options) for at in (first, None))
+    assert {each.study for each in before.estimates} == {"a", "b", "c"}
+    assert {each.study for each in after.estimates} == {"a", "c", "d"}
+    assert total_of(found)[0] == pytest.approx((after.pool.mu or 0) - (before.pool.mu or 0), abs=1e-12)

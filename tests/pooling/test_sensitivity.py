@@ -44,7 +44,7 @@ def test_pool_without_data_driven_cutoffs_stands_beside_the_pool() -> None:
         frame["cutoff_method"][row] = method
     result = pool(frame)
     assert result.without_data_driven_cutoffs == pool(frame.take(slice(3, None))).pool
-    assert "data-driven cutoffs in 3 of 8 estimates: chosen on the outcome, biased away from 1" in result.notes
+    assert "data-driven cutoffs in 3 of 8 estimates (38 %): chosen on the outcome, biased away from 1" in result.notes
     assert result.as_dict()["without_data_driven_cutoffs"]["k"] == 5
 
 

