@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from registry.access import make_private, way_in
-from registry.errors import StoreError
+from registry.errors import StoreError, UsageError
 
 #: Files SQLite keeps beside a database while it is in use.
 BESIDE = ("-wal", "-shm", "-journal")
@@ -29,6 +29,21 @@ def stamped(path: Path, said: str) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     names = (f"{path.name}.{said}-{stamp}{more}.backup" for more in ("", *(f"-{count}" for count in range(2, 1000))))
     return next(place for place in map(path.with_name, names) if not place.exists())
+
+
+@contextmanager
+def writable(file: Path) -> Iterator[None]:
+    """Turn what the operating system says inside the block into an error that names the file to be written."""
+    try:
+        if not file.absolute().parent.is_dir():
+            raise UsageError(f"the folder of {file} does not exist", "create it first, or choose another one")
+        yield
+    except FileExistsError as error:
+        raise StoreError(f"{file} was made by another process just now", "nothing was changed; do it again") from error
+    except OSError as error:
+        raise StoreError(
+            f"{file} could not be written: {error.strerror or error}", "may you write there, and is the disk not full?"
+        ) from error
 
 
 @contextmanager

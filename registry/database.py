@@ -244,6 +244,10 @@ def _from_sqlite(error: sqlite3.Error, place: Target) -> EviregError:
     return StoreError(f"{place} could not be read or written: {said}")
 
 
+#: States in which PostgreSQL may name, in the detail of its message, what others have made that needs our tables.
+_NAMED_IN_DETAIL = ("2BP01", "0A000")
+_TAKE_AWAY = "remove what is named here, and make it again afterwards; nothing was changed"
+
 #: SQLSTATE, or the class it begins with → what is wrong, what to do.
 _POSTGRESQL: dict[str, tuple[str, str]] = {
     "55P03": ("is being written by another process", _WAIT),
@@ -254,7 +258,7 @@ _POSTGRESQL: dict[str, tuple[str, str]] = {
     "28": ("refuses this user", "check the user name and the password (PGPASSWORD or a pgpass file)"),
     "53": ("has no resources left", "try again later, or ask its administrator"),
     "57": ("cut the connection", "try again when the server is up; nothing of this change was stored"),
-    "40": ("undid this change because of another one", "try again"),
+    "40": ("undid this change because of another one at the same time", "nothing was stored; try again"),
 }
 
 
@@ -263,6 +267,8 @@ def _from_postgresql(error: DBAPIError, place: Target) -> EviregError:
     said = str(error.orig).strip().partition("\n")[0]
     if state.startswith("23"):
         return Conflict(f"{place} refused a change that contradicts what it holds: {said}")
+    if detail := _detail(error) if state in _NAMED_IN_DETAIL else "":
+        return StoreError(f"{place} cannot change tables that something else rests on ({said}: {detail})", _TAKE_AWAY)
     wrong, cure = _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2]) or ("", "")
     if not wrong and "does not exist" in said and not state:
         wrong, cure = _POSTGRESQL["3D000"]
@@ -270,3 +276,8 @@ def _from_postgresql(error: DBAPIError, place: Target) -> EviregError:
         wrong, cure = "is out of reach", "check host, port, network and that the server is up"
     kind = ReadOnly if state in ("25006", "42501") else StoreError
     return kind(f"{place} {wrong or 'could not be read or written'} ({said})", cure)
+
+
+def _detail(error: DBAPIError) -> str:
+    detail = getattr(getattr(error.orig, "diag", None), "message_detail", None) or ""
+    return "; ".join(detail.splitlines())

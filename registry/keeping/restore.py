@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from registry.access import private_folder
-from registry.copying import copy_pages, scratch
+from registry.copying import copy_pages, scratch, writable
 from registry.database import Target, engine_for, locate, patience_asked, translated
 from registry.errors import NotFound, SchemaError, UsageError
-from registry.keeping.backup import writable
 from registry.keeping.placing import held, into_file, into_postgresql, refuse_evidence
 from registry.keeping.proof import Proved, prove_file
 from registry.models import REVISION

@@ -86,6 +86,25 @@ def test_database_of_something_else_is_refused(empty_url: str, verb: object) -> 
 
 
 @pytest.mark.parametrize("verb", [open_store, init])
+def test_database_of_another_program_with_alembic_is_refused(empty_url: str, verb: object) -> None:
+    """A revision is one of ours only beside a table of ours; nothing is touched."""
+    if "://" not in empty_url:
+        Path(empty_url).touch()
+    engine = engine_for(empty_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        connection.execute(sa.text("INSERT INTO alembic_version VALUES ('0001')"))
+        connection.execute(sa.text("CREATE TABLE account (id INTEGER)"))
+    engine.dispose()
+    with pytest.raises(SchemaError, match="a database of something else"):
+        verb(empty_url)  # type: ignore[operator]
+    engine = engine_for(empty_url)
+    with engine.connect() as connection:
+        assert sorted(sa.inspect(connection).get_table_names()) == ["account", "alembic_version"]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("verb", [open_store, init])
 def test_newer_registry_asks_for_a_newer_evireg(database_url: str, verb: object) -> None:
     """A revision this code does not know was made by a newer one."""
     engine = engine_for(database_url)
