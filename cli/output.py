@@ -47,6 +47,9 @@ GAP = 3
 #: Rows of a table that a terminal is shown; more roll by unread, and laying them out takes minutes.
 SCREENFUL = 200
 
+#: Bytes of a list that are held in memory before it is printed.
+HELD = 8 << 20
+
 #: What is said below a table of which a terminal shows the beginning.
 LEFT = "{left:,} of {all:,} rows are not shown: --json has all, and so has a file or a pager: … | less"
 
@@ -178,15 +181,25 @@ def show_json(data: Any) -> None:
 
 
 def show_json_list(about: Mapping[str, Any], name: str, rows: Iterable[Any]) -> None:
-    """Print an object whose last value is a list, item by item as they come: as `show_json` would print it whole."""
+    """Print an object whose last value is a list, byte for byte as `show_json` would, without holding all of it.
+
+    Printing begins once the last item has come: an error before then must not leave half a document. What is more than
+    memory should hold waits in a temporary file, which only its owner can read.
+    """
+    from shutil import copyfileobj
+    from tempfile import SpooledTemporaryFile
+
     begin, _, end = to_json({**about, name: []}).rpartition("[]")
-    print(begin, end="[")
-    between = ""
-    for row in rows:
-        text = to_json(row).replace("\n", "\n    ")
-        print(f"{between}\n    {text}", end="")
-        between = ","
-    print(f"{between and chr(10) + '  '}]{end}")
+    with SpooledTemporaryFile(HELD, "w+", encoding="utf-8", newline="") as waiting:
+        between = ""
+        for row in rows:
+            text = to_json(row).replace("\n", "\n    ")
+            waiting.write(f"{between}\n    {text}")
+            between = ","
+        waiting.seek(0)
+        print(begin, end="[")
+        copyfileobj(waiting, sys.stdout)
+        print(f"{between and chr(10) + '  '}]{end}")
 
 
 def to_json(data: Any) -> str:
