@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.quick import QuickCommand, QuickGroup
-from cli.streams import for_any_terminal, give_up_output, refuse_other_bytes
+from cli.streams import for_any_terminal, give_up, refuse_other_bytes
 from registry.errors import EviregError, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except BrokenPipeError:
-        give_up_output()
+        give_up(sys.stdout)
         return READER_GONE
     except Exception as error:
         if "EVIREG_DEBUG" in os.environ:
@@ -258,7 +258,7 @@ def _of_outside(error: Exception) -> EviregError | None:
         return None
     if error.filename is not None:
         return StoreError(f"{error.filename} could not be read or written: {error.strerror}")
-    give_up_output()
+    give_up(sys.stdout)
     return StoreError(f"the output could not be written: {error.strerror}", "where it goes to, is there room?")
 
 

@@ -210,8 +210,16 @@ def to_json(data: Any) -> str:
 
 
 def remark(text: str) -> None:
-    """Say something beside the result: on stderr, so that stdout stays clean for pipes."""
-    print(shown(text), file=sys.stderr)
+    """Say something beside the result: on stderr, so that stdout stays clean for pipes.
+
+    Where stderr takes nothing, such as a disk that is full, the result and the exit code are what they would have been.
+    """
+    from cli.streams import give_up
+
+    try:
+        print(shown(text), file=sys.stderr, flush=True)
+    except OSError:
+        give_up(sys.stderr)
 
 
 @contextmanager
@@ -254,11 +262,13 @@ def steps(*, quiet: bool = False) -> Iterator[Callable[[str], None] | None]:
 
 
 def fail(error: EviregError, *, as_json: bool) -> int:
-    """Say what went wrong on stderr, as JSON when asked for, and give the exit code."""
-    if as_json:
-        remark(to_json(as_object(error)))
-    else:
-        remark(f"evireg: {error}")
+    """Say what went wrong on stderr, as JSON when asked for, and give the exit code.
+
+    A message repeats what was typed, which may be the address of a database in the wrong place.
+    """
+    from registry.passwords import hidden
+
+    remark(hidden(to_json(as_object(error)) if as_json else f"evireg: {error}"))
     return error.exit_code
 
 
