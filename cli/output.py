@@ -11,14 +11,13 @@ with NO_COLOR.
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from registry.report.table import Column
 from registry.texts import in_json, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import Console
 
@@ -30,7 +29,6 @@ __all__ = [
     "ask",
     "begin_line",
     "fail",
-    "progress",
     "remark",
     "say",
     "show_block",
@@ -38,7 +36,6 @@ __all__ = [
     "show_json_list",
     "show_table",
     "show_tables",
-    "steps",
 ]
 
 #: Characters between two columns of a table.
@@ -51,7 +48,7 @@ SCREENFUL = 200
 HELD = 8 << 20
 
 #: What is said below a table of which a terminal shows the beginning.
-LEFT = "{left:,} of {all:,} rows are not shown: --json has all, and so has a file or a pager: … | less"
+LEFT = "{left:,} of {all:,} rows are not shown; see them all with --json, or by adding: | less"
 
 #: Prose wider than this is hard to read, whatever the terminal.
 PROSE_WIDTH = 100
@@ -220,45 +217,6 @@ def remark(text: str) -> None:
         print(shown(text), file=sys.stderr, flush=True)
     except OSError:
         give_up(sys.stderr)
-
-
-@contextmanager
-def progress(*, quiet: bool = False) -> Iterator[Callable[[str, int, int], None] | None]:
-    """Give what shows how far reading has come – file, line, last line – on a terminal; None where nobody looks."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, Any] = {}
-
-        def tell(file: str, line: int, last: int) -> None:
-            if file not in tasks:
-                tasks[file] = bar.add_task(shown(file).replace("[", r"\["), total=last or None)
-            bar.update(tasks[file], completed=line)
-
-        yield tell
-
-
-@contextmanager
-def steps(*, quiet: bool = False) -> Iterator[Callable[[str], None] | None]:
-    """Give what shows the step that long work is at, on a terminal; None where nobody looks."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("report")
-
-        def tell(step: str) -> None:
-            bar.update(task, description=shown(step).replace("[", r"\["))
-
-        yield tell
 
 
 def fail(error: EviregError, *, as_json: bool) -> int:

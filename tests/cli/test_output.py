@@ -133,7 +133,7 @@ def test_terminal_is_shown_the_beginning_and_told_how_to_get_the_rest(
     output.show_table("Estimates", COLUMNS, MANY)
     shown = capsys.readouterr().out
     assert sum(line.lstrip().startswith("study") for line in shown.splitlines()) == output.SCREENFUL
-    assert "2,300 of 2,500 rows are not shown: --json has all" in " ".join(shown.split())
+    assert "2,300 of 2,500 rows are not shown; see them all with --json" in " ".join(shown.split())
 
 
 @pytest.mark.parametrize("rows", [[], [{"a": 1}], [{"a": [1, {"b": "x\u2028\ny"}]}, {}, 3]])
