@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.quick import QuickCommand, QuickGroup
-from cli.streams import for_any_terminal, give_up_output, refuse_other_bytes
+from cli.streams import for_any_terminal, give_up, refuse_other_bytes
 from registry.errors import EviregError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from types import ModuleType
 
-#: Exit codes of Unix tools: ended by the keyboard, and by a reader that has gone.
+#: Exit codes of Unix tools that are ended by Ctrl-C, and by a closed pipe.
 INTERRUPTED = 130
 READER_GONE = 141
 
@@ -26,7 +26,7 @@ HELP = """evireg keeps reported hazard ratios of prognostic factors with their s
 Start with `evireg init`, `evireg seed` and `evireg list studies`, or with `evireg demo`.
 """
 
-#: First words of commands of two words → what these commands are about; one that is a command too says so itself.
+#: First word of commands of two words → what these commands are for.
 GROUPS: dict[str, str] = {
     "add": "One thing at a time, by options, by questions and answers, or out of pasted text.",
     "refs": "References of searches: imported, told apart, listed.",
@@ -43,8 +43,8 @@ GROUPS: dict[str, str] = {
     "overlaps": "Cohorts that may share patients: proposed, confirmed, dismissed.",
 }
 
-#: Name → module of `cli`, in the order a newcomer needs them; each has `command` and an `EXAMPLE` that works. A name of
-#: two words (`config set`) belongs to a group.
+#: Name of each command → its module in `cli`, in the order in which a newcomer needs them. Each module has a function
+#: `command` and an `EXAMPLE` that works. A name of two words (`config set`) belongs to a group.
 COMMANDS = {
     "init": "init",
     "seed": "seed",
@@ -186,14 +186,14 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
 
 
 def _group(first: str, names: Collection[str]) -> typer.Typer:
-    """Make the group of commands that begin with a word; the word alone shows what there is, if it is no command."""
+    """Make the group of commands that begin with a word; unless the word is a command too, it alone shows the help."""
     if first in names:
         return typer.Typer(cls=QuickGroup, rich_markup_mode=None)
     return typer.Typer(cls=QuickGroup, help=GROUPS[first], rich_markup_mode=None, no_args_is_help=True)
 
 
 def _asked_for(arguments: Sequence[str]) -> list[str]:
-    """Name the commands that arguments can mean: one, those of a group, or all."""
+    """Name the commands that the arguments may call, so that no others are loaded: one, those of a group, or all."""
     both = " ".join(arguments[:2])
     if both in COMMANDS:
         return [both]
@@ -222,7 +222,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except BrokenPipeError:
-        give_up_output()
+        give_up(sys.stdout)
         return READER_GONE
     except Exception as error:
         if "EVIREG_DEBUG" in os.environ:
@@ -238,7 +238,7 @@ def _run(arguments: list[str]) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(error.format_message())
             return 0
-        # What Typer found wrong with the arguments, as one of our errors: one form for all messages.
+        # Faults that Typer finds in the arguments become errors of ours, so that all messages have one form.
         raise _usage(error) from None
     sys.stdout.flush()
     return done if isinstance(done, int) else 0
@@ -253,19 +253,21 @@ def _usage(error: typer.TyperException) -> UsageError:
 
 
 def _of_outside(error: Exception) -> EviregError | None:
-    """Tell what the operating system or the input did from a fault of ours; None for the latter."""
+    """Give the error for what the operating system or the input caused; None for a fault of evireg."""
     if isinstance(error, RecursionError):
-        return UsageError("what was given is nested too deeply to be read", "give it with less inside each other")
+        return UsageError("the input is nested too deeply to be read", "use fewer levels of nesting")
     if not isinstance(error, OSError) or error.errno is None:
         return None
     if error.filename is not None:
         return StoreError(f"{error.filename} could not be read or written: {error.strerror}")
-    give_up_output()
-    return StoreError(f"the output could not be written: {error.strerror}", "where it goes to, is there room?")
+    give_up(sys.stdout)
+    return StoreError(
+        f"the output could not be written: {error.strerror}", "check that there is room where it is written to"
+    )
 
 
 def _fault(error: Exception) -> EviregError:
-    """Name a fault that is ours, not the user's, without a traceback."""
+    """Give the error for a fault of evireg, without a traceback."""
     return EviregError(
         f"this is a fault of evireg: {type(error).__name__}: {error}",
         "please report it with the command you ran; EVIREG_DEBUG=1 shows where it happened",

@@ -68,10 +68,10 @@ def command(
 
 def _report(reg: Registry, example: Topic, folder: Path, *, quiet: bool) -> tuple[Path, ...]:
     """Write the report of both endpoints, as `evireg report` does."""
-    from cli import output
+    from cli.progress import of_steps
 
     names = [result.query for result in example.results]
-    with output.steps(quiet=quiet) as progress:
+    with of_steps(quiet=quiet) as progress:
         made = reg.report(*names, path=folder / "simulated-report.html", progress=progress, curator=example.curator)
     return made.files
 

@@ -90,6 +90,7 @@ def command(
     from functools import partial
 
     from cli import output, returned
+    from cli.progress import of_files
     from cli.unsaid import asker
     from registry.curation.edits import Returned
     from registry.curators import curator as find_curator
@@ -97,7 +98,7 @@ def command(
 
     who = find_curator(curator)
     how = {"format": _format(kind), "sheet": sheet, "encoding": encoding}
-    with open_registry(db, curator=who.name) as reg, output.progress(quiet=quiet or as_json) as progress:
+    with open_registry(db, curator=who.name) as reg, of_files(quiet=quiet or as_json) as progress:
         take = partial(
             reg.import_source,
             files[0] if len(files) == 1 else files,

@@ -20,6 +20,7 @@ def command(*, db: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None
     PostgreSQL the database must exist; give its URL.
     """
     from cli import output
+    from cli.telling import read_anew
     from registry.store import init
 
     report = init(db)
@@ -27,6 +28,8 @@ def command(*, db: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None
         output.show_json({**asdict(report), "backup": None if report.backup is None else str(report.backup)})
     else:
         output.say(_told(report))
+        if anew := read_anew(report.rederived, report.rederived_by):
+            output.say(anew)
 
 
 def _told(report: InitReport) -> str:
@@ -34,18 +37,7 @@ def _told(report: InitReport) -> str:
         return f"Created the registry {report.target}.\nNext: `evireg seed` imports the evidence shipped with evireg."
     if report.upgraded_from is not None:
         backup = f" A copy of it as it was is in {report.backup}." if report.backup else ""
-        return f"Upgraded the registry {report.target} to schema {report.revision}.{backup}{_read_anew(report)}"
+        return f"Upgraded the registry {report.target} to schema {report.revision}.{backup}"
     if report.names:
         return f"The registry {report.target} is up to date; {report.names} names were added to its vocabulary."
     return f"The registry {report.target} is up to date; nothing was changed."
-
-
-def _read_anew(report: InitReport) -> str:
-    """Say which estimates mean something else by the rules of this version, and what to do."""
-    if report.rederived_by is None:
-        return ""
-    what = "1 estimate comes" if report.rederived == 1 else f"{report.rederived} estimates come"
-    return (
-        f"\n{what} out otherwise by the rules of this version; earlier versions and snapshots stay as they were."
-        f"\nNext: `evireg log {report.rederived_by}` lists them, `evireg lint` says what to amend."
-    )

@@ -11,14 +11,13 @@ with NO_COLOR.
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from registry.report.table import Column
 from registry.texts import in_json, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import Console
 
@@ -30,7 +29,6 @@ __all__ = [
     "ask",
     "begin_line",
     "fail",
-    "progress",
     "remark",
     "say",
     "show_block",
@@ -38,7 +36,6 @@ __all__ = [
     "show_json_list",
     "show_table",
     "show_tables",
-    "steps",
 ]
 
 #: Characters between two columns of a table.
@@ -47,8 +44,11 @@ GAP = 3
 #: Rows of a table that a terminal is shown; more roll by unread, and laying them out takes minutes.
 SCREENFUL = 200
 
+#: Bytes of a list that are held in memory before it is printed.
+HELD = 8 << 20
+
 #: What is said below a table of which a terminal shows the beginning.
-LEFT = "{left:,} of {all:,} rows are not shown: --json has all, and so has a file or a pager: … | less"
+LEFT = "{left:,} of {all:,} rows are not shown; see them all with --json, or by adding: | less"
 
 #: Prose wider than this is hard to read, whatever the terminal.
 PROSE_WIDTH = 100
@@ -178,15 +178,25 @@ def show_json(data: Any) -> None:
 
 
 def show_json_list(about: Mapping[str, Any], name: str, rows: Iterable[Any]) -> None:
-    """Print an object whose last value is a list, item by item as they come: as `show_json` would print it whole."""
+    """Print an object whose last value is a list, byte for byte as `show_json` would, without holding all of it.
+
+    Printing begins once the last item has come: an error before then must not leave half a document. What is more than
+    memory should hold waits in a temporary file, which only its owner can read.
+    """
+    from shutil import copyfileobj
+    from tempfile import SpooledTemporaryFile
+
     begin, _, end = to_json({**about, name: []}).rpartition("[]")
-    print(begin, end="[")
-    between = ""
-    for row in rows:
-        text = to_json(row).replace("\n", "\n    ")
-        print(f"{between}\n    {text}", end="")
-        between = ","
-    print(f"{between and chr(10) + '  '}]{end}")
+    with SpooledTemporaryFile(HELD, "w+", encoding="utf-8", newline="") as waiting:
+        between = ""
+        for row in rows:
+            text = to_json(row).replace("\n", "\n    ")
+            waiting.write(f"{between}\n    {text}")
+            between = ","
+        waiting.seek(0)
+        print(begin, end="[")
+        copyfileobj(waiting, sys.stdout)
+        print(f"{between and chr(10) + '  '}]{end}")
 
 
 def to_json(data: Any) -> str:
@@ -197,55 +207,26 @@ def to_json(data: Any) -> str:
 
 
 def remark(text: str) -> None:
-    """Say something beside the result: on stderr, so that stdout stays clean for pipes."""
-    print(shown(text), file=sys.stderr)
+    """Say something beside the result: on stderr, so that stdout stays clean for pipes.
 
+    Where stderr takes nothing, such as a disk that is full, the result and the exit code are what they would have been.
+    """
+    from cli.streams import give_up
 
-@contextmanager
-def progress(*, quiet: bool = False) -> Iterator[Callable[[str, int, int], None] | None]:
-    """Give what shows how far reading has come – file, line, last line – on a terminal; None where nobody looks."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, Any] = {}
-
-        def tell(file: str, line: int, last: int) -> None:
-            if file not in tasks:
-                tasks[file] = bar.add_task(shown(file).replace("[", r"\["), total=last or None)
-            bar.update(tasks[file], completed=line)
-
-        yield tell
-
-
-@contextmanager
-def steps(*, quiet: bool = False) -> Iterator[Callable[[str], None] | None]:
-    """Give what shows the step that long work is at, on a terminal; None where nobody looks."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("report")
-
-        def tell(step: str) -> None:
-            bar.update(task, description=shown(step).replace("[", r"\["))
-
-        yield tell
+    try:
+        print(shown(text), file=sys.stderr, flush=True)
+    except OSError:
+        give_up(sys.stderr)
 
 
 def fail(error: EviregError, *, as_json: bool) -> int:
-    """Say what went wrong on stderr, as JSON when asked for, and give the exit code."""
-    if as_json:
-        remark(to_json(as_object(error)))
-    else:
-        remark(f"evireg: {error}")
+    """Say what went wrong on stderr, as JSON when asked for, and give the exit code.
+
+    A message repeats what was typed, which may be the address of a database in the wrong place.
+    """
+    from registry.passwords import hidden
+
+    remark(hidden(to_json(as_object(error)) if as_json else f"evireg: {error}"))
     return error.exit_code
 
 

@@ -84,6 +84,7 @@ def command(
     """
     from cli import output
     from cli.planning import analyses
+    from cli.progress import of_steps
     from registry.curators import curator as find_curator
     from registry.dossier.material import Absent
     from registry.errors import UsageError
@@ -98,7 +99,7 @@ def command(
         "baseline": baseline,
     }
     who = find_curator(curator)
-    with open_registry(db, curator=who.name) as reg, output.steps(quiet=quiet or as_json) as progress:
+    with open_registry(db, curator=who.name) as reg, of_steps(quiet=quiet or as_json) as progress:
         made = reg.report(
             *names,
             at=at,

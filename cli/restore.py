@@ -26,6 +26,7 @@ def command(
     from dataclasses import asdict
 
     from cli import output
+    from cli.telling import read_anew
     from registry.keeping.restore import restore
     from registry.report.prose import count
 
@@ -36,5 +37,7 @@ def command(
     output.say(f"Restored {done.target}: {count(done.estimates, 'estimate')}, {count(done.changesets, 'changeset')}.")
     if done.upgraded_from is not None:
         output.say(f"The backup was of schema {done.upgraded_from}; `evireg init` adds names that came since.")
+    if anew := read_anew(done.rederived, done.rederived_by):
+        output.say(anew)
     if done.replaced is not None:
         output.say(f"What was there before is kept in {done.replaced}.")

@@ -53,6 +53,7 @@ def command(
 
 def _tell(done: Imported) -> None:
     from cli import output
+    from cli.telling import read_anew
     from registry.report.prose import count
 
     start = "Checked, nothing stored" if done.dry_run else "Restored" if done.restored else "Merged"
@@ -63,11 +64,8 @@ def _tell(done: Imported) -> None:
     else:
         output.say(f"{start}: {of}, {count(done.created, 'new estimate')}, {done.unchanged} known already.")
     output.say(f"Root {done.root}")
-    if done.rederived:
-        output.say(
-            f"It was made by an older evireg: by the rules of this one {count(done.rederived, 'estimate')} came out"
-            " otherwise and got a new version. `evireg lint` says what to amend."
-        )
+    if anew := read_anew(done.rederived, None if done.dry_run else done.changesets + 1):
+        output.say(f"The archive was made by an older evireg. {anew}")
     if done.conflicts:
         left = "differs here and stays as it is" if done.conflicts == 1 else "differ here and stay as they are"
         output.say(f"{count(done.conflicts, 'estimate')} {left}.")

@@ -51,6 +51,21 @@ def notes(said: Iterable[str]) -> None:
         output.say("\n".join(lines))
 
 
+def read_anew(estimates: int, changeset: int | None) -> str:
+    """Say how many estimates of an older registry mean something else by the rules of this version; "" when none does.
+
+    `changeset` is the one that gave them a new version, None when nothing was stored.
+    """
+    if not estimates:
+        return ""
+    what = "1 estimate comes" if estimates == 1 else f"{estimates} estimates come"
+    listed = "" if changeset is None else f"`evireg log {changeset}` lists them, "
+    return (
+        f"{what} out otherwise by the rules of this version; earlier versions and snapshots stay as they were."
+        f"\nNext: {listed}`evireg lint` says what to amend."
+    )
+
+
 def provenance(made: Mapping[str, Any]) -> str:
     """Say from what a result was made, so that it can be made again."""
     snapshot = f" (snapshot {made['snapshot']})" if made["snapshot"] else ""

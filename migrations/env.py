@@ -23,7 +23,7 @@ def run(connection: Connection) -> None:
 
 def run_alone() -> None:
     target = context.get_x_argument(as_dictionary=True).get("db") or config.get_main_option("sqlalchemy.url")
-    engine = engine_for(target, create=True)
+    engine = engine_for(target)
     try:
         with engine.begin() as connection:
             run(connection)

@@ -52,9 +52,10 @@ def private_folder() -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True)
 class WayIn:
-    """How a SQLite file can be opened by this user: the `mode` of its URI; `seen` is its state when nobody guards it.
+    """How this user can open a SQLite file: `mode` is the query of its URI.
 
-    A file opened as immutable is read without locks. Whoever reads it asks `refuse_changed` afterwards.
+    A file opened as immutable is read without locks. `seen` is the state it had then, and `refuse_changed` is called
+    after reading.
     """
 
     path: Path
@@ -73,13 +74,14 @@ class WayIn:
 
 
 def way_in(path: Path) -> WayIn:
-    """Find out how a registry that is there can be opened: to write where that is allowed, else to read.
+    """Find out how this user can open a registry: for writing where that is allowed, else for reading.
 
-    A reader of a registry in WAL mode writes to the files beside it. Where it may not, and nobody has the registry
-    open, the file alone is all there is. StoreError where changes stand in a file beside it that cannot be read so.
+    In WAL mode even a reader writes to the files beside the registry. A user who may not do so can read the registry
+    while another process has it open, because those files are there then; else the file is read without locks.
+    StoreError when a file beside it holds changes that cannot be read without writing.
     """
-    # Never to write in a folder that is open to us when the file is not: what SQLite made beside it would be ours, and
-    # lock its owner out.
+    # Where only the folder is writable, the registry is not opened for writing: the files that SQLite would make beside
+    # it would belong to us, and would lock its owner out.
     if not os.access(path, os.R_OK) or (os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK)):
         return WayIn(path, "mode=rw")
     log, shared, journal = (_beside(path, end) for end in ("-wal", "-shm", "-journal"))
@@ -88,7 +90,7 @@ def way_in(path: Path) -> WayIn:
             return WayIn(path, "mode=ro")
         beside = journal if _filled(journal) else log
         raise StoreError(
-            f"{path} cannot be read by you now: {beside.name} holds changes of it, and taking them in means to write",
+            f"you cannot read {path} now: {beside.name} holds changes of it that cannot be read without writing",
             "ask whoever may write it to run `evireg doctor` on it once, or copy both files to a folder of your own",
         )
     if shared.exists():

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from registry.access import make_private, way_in
-from registry.errors import StoreError
+from registry.errors import StoreError, UsageError
 
 #: Files SQLite keeps beside a database while it is in use.
 BESIDE = ("-wal", "-shm", "-journal")
@@ -32,12 +32,28 @@ def stamped(path: Path, said: str) -> Path:
 
 
 @contextmanager
-def in_the_making(path: Path, registry: Path | None = None, *, new: bool = False) -> Iterator[Path]:
-    """Give another name in the same folder to write a database under; it gets its own at the end of the block.
+def writable(file: Path) -> Iterator[None]:
+    """Turn what the operating system says inside the block into an error that names the file to be written."""
+    try:
+        if not file.absolute().parent.is_dir():
+            raise UsageError(f"the folder of {file} does not exist", "create it first, or choose another one")
+        yield
+    except FileExistsError as error:
+        raise StoreError(f"{file} was made by another process just now", "nothing was changed; do it again") from error
+    except OSError as error:
+        raise StoreError(
+            f"{file} could not be written: {error.strerror or error}", "may you write there, and is the disk not full?"
+        ) from error
 
-    By then it has reached the disk, and is one file. If the block fails nothing is left. What SQLite keeps beside a
-    database must not be there: it would be taken for the new one's. `registry` is what a stamped copy is of: copies
-    of it whose makers were killed go. FileExistsError when it is to be `new` and another has the name by then.
+
+@contextmanager
+def in_the_making(path: Path, registry: Path | None = None, *, new: bool = False) -> Iterator[Path]:
+    """Give an empty file in the folder of `path` to write a database into, and rename it to `path` after the block.
+
+    It is renamed once it has reached the disk and is a single file; if the block fails it is removed. Unfinished copies
+    of the same registry that killed processes left are removed first: `registry` is the one that a stamped copy belongs
+    to. StoreError when files that SQLite keeps beside a database are at `path`, for they would be taken to belong to
+    the new one; FileExistsError when it is to be `new` and a file of that name was made meanwhile.
     """
     _refuse_remains(path)
     for left in remains_of(registry or path):
@@ -48,9 +64,9 @@ def in_the_making(path: Path, registry: Path | None = None, *, new: bool = False
 
 
 def give_name(part: Path, path: Path, *, new: bool) -> None:
-    """Give a finished database its name once it has reached the disk; FileExistsError if it was to be `new`.
+    """Rename a finished database to `path` once it has reached the disk, in place of a file of that name.
 
-    Then it keeps the name it had.
+    With `new` nothing is replaced: FileExistsError when there is such a file, and `part` stays where it is.
     """
     _refuse_remains(path)
     with closing(sqlite3.connect(part)) as connection:
@@ -64,7 +80,7 @@ def give_name(part: Path, path: Path, *, new: bool) -> None:
 
 
 def _name_new(part: Path, path: Path) -> None:
-    """Give a file its name, unless another has it: a rename would write over what came in the meantime."""
+    """Rename a file by a link, which is refused where the name is taken; a rename would replace that file."""
     try:
         os.link(part, path)
     except FileExistsError:
@@ -78,9 +94,9 @@ def _name_new(part: Path, path: Path) -> None:
 
 @contextmanager
 def scratch(path: Path, use: str = "new") -> Iterator[Path]:
-    """Give an empty file beside `path` for a database that is gone after the block, as what killed ones left.
+    """Give an empty file beside `path` for a database that is needed within the block only.
 
-    Only its owner can read it.
+    Only its owner can read it. It is removed after the block; files that killed processes left are removed before.
     """
     for left in remains_of(path):
         _remove(left)
@@ -94,7 +110,7 @@ def scratch(path: Path, use: str = "new") -> Iterator[Path]:
 
 
 def remains_of(path: Path) -> list[Path]:
-    """Name what is left beside a registry of copies whose makers were killed."""
+    """Name the unfinished copies beside a registry whose processes were killed."""
     parts = path.parent.glob(f".{glob.escape(path.name)}.*{_PART}")
     return sorted(part for part in parts if not _at_work(part.name.removesuffix(_PART).rpartition(".")[2]))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from registry.access import WayIn, way_in
 from registry.errors import Conflict, EviregError, ReadOnly, SchemaError, StoreError, UsageError
 from registry.gate import guard
+from registry.passwords import may_hold_password
 from registry.server import prepare_session
 
 if TYPE_CHECKING:
@@ -49,15 +49,20 @@ class Target:
         url = self.url
         shown = {name: value for name, value in url.query.items() if name in _SHOWN}
         bare = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database, shown)
-        return bare.render_as_string().replace("+", "%20")  # as libpq reads a space
+        name, mark, query = bare.render_as_string().partition("?")
+        # As libpq reads a space; a + is one only in the parameters.
+        return name.replace(" ", "%20") + mark + query.replace("+", "%20")
 
 
 def locate(target: str | Path) -> Target:
-    """Read a target: a path, `sqlite:///path`, or `postgresql://…`; UsageError for anything else."""
+    """Read a target: a path, `sqlite:///path`, or `postgresql://…`; UsageError for anything else.
+
+    What cannot be read is not repeated, because it may hold a password.
+    """
     text = str(target)
     if "://" not in text:
-        if _SECRET.search(text) and not _DRIVE.match(text) and not Path(text).exists():
-            raise UsageError("this looks like a database URL, but is none", _FORMS)  # it may hold a password
+        if may_hold_password(text) and not Path(text).exists():
+            raise UsageError("this looks like a database URL, but is none", _FORMS)
         return _file(text)
     try:
         url = sa.make_url(text)
@@ -66,8 +71,10 @@ def locate(target: str | Path) -> Target:
     backend = url.drivername.partition("+")[0]
     if backend == "sqlite":
         return _file(url.database or "")
-    if "@" in (url.host or ""):
-        raise UsageError("this database URL has more than one @", "in a name or a password write @ as %40")
+    if "@" in (url.host or "") or ("@" in (url.database or "") and "%40" not in text):
+        raise UsageError("this database URL has an @ where none is expected", "in a name or a password write @ as %40")
+    if any(may_hold_password(part) for part in (url.username, url.host, url.database) if part):
+        raise UsageError("this database URL cannot be read", _FORMS)
     if backend in ("postgresql", "postgres"):
         return Target(url.set(drivername="postgresql+psycopg"), None)
     raise UsageError(f"a registry cannot be kept in {backend!r}", _FORMS)
@@ -75,9 +82,6 @@ def locate(target: str | Path) -> Target:
 
 #: Parameters of a URL that are no secret, however they were spelled; of any other one cannot know.
 _SHOWN = ("host", "port", "options", "service", "sslmode", "target_session_attrs", "application_name")
-
-#: What begins like a path of Windows, and what holds a name with a password.
-_DRIVE, _SECRET = re.compile(r"[A-Za-z]:[\\/]"), re.compile(r":[^@]*@")
 
 _FORMS = "give a path such as evidence.db, sqlite:///path, or postgresql://user@host/database"
 
@@ -244,6 +248,10 @@ def _from_sqlite(error: sqlite3.Error, place: Target) -> EviregError:
     return StoreError(f"{place} could not be read or written: {said}")
 
 
+#: States in which PostgreSQL may name, in the detail of its message, what others have made that needs our tables.
+_NAMED_IN_DETAIL = ("2BP01", "0A000")
+_TAKE_AWAY = "remove what is named here, and make it again afterwards; nothing was changed"
+
 #: SQLSTATE, or the class it begins with → what is wrong, what to do.
 _POSTGRESQL: dict[str, tuple[str, str]] = {
     "55P03": ("is being written by another process", _WAIT),
@@ -254,7 +262,7 @@ _POSTGRESQL: dict[str, tuple[str, str]] = {
     "28": ("refuses this user", "check the user name and the password (PGPASSWORD or a pgpass file)"),
     "53": ("has no resources left", "try again later, or ask its administrator"),
     "57": ("cut the connection", "try again when the server is up; nothing of this change was stored"),
-    "40": ("undid this change because of another one", "try again"),
+    "40": ("undid this change because of another one at the same time", "nothing was stored; try again"),
 }
 
 
@@ -263,6 +271,8 @@ def _from_postgresql(error: DBAPIError, place: Target) -> EviregError:
     said = str(error.orig).strip().partition("\n")[0]
     if state.startswith("23"):
         return Conflict(f"{place} refused a change that contradicts what it holds: {said}")
+    if detail := _detail(error) if state in _NAMED_IN_DETAIL else "":
+        return StoreError(f"{place} cannot change tables that something else rests on ({said}: {detail})", _TAKE_AWAY)
     wrong, cure = _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2]) or ("", "")
     if not wrong and "does not exist" in said and not state:
         wrong, cure = _POSTGRESQL["3D000"]
@@ -270,3 +280,8 @@ def _from_postgresql(error: DBAPIError, place: Target) -> EviregError:
         wrong, cure = "is out of reach", "check host, port, network and that the server is up"
     kind = ReadOnly if state in ("25006", "42501") else StoreError
     return kind(f"{place} {wrong or 'could not be read or written'} ({said})", cure)
+
+
+def _detail(error: DBAPIError) -> str:
+    detail = getattr(getattr(error.orig, "diag", None), "message_detail", None) or ""
+    return "; ".join(detail.splitlines())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 import sqlalchemy as sa
 
 from registry.access import make_file
-from registry.copying import copy_pages, in_the_making, stamped
+from registry.copying import copy_pages, in_the_making, stamped, writable
 from registry.database import Target, commit, engine_for, locate, patience_asked, refuse_torn, translated
 from registry.errors import SchemaError, StoreError, UsageError
 from registry.ledger import SHIPPED_BY, Transaction, begin, lock_writers
@@ -137,9 +137,12 @@ def _init_command(place: Target) -> str:
 
 
 def revision_of(connection: sa.Connection) -> str | None:
-    """Give the schema revision of the database: None when it holds no table at all."""
-    tables = sa.inspect(connection).get_table_names()
-    if "alembic_version" in tables:
+    """Give the schema revision of a registry: None for a database without tables, "foreign" for any other.
+
+    Other programs keep their revision in a table of the same name, so that one of evireg's own has to be there too.
+    """
+    tables = set(sa.inspect(connection).get_table_names())
+    if {"alembic_version", "changeset"} <= tables:
         version = sa.table("alembic_version", sa.column("version_num"))
         return connection.execute(sa.select(version.c.version_num)).scalar() or "none"
     return "foreign" if tables else None
@@ -228,7 +231,7 @@ def _backup(place: Target, revision: str | None) -> Path | None:
     if place.path is None or revision is None:
         return None
     copy = stamped(place.path, f"schema-{revision}")
-    with in_the_making(copy, place.path) as part:
+    with writable(copy), in_the_making(copy, place.path, new=True) as part:
         copy_pages(place.path, part, patience_asked())
     return copy
 
@@ -249,7 +252,7 @@ def schema_connection(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 def migrate(place: Target, connection: sa.Connection, revision: str = REVISION) -> None:
-    """Bring the tables to a revision (`base`: take them away) inside the transaction of a `schema_connection`."""
+    """Bring the tables up to a revision inside the transaction of a `schema_connection`."""
     from alembic import command
     from alembic.config import Config
 
@@ -257,10 +260,7 @@ def migrate(place: Target, connection: sa.Connection, revision: str = REVISION) 
     config.set_main_option("script_location", str(resource("migrations")).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    if revision == "base":
-        command.downgrade(config, revision)
-    else:
-        command.upgrade(config, revision)
+    command.upgrade(config, revision)
     if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
         raise StoreError(f"the upgrade of {place} would break references", "report this as a fault of evireg")
 

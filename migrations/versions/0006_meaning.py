@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import CommandError
 from sqlalchemy.dialects import postgresql
 
 revision = "0006"
@@ -90,7 +91,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the columns away with what they hold; a row that has one of the new words stops it."""
+    """Take the columns away with what they hold, unless a row has one of the new words."""
+    _refuse_new_words()
     _drop_trigger()
     if op.get_bind().dialect.name == "sqlite":
         _rewrite(dict.fromkeys(TABLES, _narrowed))
@@ -104,6 +106,23 @@ def downgrade() -> None:
         for name in columns:
             op.drop_column(table, name)
     _create_trigger(FIXED)
+
+
+def _refuse_new_words() -> None:
+    """Refuse to go back where the older schema has no word for what is stored: its CHECKs would not hold any more."""
+    found = [
+        f"{table}.{column} '{word}' (rows: {count})"
+        for table, column, _, more in WIDER
+        for word in more
+        if (count := _count(table, column, word))
+    ]
+    if found:
+        raise CommandError(f"schema {down_revision} has no word for {', '.join(found)}; nothing was changed")
+
+
+def _count(table: str, column: str, word: str) -> int:
+    rows = sa.select(sa.func.count()).select_from(sa.table(table)).where(sa.column(column) == word)
+    return op.get_bind().execute(rows).scalar_one()
 
 
 def _one_of(column: str, words: tuple[str, ...]) -> str:

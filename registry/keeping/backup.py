@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry.copying import copy_pages, in_the_making
+from registry.copying import copy_pages, in_the_making, writable
 from registry.database import locate, patience_asked, translated
-from registry.errors import StoreError, UsageError, VerificationFailed
+from registry.errors import UsageError, VerificationFailed
 from registry.keeping.proof import prove_file
 from registry.keeping.rows import copy_into_file
 from registry.store import Store
@@ -66,16 +64,3 @@ def _file(store: Store, path: str | Path, *, force: bool) -> Path:
     if file.exists() and not force:
         raise UsageError(f"{file} is there already", "name another file; --force writes over this one")
     return file
-
-
-@contextmanager
-def writable(file: Path) -> Iterator[None]:
-    """Say in our words that a file cannot be written."""
-    try:
-        if not file.absolute().parent.is_dir():
-            raise UsageError(f"the folder of {file} does not exist", "create it first, or choose another one")
-        yield
-    except OSError as error:
-        raise StoreError(
-            f"{file} could not be written: {error.strerror or error}", "may you write there, and is the disk not full?"
-        ) from error

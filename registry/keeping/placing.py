@@ -10,12 +10,12 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from registry.access import make_private, rights_of, way_in
-from registry.copying import BESIDE, copy_pages, give_name, in_the_making, stamped
+from registry.copying import BESIDE, copy_pages, give_name, in_the_making, stamped, writable
 from registry.database import Target, commit, engine_for, locate, patience_asked, translated
 from registry.errors import EviregError, SchemaError, StoreError, UsageError
-from registry.keeping.backup import writable
 from registry.keeping.proof import prove
 from registry.keeping.rows import copy_into_file, copy_rows
+from registry.keeping.shape import make_indexes, shape_faults
 from registry.ledger import SHIPPED_BY, lock_writers
 from registry.models import Base, drop_triggers, evidence
 from registry.server import refuse_narrow_text
@@ -113,7 +113,7 @@ def _over(staged: Path, place: Target, aside: Path, *, force: bool) -> Path | No
         seen = _version(watcher)
         kept = held(place) != NOTHING
         if kept:
-            with in_the_making(aside, path, new=True) as part:
+            with writable(aside), in_the_making(aside, path, new=True) as part:
                 copy_pages(path, part, patience_asked())
 
         def look_again() -> None:
@@ -138,61 +138,74 @@ def _version(watcher: sqlite3.Connection) -> int:
 
 def _move_aside(path: Path, aside: Path) -> None:
     """Keep a file that SQLite cannot read, byte by byte, with what stands beside it."""
+    with writable(aside):
+        make_private(aside)  # first of all, for whoever makes it has the name
+        shutil.copyfile(path, aside)
     for end in BESIDE:
         beside = path.with_name(path.name + end)
         if beside.exists():
             beside.replace(aside.with_name(aside.name + end))
-    make_private(aside)
-    shutil.copyfile(path, aside)
 
 
 def into_postgresql(staged: Path, place: Target, named: Path, *, force: bool) -> Path | None:
-    """Put a registry into a PostgreSQL database in one transaction; keep what was there beside `named`."""
+    """Put a registry into a PostgreSQL database in one transaction; keep what was there in a file beside `named`."""
     engine, source = engine_for(place), engine_for(locate(staged))
-    aside = stamped(named, "before-restore")
+    kept: Path | None = None
     try:
         with translated(place), schema_connection(engine) as connection:
             work = connection.begin()
-            kept = False
             try:
                 lock_writers(connection)
                 refuse_narrow_text(place, connection)
-                kept = _keep(connection, place, aside, named, force=force)
-                _clear(connection)
-                migrate(place, connection)
+                kept = _keep(connection, place, named, force=force)
+                _make_room(connection, place)
                 with source.connect() as backup:
                     copy_rows(backup, connection)
                 prove(connection)
             except BaseException:
                 work.rollback()
-                aside.unlink(missing_ok=True)
+                if kept is not None:
+                    kept.unlink()
                 raise
             commit(work, place, "the restored registry")  # if this fails nobody knows what is there: the copy stays
     finally:
         engine.dispose()
         source.dispose()
-    return aside if kept else None
+    return kept
 
 
-def _keep(connection: sa.Connection, place: Target, aside: Path, named: Path, *, force: bool) -> bool:
-    """Copy what a database holds to a file, unless it is nothing or must not be replaced; nobody writes meanwhile."""
+def _keep(connection: sa.Connection, place: Target, named: Path, *, force: bool) -> Path | None:
+    """Copy what a database holds to a new file and give its name; None when it holds nothing.
+
+    The caller has the writer's lock, so that nobody writes meanwhile, and whoever restores into this database at the
+    same time chooses the name of the copy only afterwards. UsageError when what is there must not be replaced.
+    """
     there = _held_by(place, connection)
     refuse_evidence(place, there, force=force)
     if there == NOTHING:
-        return False
+        return None
     handshake(place, revision_of(connection))
+    aside = stamped(named, "before-restore")
     with writable(aside), in_the_making(aside, named, new=True) as part:
         copy_into_file(connection, locate(part))
-    return True
+    return aside
 
 
-def _clear(connection: sa.Connection) -> None:
-    """Take away the tables of a registry of any schema, once everybody who reads it has finished.
+def _make_room(connection: sa.Connection, place: Target) -> None:
+    """Leave empty tables of this schema, once everybody who reads what was there has finished.
 
-    Not by the migrations: an older schema may have no room for the words that the tables hold.
+    Tables that are sound are emptied, not made anew: rights that were granted on them, and views and indexes that
+    others made, stay.
     """
-    there = set(sa.inspect(connection).get_table_names())
-    if names := sorted(there & {*Base.metadata.tables, "alembic_version"}):
-        quote = connection.dialect.identifier_preparer.quote
-        connection.exec_driver_sql(f"DROP TABLE {', '.join(map(quote, names))}")
-        drop_triggers(connection)
+    if revision_of(connection) is None:
+        migrate(place, connection)
+        return
+    drop_triggers(connection)
+    quote = connection.dialect.identifier_preparer.quote
+    tables = ", ".join(quote(table.name) for table in Base.metadata.sorted_tables)
+    if shape_faults(connection):
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {tables}, alembic_version")
+        migrate(place, connection)
+        return
+    connection.exec_driver_sql(f"TRUNCATE {tables}")
+    make_indexes(connection)

@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from registry.access import private_folder
-from registry.copying import copy_pages, scratch
+from registry.copying import copy_pages, scratch, writable
 from registry.database import Target, engine_for, locate, patience_asked, translated
 from registry.errors import NotFound, SchemaError, UsageError
-from registry.keeping.backup import writable
 from registry.keeping.placing import held, into_file, into_postgresql, refuse_evidence
 from registry.keeping.proof import Proved, prove_file
 from registry.models import REVISION
 from registry.store import handshake, known_revisions, migrate, revision_of, schema_connection
-from registry.writing.rederive import rederive
+from registry.writing.rederive import Rederived, rederive
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +28,8 @@ class Restored:
     """What `restore` did: what `target` holds now, the schema the backup was `upgraded_from`, where the old one is.
 
     `replaced` is the file that keeps what was there before, were it only what init makes; None when nothing was.
+    `rederived` estimates of a backup of an older schema came out otherwise and have a new version, by changeset
+    `rederived_by`.
     """
 
     target: str
@@ -38,6 +39,18 @@ class Restored:
     snapshots: int
     upgraded_from: str | None
     replaced: Path | None
+    rederived: int = 0
+    rederived_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """A copy of a backup, of this schema and read through; `upgraded_from` is the schema it had if that was older."""
+
+    path: Path
+    proved: Proved
+    upgraded_from: str | None
+    anew: Rederived
 
 
 def restore(path: str | Path, target: str | Path, *, force: bool = False) -> Restored:
@@ -55,13 +68,14 @@ def restore(path: str | Path, target: str | Path, *, force: bool = False) -> Res
     if not file.is_file():
         raise NotFound(f"there is no file {file}", "name a file that evireg backup made")
     refuse_evidence(place, held(place), force=force)  # before the work, and once more when nobody else can write
-    with _staging(file, place) as near, _staged(file, near) as (staged, proved, upgraded_from), translated(place):
+    with _staging(file, place) as near, _staged(file, near) as staged, translated(place):
         if place.path is None:
-            replaced = into_postgresql(staged, place, file.with_name(f"{place.url.database}.db"), force=force)
+            replaced = into_postgresql(staged.path, place, file.with_name(f"{place.url.database}.db"), force=force)
         else:
-            replaced = into_file(staged, place, place.path, force=force)
+            replaced = into_file(staged.path, place, place.path, force=force)
+    proved, anew = staged.proved, staged.anew
     facts = proved.changesets, proved.versions, proved.estimates, proved.snapshots
-    return Restored(str(place), *facts, upgraded_from, replaced)
+    return Restored(str(place), *facts, staged.upgraded_from, replaced, anew.estimates, anew.changeset)
 
 
 @contextmanager
@@ -78,24 +92,24 @@ def _staging(file: Path, place: Target) -> Iterator[Path]:
 
 
 @contextmanager
-def _staged(file: Path, near: Path) -> Iterator[tuple[Path, Proved, str | None]]:
-    """Give a copy of the backup, of this schema and read through, with the schema it had if that was older."""
+def _staged(file: Path, near: Path) -> Iterator[_Staged]:
+    """Give a copy of the backup; it is gone after the block."""
     with scratch(near, "restoring") as staged:
         with translated(locate(file)):
             copy_pages(file, staged, patience_asked())
         revision = _revision(file, staged)
-        if revision != REVISION:
-            _upgrade(staged)
-        yield staged, prove_file(staged), None if revision == REVISION else revision
+        older = revision if revision != REVISION else None
+        anew = Rederived() if older is None else _upgrade(staged)
+        yield _Staged(staged, prove_file(staged), older, anew)
 
 
-def _upgrade(staged: Path) -> None:
+def _upgrade(staged: Path) -> Rederived:
     place = locate(staged)
     engine = engine_for(place)
     try:
         with translated(place), schema_connection(engine) as connection, connection.begin():
             migrate(place, connection)
-            rederive(connection, REVISION)
+            return rederive(connection, REVISION)
     finally:
         engine.dispose()
 

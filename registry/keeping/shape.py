@@ -28,6 +28,9 @@ def _of_table(inspector: sa.Inspector, table: sa.Table, there: set[str]) -> Iter
     checks = {check["name"] for check in inspector.get_check_constraints(table.name)}
     wanted = sorted(str(each.name) for each in table.constraints if isinstance(each, sa.CheckConstraint))
     yield from (f"constraint {name} of {table.name} is missing" for name in wanted if name not in checks)
+    uniques = {unique["name"] for unique in inspector.get_unique_constraints(table.name)}
+    alone = sorted(str(each.name) for each in table.constraints if isinstance(each, sa.UniqueConstraint))
+    yield from (f"constraint {name} of {table.name} is missing" for name in alone if name not in uniques)
     references = {key["name"] for key in inspector.get_foreign_keys(table.name)}
     keys = sorted(str(each.name) for each in table.foreign_key_constraints)
     yield from (f"reference {name} of {table.name} is missing" for name in keys if name not in references)
@@ -50,13 +53,18 @@ def index_faults(connection: sa.Connection) -> list[str]:
 
 def mend(connection: sa.Connection) -> None:
     """Make missing indexes and all triggers anew, in the transaction of the connection; they hold no evidence."""
+    make_indexes(connection)
+    drop_triggers(connection)
+    create_triggers(connection)
+
+
+def make_indexes(connection: sa.Connection) -> None:
+    """Make the indexes that are missing."""
     lost = {fault.split()[1] for fault in index_faults(connection) if fault.endswith("missing")}
     for table in Base.metadata.sorted_tables:
         for index in table.indexes:
             if index.name in lost:
                 index.create(connection)
-    drop_triggers(connection)
-    create_triggers(connection)
 
 
 _THERE = {

@@ -7,7 +7,8 @@ See docs/decisions/0003-texts.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -86,22 +87,20 @@ def text_faults(connection: sa.Connection) -> list[str]:
 
 def texts_of_history(connection: sa.Connection) -> list[str]:
     """Name the tables of the ledger and the past that hold such characters, with how many rows each."""
-    counted = {name: sum(1 for _ in _unfit_of(connection, Base.metadata.tables[name])) for name in _HISTORY}
-    names = Base.metadata.tables["curator"]
-    counted["curator"] = sum(1 for (name,) in connection.execute(sa.select(names.c.name)) if without(name) != name)
-    return [f"{name.replace('_', ' ')}: {count}" for name, count in counted.items() if count]
+    counted = Counter(each.table.name for each in _unfit(connection, history=True))
+    return [f"{name.replace('_', ' ')}: {count}" for name, count in counted.items()]
 
 
-def _unfit(connection: sa.Connection) -> Iterator[_Unfit]:
+def _unfit(connection: sa.Connection, *, history: bool = False) -> Iterator[_Unfit]:
+    """Give the rows with unfit texts, of those in use or of those that stay as they were written."""
     for table in Base.metadata.sorted_tables:
-        if table.name not in _HISTORY:
-            yield from _unfit_of(connection, table)
+        texts = [each.name for each in table.columns if isinstance(each.type, sa.String | sa.JSON)]
+        chosen = [name for name in texts if history == (table.name in _HISTORY or (table.name, name) in _STAYS)]
+        yield from _unfit_of(connection, table, chosen)
 
 
-def _unfit_of(connection: sa.Connection, table: sa.Table) -> Iterator[_Unfit]:
-    """Read a table through; all of it before the first row is given, for rows may be changed meanwhile."""
-    texts = [each.name for each in table.columns if isinstance(each.type, sa.String | sa.JSON)]
-    texts = [name for name in texts if (table.name, name) not in _STAYS]
+def _unfit_of(connection: sa.Connection, table: sa.Table, texts: Sequence[str]) -> Iterator[_Unfit]:
+    """Read texts of a table; all of it before the first row is given, for rows may be changed meanwhile."""
     if not texts:
         return
     columns = [each for each in table.columns if not isinstance(each.type, sa.LargeBinary)]

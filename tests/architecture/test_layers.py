@@ -31,6 +31,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
         "registry.prisma",
         "registry.curators",
         "registry.access",
+        "registry.passwords",
         "registry.server",
         "registry.texts",
     ),

@@ -198,9 +198,9 @@ def test_progress_is_shown_on_a_terminal() -> None:
     import subprocess
 
     code = (
-        "from cli import output\n"
-        "with output.progress() as tell: tell('[a].csv', 500, 1000)\n"
-        "with output.progress(quiet=True) as tell: assert tell is None\n"
+        "from cli.progress import of_files\n"
+        "with of_files() as tell: tell('[a].csv', 500, 1000)\n"
+        "with of_files(quiet=True) as tell: assert tell is None\n"
     )
     ours, theirs = pty.openpty()
     done = subprocess.run([sys.executable, "-c", code], stderr=theirs, stdout=subprocess.PIPE, check=False)

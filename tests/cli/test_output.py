@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import pytest
 
 from cli import output
 from cli.output import Column
-from registry.errors import UsageError
+from registry.errors import StoreError, UsageError
 
 COLUMNS = [
     Column("Study", keep=9),
@@ -132,15 +133,29 @@ def test_terminal_is_shown_the_beginning_and_told_how_to_get_the_rest(
     output.show_table("Estimates", COLUMNS, MANY)
     shown = capsys.readouterr().out
     assert sum(line.lstrip().startswith("study") for line in shown.splitlines()) == output.SCREENFUL
-    assert "2,300 of 2,500 rows are not shown: --json has all" in " ".join(shown.split())
+    assert "2,300 of 2,500 rows are not shown; see them all with --json" in " ".join(shown.split())
 
 
 @pytest.mark.parametrize("rows", [[], [{"a": 1}], [{"a": [1, {"b": "x\u2028\ny"}]}, {}, 3]])
 def test_list_printed_as_it_comes_is_what_is_printed_whole(
-    capsys: pytest.CaptureFixture[str], rows: list[object]
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, rows: list[object]
 ) -> None:
-    """Byte for byte."""
+    """Byte for byte, in memory and by way of a file."""
     output.show_json({"kind": "x", "where": None, "rows": rows})
     whole = capsys.readouterr().out
-    output.show_json_list({"kind": "x", "where": None}, "rows", iter(rows))
-    assert capsys.readouterr().out == whole
+    for held in (output.HELD, 1):
+        monkeypatch.setattr(output, "HELD", held)
+        output.show_json_list({"kind": "x", "where": None}, "rows", iter(rows))
+        assert capsys.readouterr().out == whole
+
+
+def test_list_that_breaks_off_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """An error at the first item or a later one leaves no half of a document."""
+
+    def rows() -> Iterator[int]:
+        yield from range(1000)
+        raise StoreError("the connection was cut")
+
+    with pytest.raises(StoreError):
+        output.show_json_list({"kind": "x"}, "rows", rows())
+    assert capsys.readouterr().out == ""

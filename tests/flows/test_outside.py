@@ -106,14 +106,45 @@ def test_json_of_a_row_that_is_damaged(place: str, tmp_path: Path) -> None:
         "postgresql://me@localhost:1/db?passwrd=s3cret",
         "postgresql://me:s3cret@localhost:1/db",
         "mysql://me:s3cret@host/db",
+        "postgresql:me:s3cret/db",
+        "postgresql://me/s3cret@host/db",
+        "postgresql://host/db&password=s3cret",
+        "postgresql://host/db password=s3cret",
+        "host=localhost port=1 user=me password=s3cret dbname=evidence",
+        "password = 's3cret' host = localhost",
+        "dbname=evidence;pwd=s3cret",
+        b"postgresql://me:s3cret\xff@host/db",
+        b"password=s3cret\xff host=localhost",
     ],
 )
 @pytest.mark.parametrize("verb", [["init"], ["list", "studies"]])
-def test_password_of_a_mistyped_url_is_never_shown(typed: str, verb: list[str]) -> None:
+def test_password_of_a_mistyped_url_is_never_shown(typed: str | bytes, verb: list[str]) -> None:
     """Whatever is wrong with it."""
     done = evireg(*verb, "--json", "--db", typed, stdout=subprocess.PIPE)
     assert done.returncode in (2, 9)
     assert b"s3cret" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("verb", [["restore"], ["backup"], ["import"], ["list"], ["show"], []])
+@pytest.mark.parametrize("typed", ["postgresql://me:s3cret@host/db", "postgresql://host/db?password=s3cret"])
+def test_password_of_a_url_in_the_wrong_place_is_never_shown(place: str, typed: str, verb: list[str]) -> None:
+    """A message that repeats what was typed leaves it out."""
+    for more in ([], ["--json"]):
+        done = evireg(*verb, typed, *more, stdout=subprocess.PIPE, env={"EVIREG_DB": place})
+        assert done.returncode != 0
+        assert b"s3cret" not in done.stderr + done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("stderr", ["2>/dev/full", "2>&-", "<&- 2>/dev/full", "2>&- >&-"])
+def test_exit_code_stays_where_messages_have_no_room(place: str, stderr: str) -> None:
+    """An error keeps its code, and what succeeds with a remark succeeds; nothing of it comes by way of stdout."""
+    for words, code in (("show nobody", 4), ("list studies --where x", 2), ("list factors", 0), ("seed ferritin", 0)):
+        command = f"{sys.executable} -m cli.app {words} --db {place} {stderr}"
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(["sh", "-c", command], env=environment, stdout=subprocess.PIPE, check=False)
+        assert (words, done.returncode) == (words, code)
+        assert not code or not done.stdout
 
 
 def test_path_with_an_at_sign_is_a_path(tmp_path: Path) -> None:

@@ -9,17 +9,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from registry import copying
 from registry.keeping.backup import backup
+from registry.keeping.restore import restore
 from registry.ledger import _WRITERS
 from registry.store import init, open_store
 from registry.writing import write_estimates
 from tests.conftest import MakeRecord
-from tests.keeping.test_backup import everything
+from tests.keeping.test_backup import Held, everything
 
 ROOT = Path(__file__).parents[2]
 
@@ -136,3 +140,50 @@ def test_registry_that_is_locked_is_not_taken_for_a_damaged_one(
     assert "is being written by another process" in done.stderr
     with open_store(database_url) as store:
         assert everything(store) == then
+
+
+@pytest.fixture
+def one_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the names of all copies be made within one second."""
+
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime(2026, 6, 30, 12, tzinfo=tz)
+
+    monkeypatch.setattr(copying, "datetime", Stopped)
+
+
+@pytest.mark.usefixtures("one_second")
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_two_restores_within_a_second_keep_a_copy_each(database_url: str, kept: Path, record: MakeRecord) -> None:
+    """Whoever comes second finds the copy of the first and leaves it alone: what was there first is still kept."""
+    acknowledged(database_url, record)
+    both = ThreadPoolExecutor(2)
+    with writer(database_url) as another_waits:
+        restores = [both.submit(restore, kept, database_url, force=True) for _ in range(2)]
+        while not another_waits():
+            time.sleep(0.02)
+    copies = [restored.result().replaced for restored in restores]
+    assert len(set(copies)) == 2
+    estimates = sorted(len(held_by(copy)["estimate"]) for copy in copies if copy is not None)
+    studies = [row for copy in copies if copy is not None for row in held_by(copy)["study"]]
+    assert estimates == [1, 1]
+    assert {"later2020", "kim2016"} <= {value for row in studies for value in row}
+
+
+def test_restores_at_once_lose_nothing_of_what_was_there(
+    database_url: str, kept: Path, tmp_path: Path, record: MakeRecord
+) -> None:
+    """Of several restores over one registry some may be refused; what was there is in a copy that one of them kept."""
+    then = acknowledged(database_url, record)
+    processes = [start(str(kept), "--db", database_url, "--force", folder=tmp_path) for _ in range(3)]
+    said = [process.communicate(timeout=120) for process in processes]
+    assert any(process.returncode == 0 for process in processes), said
+    assert then in [held_by(copy) for copy in tmp_path.rglob("*.before-restore-*.backup")]
+
+
+def held_by(copy: Path) -> Held:
+    """Give all that a copy of a registry holds."""
+    with open_store(copy) as store:
+        return everything(store)

@@ -91,6 +91,26 @@ def test_crowd_of_one_title_hides_no_duplicate() -> None:
     assert compared < len(crowd) * CROWD
 
 
+@pytest.mark.parametrize("volume", ["as it was", "another", None])
+def test_crowd_of_one_title_author_and_year_hides_no_duplicate(volume: str | None) -> None:
+    """Thousands that differ in nothing but DOI, volume and page: few are compared, and each is found by its page."""
+    crowd: list[Fields] = [
+        {**REPORTS[0], "doi": f"10.1/{place}", "pmid": None, "volume": str(place // 12), "pages": f"{10 * place}-"}
+        for place in range(1, 8 * CROWD)
+    ]
+    index = Index(known(fields, number) for number, fields in enumerate(crowd))
+    for number, fields in enumerate(crowd):
+        again = {
+            **fields,
+            "doi": None,
+            "title": fields["title"].upper().replace("WITH THE", "WITH"),
+            "year": fields["year"] + 1,
+        }
+        met = index.matches(known({**again, "volume": again["volume"] if volume == "as it was" else volume}, 9999))
+        assert number in {each.id for each, verdict in met if verdict.same}
+        assert len(met) <= 3 * CROWD
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.app import main
+from cli.telling import read_anew
 from registry.handle import Registry
+from registry.keeping.restore import restore
 from registry.models import REVISION
 from registry.store import InitReport, init, open_store
 from tests.migrations.old import ASSETS, make_old
@@ -92,6 +95,21 @@ def test_file_imported_again_makes_no_second_row(upgraded: InitReport, tmp_path:
     assert (done.created, done.unchanged) == (0, 7)
     told = [each.message for each in done.flags if each.code == "stored-otherwise"]
     assert any("contrast=below_vs_above" in each for each in told)
+
+
+def test_backup_of_the_old_registry_restores_and_says_what_came_out_otherwise(
+    empty_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The restore gives the number of estimates and the changeset, as an upgrade does, and says the same sentence."""
+    make_old("0005", str(tmp_path / "old.db"), ASSETS / "meaning")
+    assert main(["restore", str(tmp_path / "old.db"), "--db", empty_url]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    again = restore(tmp_path / "old.db", tmp_path / "again.db")
+    report = init(tmp_path / "old.db")
+    assert (again.rederived, again.rederived_by) == (report.rederived, 4) == (4, again.changesets)
+    assert f"{read_anew(4, 4)}".replace("\n", " ") in said
+    with open_store(empty_url) as store:
+        assert Registry(store).changeset(4).entry.message == f"estimates read anew by the rules of schema {REVISION}"
 
 
 def test_archive_of_the_old_registry_restores_and_says_what_came_out_otherwise(empty_url: str) -> None:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from registry.database import engine_for
+from registry.keeping.doctor import examine
 from registry.models import REVISION, Base
 from registry.resources import resource
-from registry.store import init
+from registry.store import init, open_store
+from registry.writing import write_estimates
+from tests.conftest import MakeRecord
+from tests.migrations.old import all_rows
 
 
 def _scripts() -> ScriptDirectory:
@@ -115,18 +121,32 @@ def test_migrated_postgresql_has_the_catalogue_of_the_models(empty_url: str, dat
     assert {row[0] for row in migrated["triggers"]} >= {"evidence", "changeset", "change", "snapshot", "run"}
 
 
-def test_downgrade_leaves_nothing(empty_url: str) -> None:
-    """Every migration can be taken back, on both databases."""
+def _downgrade(url: str, revision: str) -> None:
+    """Go back as `alembic -x db=URL downgrade REVISION` does from a checkout."""
     from alembic import command
 
-    init(empty_url)
-    config = Config()
+    config = Config(cmd_opts=Namespace(x=[f"db={url}"]))
     config.set_main_option("script_location", str(resource("migrations")))
     config.set_main_option("path_separator", "os")
+    command.downgrade(config, revision)
+
+
+def test_downgrade_leaves_nothing(empty_url: str) -> None:
+    """Every migration can be taken back, on both databases."""
+    init(empty_url)
+    _downgrade(empty_url, "base")
     engine = engine_for(empty_url)
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
     with engine.connect() as connection:
         assert sa.inspect(connection).get_table_names() == ["alembic_version"]
     engine.dispose()
+
+
+def test_downgrade_that_would_lose_a_word_is_refused(database_url: str, record: MakeRecord) -> None:
+    """A measure that the older schema does not know stays, with everything else, and the message counts the rows."""
+    with open_store(database_url) as store, store.transaction("Ada", "add") as transaction:
+        write_estimates(transaction, [record(measure="unclear")])
+    before = all_rows(database_url)
+    with pytest.raises(CommandError, match=r"has no word for estimate.measure 'unclear' \(rows: 1\),.*nothing"):
+        _downgrade(database_url, "0005")
+    assert all_rows(database_url) == before
+    assert examine(database_url).sound

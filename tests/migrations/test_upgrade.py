@@ -11,11 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from registry.database import engine_for
+from registry.errors import StoreError
 from registry.handle import Registry
 from registry.models import REVISION
 from registry.resources import resource
 from registry.store import init, open_store
-from tests.migrations.old import make_old
+from tests.migrations.old import all_rows, make_old
 
 _MIGRATION = '''"""A column more."""
 
@@ -103,6 +104,16 @@ def test_failed_upgrade_leaves_the_registry_as_it_was(database_url: str, tmp_pat
     assert failed.returncode != 0
     assert "no_such_table" in failed.stderr
     assert "acronym" not in _columns(database_url)
+
+
+def test_upgrade_without_room_for_a_copy_says_so_and_upgrades_nothing(tmp_path: Path) -> None:
+    """Where the copy of a SQLite file cannot be written the message names it, and the registry stays as it was."""
+    registry = tmp_path / f"{'e' * 207}.db"  # what its copy is written under is longer than a file system takes
+    make_old("0001", str(registry))
+    then = all_rows(str(registry))
+    with pytest.raises(StoreError, match=r"schema-0001-.* could not be written: File name too long"):
+        init(registry)
+    assert all_rows(str(registry)) == then
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from registry.chain import verify_ledger
-from registry.database import engine_for
+from registry.database import engine_for, locate
 from registry.errors import SchemaError, StoreError, UsageError
 from registry.models import REVISION
 from registry.store import init, open_store
@@ -86,6 +86,25 @@ def test_database_of_something_else_is_refused(empty_url: str, verb: object) -> 
 
 
 @pytest.mark.parametrize("verb", [open_store, init])
+def test_database_of_another_program_with_alembic_is_refused(empty_url: str, verb: object) -> None:
+    """A revision is one of ours only beside a table of ours; nothing is touched."""
+    if "://" not in empty_url:
+        Path(empty_url).touch()
+    engine = engine_for(empty_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        connection.execute(sa.text("INSERT INTO alembic_version VALUES ('0001')"))
+        connection.execute(sa.text("CREATE TABLE account (id INTEGER)"))
+    engine.dispose()
+    with pytest.raises(SchemaError, match="a database of something else"):
+        verb(empty_url)  # type: ignore[operator]
+    engine = engine_for(empty_url)
+    with engine.connect() as connection:
+        assert sorted(sa.inspect(connection).get_table_names()) == ["account", "alembic_version"]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("verb", [open_store, init])
 def test_newer_registry_asks_for_a_newer_evireg(database_url: str, verb: object) -> None:
     """A revision this code does not know was made by a newer one."""
     engine = engine_for(database_url)
@@ -144,6 +163,15 @@ def test_password_is_never_shown() -> None:
     with pytest.raises(StoreError, match=r"postgresql://curator@127.0.0.1:1/evidence is out of reach") as caught:
         open_store("postgres://curator:s3cret@127.0.0.1:1/evidence?password=s3cret")
     assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a+b", "a b", "a%2Bb", "ä"])
+def test_names_on_a_server_are_shown_as_they_can_be_typed(name: str) -> None:
+    """User and database, with a plus sign or a space, mean the same when the address shown is given again."""
+    place = locate(f"postgresql://{name}@host:1/{name}?options=-c%20search_path%3Da%2Bb")
+    shown = locate(str(place)).url
+    assert (shown.username, shown.database, shown.query) == (place.url.username, place.url.database, place.url.query)
+    assert " " not in str(place)
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)

@@ -197,6 +197,22 @@ def test_read_only_server_says_so(database_url: str) -> None:
         assert _numbers(store) == [1]
 
 
+@pytest.mark.parametrize("state", ["40001", "40P01"])
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_change_undone_for_another_says_that_nothing_was_stored(store: Store, state: str) -> None:
+    """Two changes that cannot both be: whoever gives way reads that nothing of it is there, and may try again."""
+
+    def give_way() -> None:
+        undone = f"DO $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = '{state}'; END $$"
+        with store.transaction("Ada", "x") as transaction:
+            transaction.change("study", "kim2016", "note", None, "x")
+            transaction.connection.exec_driver_sql(undone)
+
+    with pytest.raises(StoreError, match="nothing was stored; try again"):
+        give_way()
+    assert _numbers(store) == [1]
+
+
 def test_damaged_file_says_so(tmp_path: Path) -> None:
     """A file that was cut off is damaged, not empty."""
     path = tmp_path / "evidence.db"
