@@ -84,17 +84,21 @@ def numbers(result: PoolResult) -> str:
 
 def doubt(result: PoolResult) -> str:
     """Give both answers where doubtful estimates move the pool: `One doubtful estimate carries the disagreement; …`."""
-    found = result.doubts
+    found, left_out = result.doubts, result.flow.left_out("doubtful")
     if not (several := len(found.leading)):
-        return ""
+        return f"{_doubtful(left_out)} {'was' if left_out == 1 else 'were'} left out." if left_out else ""
     one = several == 1
-    how_many = _COUNTED[several] if several < len(_COUNTED) else str(several)
     what = "the disagreement" if found.eases else "the result"
     carry = ("carries" if one else "carry") if found.eases else ("moves" if one else "move")
-    said = f"{how_many} doubtful estimate{'' if one else 's'} {carry} {what}"
+    said = f"{_doubtful(several)} {carry} {what}"
     if found.without is None:
         return f"{said}: no other is left."
     return f"{said}; without {'it' if one else 'them'} {_pooled(found.without)}."
+
+
+def _doubtful(several: int) -> str:
+    how_many = _COUNTED[several] if several < len(_COUNTED) else f"{several:,}"
+    return f"{how_many} doubtful estimate{'' if several == 1 else 's'}"
 
 
 def not_judged(certainty: Certainty | None) -> str:

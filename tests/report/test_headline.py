@@ -105,6 +105,7 @@ def test_several_doubtful_estimates_are_counted_in_words() -> None:
     assert words.doubt(found).startswith("Two doubtful estimates ")
     assert "without them" in words.doubt(found)
     assert words.doubt(made(ABOVE)) == ""
+    assert words.doubt(pool(myeloma(), doubtful="exclude")) == "One doubtful estimate was left out."
 
 
 def test_size_agreement_and_judgement_are_sentences() -> None:
