@@ -88,10 +88,10 @@ def command(
 
     Every route that the numbers allow is gone; the most direct one counts: a standard error or a CI beats O-E and V,
     events with p, curves, and a p-value. Of a standard error and a CI that agree, the one printed more precisely
-    counts; where they contradict each other, or a log ratio its ratio, the slip is named and nothing derived. A CI
-    beside --log-hr is that of the number which lies midway in it. A bound ("p < 0.05") gives an upper bound of the
-    standard error, for sensitivity analyses only. A ratio of 1 leads nowhere, nor does a p above 0.5 whose rounding
-    moves the standard error by more than 20 %, and that is said.
+    counts; where they contradict each other, or a log ratio its ratio, or a ratio lies outside its CI, the slip is
+    named and nothing derived. A CI beside --log-hr is that of the number which lies midway in it. A bound ("p < 0.05")
+    gives an upper bound of the standard error, for sensitivity analyses only. A ratio of 1 leads nowhere, nor does a p
+    above 0.5 whose rounding moves the standard error by more than 20 %, and that is said.
     """
     from registry.deriving import derive
     from registry.deriving.numbers import number

@@ -6,7 +6,7 @@ direction. Words that name a step or extreme groups decide first: such a ratio i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -140,8 +140,7 @@ def _by_words(values: Values, stated: str | None, heading: str | None) -> Settle
     said = [text for text in groups if text]
     steps = [step for text in said if (step := _step(text)) is not None]
     if stated is not None and stated not in TWO_GROUPS:
-        fault = next((_fault(values, each) for each in steps if each.kind == stated), "")
-        return Settled(ContrastKind(stated), None, fault=fault) if fault else None
+        return _by_contradiction(values, stated, steps)
     if _apart(values) or any(words.extremes(text) for text in said):
         return _of_words(ContrastKind.EXTREMES, stated)
     if any(words.quantile(text) for text in groups[:2] if text) or words.quantiles(values.get("cutoff_text")):
@@ -149,6 +148,13 @@ def _by_words(values: Values, stated: str | None, heading: str | None) -> Settle
     if steps:
         return replace(_of_words(steps[0].kind, stated, _fills(values, steps[0])), fault=_fault(values, steps[0]))
     return None if stated is not None else _by_other_words(values, heading)
+
+
+def _by_contradiction(values: Values, stated: str, steps: Iterable[Step]) -> Settled | None:
+    """Give the fault of a step that is stated and contradicts the words of its groups; what is stated stands else."""
+    said = [each for each in steps if stated in CONTINUOUS and (each.less or each.kind == stated)]
+    fault = next(filter(None, (_fault(values, each) for each in said)), "")
+    return Settled(ContrastKind(stated), None, fault=fault) if fault else None
 
 
 def _by_other_words(values: Values, heading: str | None) -> Settled | None:
