@@ -17,6 +17,7 @@ from registry.pooling.counted import counted, listed
 from registry.pooling.identity import equal_numbers_alone, same_result_keys
 from registry.terms import (
     DATA_DRIVEN_CUTOFFS,
+    NOT_STATED,
     Adjusted,
     Allow,
     ContrastBasis,
@@ -173,7 +174,7 @@ def _times(frame: Frame) -> Iterator[str]:
     if len(origins) > 1:
         shown = {_with_words(name, texts): len(texts) for name, texts in origins.items()}
         yield f"the clock starts at {len(origins)} different points: {counted(shown)}"
-    known = ["not stated" if np.isnan(days) else f"{days:g} days" for days in frame["horizon_days"].tolist()]
+    known = [NOT_STATED if np.isnan(days) else f"{days:g} days" for days in frame["horizon_days"].tolist()]
     horizons = Counter(known)
     if len(horizons) > 1:
         yield f"events count up to different times: {counted(horizons)}"
