@@ -32,7 +32,7 @@ def command(
     p_value: Annotated[str | None, _text("--p-value", "P", "The p-value as printed: 0.03, or <0.001.")] = None,
     p_test: Annotated[str, _text("--p-test", "NAME", "Its test: wald, logrank, lr or unclear.")] = "unclear",
     p_sides: Annotated[int, _text("--p-sides", "1|2", "Whether it is one- or two-sided.")] = 2,
-    o_minus_e: Annotated[float | None, _text("--o-minus-e", "NUMBER", "Observed minus expected events.")] = None,
+    o_minus_e: Annotated[str | None, _text("--o-minus-e", "NUMBER", "Observed minus expected events.")] = None,
     v: Annotated[float | None, _text("--v", "NUMBER", "Their variance.")] = None,
     n_events: Annotated[float | None, _text("--n-events", "NUMBER", "Events in both groups.")] = None,
     n_index: Annotated[float | None, _text("--n-index", "NUMBER", "Patients in the index group.")] = None,
@@ -88,12 +88,13 @@ def command(
 
     Every route that the numbers allow is gone; the most direct one counts: a standard error or a CI beats O-E and V,
     events with p, curves, and a p-value. Of a standard error and a CI that agree, the one printed more precisely
-    counts; where they contradict each other, or a log ratio its ratio, the slip is named and nothing derived. A CI
-    beside --log-hr is that of the number which lies midway in it. A bound ("p < 0.05") gives an upper bound of the
-    standard error, for sensitivity analyses only. A ratio of 1 leads nowhere, nor does a p above 0.5 whose rounding
-    moves the standard error by more than 20 %, and that is said.
+    counts; where they contradict each other, or a log ratio its ratio, or a ratio lies outside its CI, the slip is
+    named and nothing derived. A CI beside --log-hr is that of the number which lies midway in it. A bound ("p < 0.05")
+    gives an upper bound of the standard error, for sensitivity analyses only. A ratio of 1 leads nowhere, nor does a p
+    above 0.5 whose rounding moves the standard error by more than 20 %, and that is said.
     """
     from registry.deriving import derive
+    from registry.deriving.numbers import number
 
     files, tables = (curve_index, curve_reference), (at_risk_index, at_risk_reference)
     result = derive(
@@ -106,7 +107,7 @@ def command(
         p_value=p_value,
         p_test=p_test,
         p_sides=p_sides,
-        o_minus_e=o_minus_e,
+        o_minus_e=None if o_minus_e is None else number("o_minus_e", o_minus_e),
         v=v,
         n_events=n_events,
         n_index=n_index,

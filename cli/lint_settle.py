@@ -8,7 +8,7 @@ import typer
 
 from cli.options import DEFAULT_DATABASE, As, AsJson, Database, Where
 
-EXAMPLE = 'evireg lint settle kim2016/OS/1a2b3c4d se-implausible --reason "per 1 unit of NLR, Table 3" --as Ada'
+EXAMPLE = 'evireg lint settle li2016 se-implausible --reason "printed so in Table 3" --as Ada'
 
 
 def command(

@@ -61,6 +61,8 @@ def derive(values: Values) -> Derived:
     if faults := _faults(values):
         return Derived(None, None, Derivation.NONE, NotPoolable.DISPUTED, faults)
     yi, vi, route, reason = _effect(values)
+    # By the words alone: the names a factor gives its groups are no part of the row, and were they asked here, giving
+    # a factor other names would change what stored rows say without a new version of them. `lint` asks them.
     if reason in (None, NotPoolable.P_DERIVED) and contradicts(values):
         reason = NotPoolable.DIRECTION
     if values.get("status") == Status.DISPUTED:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Self
 
+#: What stands in place of a value that nobody states.
+NOT_STATED = "not stated"
+
 
 class Term(StrEnum):
     """A word of a closed vocabulary: its value, a `label` for the screen and its `definition`."""
@@ -70,7 +73,11 @@ class NotPoolable(Term):
     NO_INTERVAL = "no-interval", "no CI and no SE", "a ratio without CI, SE or usable p-value"
     ONE_BOUND = "one-bound", "one bound only", "a ratio with one bound of its CI"
     P_DERIVED = "p-derived", "SE from p only", "a ratio whose SE follows from its p-value alone; --allow p-derived"
-    P_ABOVE_HALF = "p-above-half", "p too large to give an SE", "its printed digits decide the SE by more than 20 %"
+    P_ABOVE_HALF = (
+        "p-above-half",
+        "p too large to give an SE",
+        "rounding of what is printed could change the SE by more than 20 %",
+    )
     DIRECTION = "direction", "direction contradicts itself", "what it says of the groups compared does not agree"
     NUMBERS = "numbers", "CI and SE disagree", "as printed; a curator has to say which counts: trust=ci or trust=se"
 

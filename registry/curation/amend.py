@@ -161,7 +161,9 @@ def _sound(course: _Course, target: Target, typed: Typed, before: dict[str, Any]
     unread = {each.column for each in problems if each.code not in READ}
     stood = {(each.code, each.message) for each in check(before, course.vocabulary)}
     stood = set() if before.get("as_printed") and not confirmed else stood
-    settled = [*settle_cutoff(after), *compare_amended(before, after, typed.values, course.vocabulary)]
+    split = "cutoff_operator" in typed.values and "cutoff_operator" not in typed.given
+    compared = compare_amended(before, after, typed.values, course.vocabulary, split=split)
+    settled = [*settle_cutoff(after), *compared]
     found = [each for each in (*settled, *check(after, course.vocabulary)) if each.column not in unread]
     problems += [each for each in found if (each.code, each.message) not in stood]
     printed = [each for each in problems if confirmed and each.code in MAY_BE_PRINTED]

@@ -16,6 +16,7 @@ from registry.ingest.bounds import take_log_interval
 from registry.ingest.comparing import GIVEN, Told, compare, settle_cutoff
 from registry.ingest.issues import ERRORS, Problem
 from registry.ingest.rules import DISPUTES, MAY_BE_PRINTED, check
+from registry.ingest.said import UNSAID
 from registry.ingest.units import unit
 from registry.meaning.cutoffs import SIGNS, in_words
 from registry.terms import AttributeLevel, AttributeType, ReadAs, Status
@@ -25,11 +26,8 @@ from registry.writing.keys import DEFAULTS
 
 #: What is taken for granted of an estimate; what it compares, and by which ratio, is settled from what was said.
 _ASSUMED = {name: value for name, value in DEFAULTS.items() if name not in ("contrast", "measure")}
-#: Column → code, what is left unsaid where it is empty, and an example of a value.
-_UNSAID = {
-    "contrast": ("direction-unclear", "what is compared with what", "above_vs_below"),
-    "measure": ("measure-unclear", "which ratio it is", "hr"),
-}
+#: A value of what may be left unsaid.
+_EXAMPLES = {"contrast": "above_vs_below", "measure": "hr"}
 _NUMBER = r"[-\u2212]?[0-9]*[.,\u00b7]?[0-9]+"
 _CI = re.compile(
     rf"[\[(]?\s*(?:(?P<level>[0-9.]+)\s*%\s*CI\s*:?\s*)?(?P<low>{_NUMBER})\s*(?:-|\u2013|\u2014|to|;|,\s)\s*"
@@ -189,10 +187,10 @@ def _settled(kind: str, values: dict[str, Any], vocabulary: Vocabulary, told: To
 
 def _unsaid(said: Mapping[str, str], values: Mapping[str, Any]) -> Iterator[Problem]:
     """Say what nobody said of an estimate: it is stored as unclear, and pooled only with others that are."""
-    for column, (code, what, example) in _UNSAID.items():
+    for column, (code, what) in UNSAID.items():
         if values.get(column) == "unclear" and column not in said:
             message = f"it is not said {what}: stored as unclear, and not pooled with estimates that say it"
-            settles = f"give --{column}, for example {example}"
+            settles = f"give --{column}, for example {_EXAMPLES[column]}"
             yield Problem(code, f"{message}; {settles}", settles, column)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from registry.errors import UsageError
 from registry.meaning.printed import (
     BOUNDS,
+    MINUS,
     Scale,
     interval_scale,
     level_of_fraction,
@@ -113,19 +114,23 @@ def bounds_of_log(given: Numbers) -> bool:
     found = interval_scale(row)
     if found in (Scale.EITHER, Scale.NEITHER):
         low, high = (printed_bounds(row)[name] for name in BOUNDS)
-        whose = "may be of the log ratio or of the ratio" if found is Scale.EITHER else "is of neither"
+        log = f"log_hr = {row['log_hr']:g}"
         raise UsageError(
-            f"the CI {low:g} to {high:g} {whose}: log_hr = {row['log_hr']:g} or its ratio should lie midway in it",
+            f"the CI {low:g} to {high:g} may be that of {log} or of its ratio"
+            if found is Scale.EITHER
+            else f"neither {log} nor its ratio lies midway in the CI {low:g} to {high:g}",
             "give --hr with its CI, or --log-hr with --se-log-hr",
         )
     return found is Scale.LOG
 
 
 def _refuse_contradictions(given: Numbers) -> None:
-    """Refuse a CI and a standard error, a ratio and its log, a ratio and a direction that contradict each other."""
+    """Refuse a ratio outside its CI, and a CI, standard error, log ratio or direction that contradicts another."""
     row = row_of(given)
     if fault := log_fault(row):
         raise UsageError(fault, "give the one that is right")
+    if outside := _outside(row):
+        raise UsageError(outside, "compare with the source: the ratio or a bound is misread")
     side = row["est"] - 1.0 if "est" in row else row.get("log_hr", 0.0)
     if given.direction is not None and side and DIRECTIONS[given.direction] is not (side > 0.0):
         shown = f"hr = {row['est']:g}" if "est" in row else f"log_hr = {row['log_hr']:g}"
@@ -139,6 +144,16 @@ def _refuse_contradictions(given: Numbers) -> None:
             f"the CI and the standard error contradict each other: {told(twice.apart)}",
             f"give the one that is right; by the CI it is --se-log-hr {twice.apart.of_ci:.3g}",
         )
+
+
+def _outside(row: dict[str, Any]) -> str:
+    """Say that a ratio lies outside its own interval; nothing where it does not, or the interval is the log's."""
+    est, low, high = (row.get(name) for name in ("est", *BOUNDS))
+    if est is None or interval_scale(row) not in (None, Scale.RATIO):
+        return ""
+    if low is not None and high is not None and not low <= est <= high:
+        return f"hr = {est:g} lies outside its CI, {low:g} to {high:g}"
+    return ""
 
 
 def disagreements(given: Numbers) -> tuple[str, ...]:
@@ -164,7 +179,7 @@ def text_of(value: Printed) -> str:
 def number(name: str, value: Printed) -> float:
     """Read a number. Raises UsageError for anything else."""
     try:
-        found = float(value if value is not None else math.nan)
+        found = float(value.translate(MINUS) if isinstance(value, str) else math.nan if value is None else value)
     except ValueError:
         found = math.nan
     if not math.isfinite(found):

@@ -27,7 +27,7 @@ from registry.meaning.direction_words import direction_of, same_sense
 from registry.meaning.one_unit import in_one_unit
 from registry.pooling.bias import bias
 from registry.pooling.cutoffs import cutoffs
-from registry.terms import EffectDirection, GradeDomain, ReadAs
+from registry.terms import NOT_STATED, EffectDirection, GradeDomain, ReadAs
 
 if TYPE_CHECKING:
     from registry.flow import Unusable
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 #: Columns that show whether the estimates are of what was asked about.
 _SPREAD = ("disease", "treatment", "endpoint_definition", "timepoint", "adjusted", "cutoff_method", "country")
-_NOT_STATED = "not stated"
 
 
 def evidence(result: PoolResult) -> dict[GradeDomain, Figures]:
@@ -72,9 +71,9 @@ def risk_of_bias(result: PoolResult) -> RiskOfBias:
     used = {name: each for name, each in rows.domains.items() if any(v is not None for v in rows[name].tolist())}
     domains = []
     for name, each in used.items():
-        shares = _shares(rows[name].tolist(), weights, _NOT_STATED)
+        shares = _shares(rows[name].tolist(), weights, NOT_STATED)
         levels = {level: shares[level] for level in each.levels if level in shares}
-        domains.append(Judged(name, each.label, str(each.tool), levels, shares.get(_NOT_STATED, 0.0)))
+        domains.append(Judged(name, each.label, str(each.tool), levels, shares.get(NOT_STATED, 0.0)))
     given = [[(rows[name].tolist()[row], each.levels) for name, each in used.items()] for row in range(len(weights))]
     best = [bool(said) and all(level == levels[0] for level, levels in said) for said in given]
     worst = [any(level == levels[-1] for level, levels in said) for said in given]
@@ -113,8 +112,8 @@ def inconsistency(result: PoolResult) -> Inconsistency:
 def indirectness(result: PoolResult) -> Indirectness:
     """Give whom and what the estimates are of."""
     rows, weights = result.rows, _weights(result)
-    spread = {name: _shares(rows[name].tolist(), weights, _NOT_STATED) for name in _SPREAD}
-    known = {name: shares for name, shares in spread.items() if set(shares) != {_NOT_STATED}}
+    spread = {name: _shares(rows[name].tolist(), weights, NOT_STATED) for name in _SPREAD}
+    known = {name: shares for name, shares in spread.items() if set(shares) != {NOT_STATED}}
     return Indirectness(known, *_cutoffs(rows))
 
 
@@ -166,7 +165,7 @@ def publication_bias(result: PoolResult) -> PublicationBias:
     for each in flow.unusable:
         place = (each.study, each.cohort)
         if place not in known and (place not in said or _stated(each, result)):
-            said[place] = _stated(each, result) or _NOT_STATED
+            said[place] = _stated(each, result) or NOT_STATED
     return PublicationBias(
         k=result.pool.k,
         tests=tests,

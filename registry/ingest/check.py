@@ -21,7 +21,7 @@ from registry.record import Record
 from registry.terms import ContrastKind, Flag, Measure, ReadAs, Status
 from registry.vocabulary import AttributeDeclaration, Vocabulary
 from registry.writing.bulk import batched
-from registry.writing.keys import IDENTITY
+from registry.writing.keys import FURTHER, IDENTITY
 from registry.writing.things import same
 
 #: Problems after which reading stops: a file that wrong is wrong in one way.
@@ -35,6 +35,7 @@ _TOGETHER = 250
 MOST_KEYS, MOST_REPEATS = 100_000, 10_000
 
 _FLAGS = frozenset(flag.value for flag in Flag)
+_KEY = (*IDENTITY, *FURTHER)
 #: Not compared between two rows of one key: a number printed with more zeros is the same number.
 _RESULTS_FIRST = sorted(BY_NAME, key=lambda name: not BY_NAME[name].on_result)
 _AS_TYPED = frozenset({"est_text", "ci_low_text", "ci_high_text", "p_text", "status", "contrast_basis", *WORDS})
@@ -118,7 +119,7 @@ class Check:
         if problems and self._refuses(row, problems, record, confirmed=confirmed):
             return None
         self._meet(row.line, record)
-        identity = hash(tuple(map(values.get, IDENTITY)))
+        identity = hash(tuple(map(values.get, _KEY)))
         if len(self._first_line) >= MOST_KEYS:
             forget_oldest(self._first_line)
         first = self._first_line.setdefault(identity, row.line)
@@ -169,12 +170,14 @@ class Check:
             return
         wanted = {first for first, _, _ in self._repeats}
         rows = [found for found in self._table.rows() if isinstance(found, Row) and found.line in wanted]
-        originals = {row.line: record for row, (record, _) in zip(rows, self._layout.read_all(rows), strict=True)}
-        for record in originals.values():
+        originals = {}
+        for row, (record, problems) in zip(rows, self._layout.read_all(rows), strict=True):
+            take_log_interval(record.values, problems)
             self._settle(record)
+            originals[row.line] = record
         for first, row, record in self._repeats:
             original = originals[first]
-            if any(original.values.get(name) != record.values.get(name) for name in IDENTITY):
+            if any(original.values.get(name) != record.values.get(name) for name in _KEY):
                 if self._passes():  # two keys of one hash
                     yield record
                 continue

@@ -6,18 +6,27 @@ It fills in what follows from the words and the columns of the row, and leaves u
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from registry.ingest.issues import Problem
 from registry.meaning import cutoffs
-from registry.meaning.direction import ABOVE, BELOW, TWO_GROUPS, WITNESSES, Settled, contradicts, settle
+from registry.meaning.direction import (
+    BELOW,
+    CONTINUOUS,
+    TWO_GROUPS,
+    UPWARD,
+    WITNESSES,
+    Settled,
+    contradicts,
+    settle,
+)
 from registry.meaning.measures import measure_of
 from registry.terms import ContrastBasis, ContrastKind, CutoffMethod, CutoffOperator, Measure, ReadAs
 from registry.vocabulary import FactorFacts, Vocabulary
 from registry.writing.keys import CUTOFF
 
-#: A cutoff cell that holds words (`2 x ULN`), beside the values of the contract until it is settled.
+#: A cutoff cell with words or an operator (`2 x ULN`, `≥35`), beside the values of the contract until it is settled.
 CUTOFF_WORDS = "cutoff_words"
 #: What identifies an estimate and is settled here.
 GIVEN = (*CUTOFF, "contrast", "scale", "measure")
@@ -28,9 +37,15 @@ _OPPOSITE = {
     CutoffOperator.LT: CutoffOperator.GE,
     CutoffOperator.LE: CutoffOperator.GT,
 }
-_CHANGE = (
+_DIRECTION = (
+    "direction-contradicts",
     "one direction: compare with the source, then correct the one that is wrong; contrast = unclear where the source "
-    "does not decide it"
+    "does not decide it",
+)
+_STEP = (
+    "step-contradicts",
+    "one step, upwards: compare with the source and correct what is wrong; where a quote or heading is of something "
+    "else, say what is compared in contrast, such as above_vs_below",
 )
 
 
@@ -62,7 +77,8 @@ def compare(values: dict[str, Any], vocabulary: Vocabulary, told: Told) -> list[
 def put(values: dict[str, Any], settled: Settled, facts: FactorFacts, *, operator_given: bool) -> Iterator[Problem]:
     """Put into a row what was settled, and give the fault or remark that goes with it."""
     if settled.fault:
-        yield Problem("direction-contradicts", settled.fault, _CHANGE, _pointed(values))
+        code, change = _STEP if settled.contrast in CONTINUOUS else _DIRECTION
+        yield Problem(code, settled.fault, change, _pointed(values))
         return
     values["contrast"] = settled.contrast.value
     values["contrast_basis"] = None if settled.basis is None else settled.basis.value
@@ -72,13 +88,24 @@ def put(values: dict[str, Any], settled: Settled, facts: FactorFacts, *, operato
         _turn_operator(values, settled.contrast)
     if settled.remark:
         code = "direction-outvoted" if settled.contrast in TWO_GROUPS else "words-decide"
-        yield Problem(code, settled.remark, "compare with the source", _pointed(values))
+        yield Problem(
+            code,
+            settled.remark,
+            "compare with the source; if the words are of something else, correct or empty them",
+            _pointed(values),
+        )
 
 
 def compare_amended(
-    before: Mapping[str, Any], after: dict[str, Any], said: Mapping[str, Any], vocabulary: Vocabulary
+    before: Mapping[str, Any], after: dict[str, Any], said: Mapping[str, Any], vocabulary: Vocabulary, *, split: bool
 ) -> list[Problem]:
-    """Settle the contrast of a stored row anew where a curator amends what it is read from, in place."""
+    """Settle the contrast of a stored row anew where a curator amends what it is read from, in place.
+
+    `split` says that the operator among what was said was split off a cutoff (`≥35`), so that it speaks for no side.
+    """
+    if split:
+        _turn_operator(after, after.get("contrast"))
+        said = {name: value for name, value in said.items() if name != "cutoff_operator"}
     if not said.keys() & {*WITNESSES, "factor"} or not _differs(before, said):
         return []
     nobodys = before.get("contrast") == ContrastKind.UNCLEAR or before.get("contrast_basis") in _DERIVED
@@ -87,6 +114,8 @@ def compare_amended(
     given = "cutoff_operator" in said or _is_witness(before)
     facts = vocabulary.factors.get(after.get("factor") or "", FactorFacts())
     settled = settle(values, operator_given=given, levels=facts.levels)
+    if (typed := said.get("contrast")) in TWO_GROUPS and settled.contrast != typed and not settled.fault:
+        settled = replace(settled, fault=settled.remark or f"its words say {settled.contrast.label}")
     if derived and settled.contrast is ContrastKind.UNCLEAR and before["contrast_basis"] != ContrastBasis.OPERATOR:
         return []  # what was said once of the file stands as long as the row says nothing itself
     if settled.fault and not said.keys() & {"contrast", "cutoff_operator"} and contradicts(before, facts.levels):
@@ -104,31 +133,33 @@ def _differs(before: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
 
 
 def _is_witness(before: Mapping[str, Any]) -> bool:
-    """Say whether the operator of a stored row was one: not where its contrast was settled otherwise."""
-    contrast, operator = before.get("contrast"), before.get("cutoff_operator")
-    if operator is None or contrast == ContrastKind.UNCLEAR:
+    """Say whether the operator of a stored row speaks for a side: where the contrast was read from it, or by nobody.
+
+    Beside a contrast that is known otherwise it may have been turned to the side of the index group, and would only
+    repeat that contrast.
+    """
+    if before.get("cutoff_operator") is None or before.get("contrast") == ContrastKind.UNCLEAR:
         return False
-    if before.get("contrast_basis") is None:
-        return True
-    upward = operator in (CutoffOperator.GT, CutoffOperator.GE)
-    return contrast in TWO_GROUPS and (contrast == ABOVE) is upward
+    return before.get("contrast_basis") in (None, ContrastBasis.OPERATOR)
 
 
-def _turn_operator(values: dict[str, Any], contrast: ContrastKind) -> None:
+def _turn_operator(values: dict[str, Any], contrast: str | None) -> None:
     """Give an operator that only marks the cutoff the side of the index group: the groups are the same."""
     operator = values.get("cutoff_operator")
     if operator is None or contrast not in TWO_GROUPS:
         return
-    upward = operator in (CutoffOperator.GT, CutoffOperator.GE)
-    if upward is (contrast is BELOW):
+    if (operator in UPWARD) is (contrast == BELOW):
         values["cutoff_operator"] = _OPPOSITE[CutoffOperator(operator)].value
 
 
 def take_words(values: dict[str, Any]) -> None:
-    """Take the words out of a cutoff cell that is no number, in place."""
+    """Take the words and the operator out of a cutoff cell that is no bare number, in place."""
     found = values.pop(CUTOFF_WORDS, None)
-    words = None if found is None else cutoffs.in_words(found)
+    if found is None:
+        return
+    words = cutoffs.in_words(found)
     if words is None:
+        values["cutoff_operator"] = values.get("cutoff_operator") or cutoffs.signed(found)[0]
         return
     text = values.get("cutoff_text")
     values["cutoff_text"] = words.text if text is None else f"{words.text}; {text}"

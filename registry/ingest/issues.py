@@ -234,6 +234,13 @@ ERRORS: dict[str, Explanation] = {
         "contrast = above_vs_below, cutoff_operator = <",
         "correct the one that is wrong; contrast = unclear where the source does not decide it",
     ),
+    "step-contradicts": Explanation(
+        "the words of a group, the quote or the heading name a step of a continuous factor that goes down, or is not "
+        "the step in cutoff_value; or a quote or heading names one beside an operator, which is of two groups",
+        "reference_group = per 1 g/dL decrease; cutoff_value = 250 beside per 1 U/L increase",
+        "give the step up, with 1/ratio and its bounds; correct what is wrong; where a quote or heading is of "
+        "something else, say what is compared in contrast",
+    ),
     "summary-row": Explanation(
         "the study of the row is no study but a line that sums up others",
         "study_key = Overall (I2 = 71%)",

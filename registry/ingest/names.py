@@ -77,9 +77,10 @@ def _resolved(vocabulary: Vocabulary, given: str) -> str | None:
     if days is None:
         return None
     early = fold(rest) in ("mortality", "death") and days <= _EARLY
-    return vocabulary.endpoint(rest) or (vocabulary.endpoint("early mortality") if early else None)
+    return vocabulary.endpoint(rest) or (vocabulary.endpoint(_EARLY_DEATH) if early else None)
 
 
+_EARLY_DEATH = "early mortality"
 #: Days up to which death within a time is early.
 _EARLY = 183.0
 
@@ -89,8 +90,10 @@ def _endpoint(vocabulary: Vocabulary) -> Read:
         key = _resolved(vocabulary, given)
         if key is not None:
             return key
-        near = vocabulary.nearest("endpoint", given[:200])
-        message = f"{given[:80]!r} is not a known endpoint" + (f" (is it {near[0]!r}?)" if near else "")
+        near = next(iter(vocabulary.nearest("endpoint", given[:200])), None)
+        if near == _EARLY_DEATH and (horizon(given)[0] or 0.0) > _EARLY:
+            near = None
+        message = f"{given[:80]!r} is not a known endpoint" + (f" (is it {near!r}?)" if near else "")
         known = ", ".join(vocabulary.names("endpoint"))
         return Problem("endpoint-unknown", message, f"one of {known}, or a new one a curator adds to the vocabulary")
 

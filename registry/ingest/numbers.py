@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from registry.ingest.issues import Problem
-from registry.meaning.cutoffs import in_words
-from registry.meaning.printed import level_of_fraction, p_of_zero
+from registry.meaning.cutoffs import in_words, signed
+from registry.meaning.printed import MINUS, level_of_fraction, p_of_zero
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _COUNT = re.compile(r"\+?([0-9]{1,15})(?:\.0*)?")
@@ -23,8 +23,6 @@ _GROUPED = re.compile(
 _COMMA = re.compile(r"[+-]?[0-9]*[,\u00b7\u2219\u22c5][0-9]+")
 #: 1,077 is a thousand in one country and a little more than one in another.
 _EITHER = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
-#: Signs that are printed, or that a program puts, in place of a minus.
-_MINUS = str.maketrans(dict.fromkeys("\u2212\u2013\u2010\u2011\ufe63\uff0d", "-"))
 _MONTH = "(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zä]*"
 _AS_DATE = re.compile(
     rf"[0-9]{{1,2}}[.]?[-/ ]{_MONTH}(?:[-/ .]+[0-9]{{2,4}})?|{_MONTH}[-/ ]+[0-9]{{2,4}}"
@@ -51,7 +49,7 @@ Read = Callable[[str], "float | Problem"]
 
 def number(text: str) -> float | Problem:
     """Give the number, never -0.0; what is clearly meant by 2,15 or 1 077 comes with a remark."""
-    plain = text if text.isascii() else text.translate(_MINUS)
+    plain = text if text.isascii() else text.translate(MINUS)
     plain = plain.removeprefix("'")  # how a spreadsheet is told that digits are text
     if not _NUMBER.fullmatch(plain):
         return _rewritten(plain, number) or _why_not(text, "number")
@@ -95,13 +93,14 @@ def plain_value(value: float | Problem) -> float | None:
 
 
 def cutoff(text: str) -> float | Problem | None:
-    """Give the number of a cutoff; one in words with a method (`2 x ULN`, `> median`) is no number."""
-    return None if in_words(text) else number(text)
+    """Give the number of a cutoff, its operator split off; one in words (`2 x ULN`, `> median`) is no number."""
+    operator, rest = signed(text)
+    return None if in_words(text) else number(rest if operator else text)
 
 
 def cutoff_words(text: str) -> str | None:
-    """Give a cutoff that is words with a method as it stands; None for any other."""
-    return text if in_words(text) else None
+    """Give a cutoff that is words with a method, or has an operator before it, as it stands; None for any other."""
+    return text if in_words(text) or signed(text)[0] else None
 
 
 def within(code: str, expected: str, accepts: Callable[[float], bool], read: Read = number) -> Read:

@@ -184,7 +184,7 @@ def unit_of_factor(values: Values, vocabulary: Vocabulary) -> Iterator[Problem]:
     usual = known.unit or ("1" if known.dimensionless else None)
     if usual is None or fold(named) == fold(known.label) or may_measure(unit, usual):
         return
-    message = f"{named!r} stands for {factor} here, whose unit is {usual}; {unit} is none of it"
+    message = f"{named!r} means {factor} here, which is measured in {usual}, not in {unit}"
     expected = f"{factor}, if that is meant, or the full name of the factor measured in {unit}; or another unit"
     yield Problem("unit-of-another-factor", message, expected, "factor")
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from registry.errors import UsageError
 from registry.ingest.header import contract_column, input_name
+from registry.ingest.words import word
 from registry.issues import Issue
 from registry.meaning.direction import TWO_GROUPS
-from registry.terms import Measure, ReadAs
+from registry.terms import ContrastKind, Measure, ReadAs
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class Unsaid:
 #: Asks a curator what rows do not say: a direction (`ReadAs`) or a measure; None where nobody knows.
 Ask = Callable[[Unsaid], str | None]
 
+#: Column → code of the remark that nobody says it, and what is left unsaid.
+UNSAID = {
+    "contrast": ("direction-unclear", "what is compared with what"),
+    "measure": ("measure-unclear", "which ratio it is"),
+}
 _MEASURES = ", ".join(each.value for each in Measure if each is not Measure.UNCLEAR)
 
 
@@ -73,7 +79,7 @@ def said(fixed: Mapping[str, str] | None, read_as: str | None, ask: Ask | None =
             raise UsageError(f"the import layout has no column {name!r} to set", "`evireg columns` lists them")
         if not text.strip():
             raise UsageError(f"--set {name}= gives no value", "COLUMN=VALUE, such as measure=or")
-        if column == "contrast" and text.strip().casefold() in TWO_GROUPS:
+        if column == "contrast" and word(ContrastKind)(text) in TWO_GROUPS:
             raise UsageError(
                 f"--set contrast={text} would say of every row what nobody read there",
                 "--read-as high-vs-low or low-vs-high says it of rows that do not say it themselves",
@@ -85,11 +91,10 @@ def said(fixed: Mapping[str, str] | None, read_as: str | None, ask: Ask | None =
 def remark(unsaid: Unsaid) -> Issue:
     """Say once per file what its rows do not say, and what settles it."""
     rows = "one row does" if unsaid.rows == 1 else f"{unsaid.rows:,} rows do"
+    code, what = UNSAID[unsaid.column]
     if unsaid.column == "contrast":
-        code, what = "direction-unclear", "what is compared with what"
         expected = "--read-as high-vs-low or --read-as low-vs-high says it once for the file"
     else:
-        code, what = "measure-unclear", "which ratio it is"
         expected = f"--set measure=hr says it once for the file (or another of {_MEASURES})"
     message = f"{rows} not say {what}: stored as unclear; {expected}"
     return Issue(code, message, "flag", unsaid.file, unsaid.first, input_name(unsaid.column), "", expected)

@@ -10,7 +10,15 @@ from registry.meaning.words import plain
 #: What separates entries, outside brackets: a semicolon, a comma that is no decimal or thousands mark, "and", "&".
 _SEMICOLON = re.compile(r"\s*;\s*")
 _COMMA = re.compile(r"\s*(?:,(?!\d)|(?<!\d),)\s*(?:(?:and|&)\s+)?", re.IGNORECASE)
-_AND = re.compile(r"\s+(?:and|&)\s+", re.IGNORECASE)
+_AND = re.compile(r"\s+(?:and|&|\+)\s+", re.IGNORECASE)
+_SLASH = re.compile(r"\s*/\s*")
+#: What stands in place of a list: none was read.
+_NO_LIST = re.compile(
+    r"(?:n\.?/?r\.?|not (?:reported|stated|specified|given|clear)|unclear|unknown|various|multiple|several)\.?"
+    r"|(?:all )?(?:statistically )?(?:\w+ )?(?:variables|factors|covariates|parameters|predictors)\b[^,;:]*"
+    r"|(?:all |those )?(?:statistically )?significant (?:in|on|at|by)\b[^,;:]*|all\b[^,;:]*\bexcept\b.*",
+    re.IGNORECASE,
+)
 
 _COMPARED = re.compile(r"\s*(?:>=|<=|=>|=<|[<>≥≤=:]).*$")
 _BRACKETS = re.compile(r"\s+[(\[][^()\[\]]*[)\]]$")
@@ -39,6 +47,8 @@ def entries(text: str, known: Known = lambda _: False) -> list[str]:
     Commas and "and" separate as semicolons do, not within brackets, and not within a name that is `known`.
     """
     found: list[str] = []
+    if _NO_LIST.fullmatch(text.strip()):
+        return found
     for part in _apart(text, _SEMICOLON):
         found += _listed(part, known)
     return [each for each in (re.sub(r"\s*;\s*", ";", entry.strip()) for entry in found) if each]
@@ -52,7 +62,9 @@ def _listed(part: str, known: Known) -> Iterator[str]:
         if known(piece):
             yield piece
         else:
-            yield from _apart(piece, _AND)
+            for each in _apart(piece, _AND):
+                parts = _apart(each, _SLASH)
+                yield from parts if len(parts) > 1 and all(map(known, parts)) else [each]
 
 
 def _apart(text: str, mark: re.Pattern[str]) -> list[str]:

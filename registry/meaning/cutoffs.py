@@ -51,11 +51,15 @@ def in_words(text: str) -> CutoffWords | None:
     method = method_of(text)
     if method is None:
         return None
+    operator, words = signed(text)
+    return CutoffWords(_one_spelling(words), operator, method)
+
+
+def signed(text: str) -> tuple[str | None, str]:
+    """Split the operator off a cutoff: `≥35` is `>=` and `35`; None where it has none."""
     words = plain(text)
     sign = _SIGN.match(words)
-    words = words[sign.end() :] if sign else words
-    operator = SIGNS.get(sign[1], sign[1]) if sign else None
-    return CutoffWords(_one_spelling(words), operator, method)
+    return (None, words) if sign is None else (SIGNS.get(sign[1], sign[1]), words[sign.end() :])
 
 
 def of_unit(value: float, unit: str) -> str | None:

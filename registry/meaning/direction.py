@@ -6,24 +6,27 @@ direction. Words that name a step or extreme groups decide first: such a ratio i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from registry.errors import UsageError
 from registry.meaning import words
 from registry.meaning.words import Levels, Step
 from registry.terms import ContrastBasis, ContrastKind, CutoffOperator, ReadAs
-from registry.units import convert
+from registry.units import convert, spelled
 
 Values = Mapping[str, Any]
 
 ABOVE, BELOW = ContrastKind.ABOVE_VS_BELOW, ContrastKind.BELOW_VS_ABOVE
 #: Contrasts of two groups beside a cutoff: each is the other one the other way round.
 TWO_GROUPS = (ABOVE, BELOW)
+#: Ratios for more of the factor, which hold for a step of it.
+CONTINUOUS = (ContrastKind.PER_UNIT, ContrastKind.PER_DOUBLING, ContrastKind.PER_SD)
 #: What a direction is read from; an amendment of one of these settles it anew.
 WITNESSES = ("contrast", "cutoff_operator", "cutoff_text", "index_group", "reference_group", "quote")
-_UPWARD = (CutoffOperator.GT, CutoffOperator.GE)
+#: Signs of a cutoff whose index group is the high one.
+UPWARD = (CutoffOperator.GT, CutoffOperator.GE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def witnesses(
         yield "contrast", values["contrast"] == ABOVE
     operator = values.get("cutoff_operator")
     if operator_given and operator is not None:
-        yield "cutoff_operator", operator in _UPWARD
+        yield "cutoff_operator", operator in UPWARD
     reference, index = (words.is_high(values.get(name), levels) for name in ("reference_group", "index_group"))
     if reference is not None and index is not reference:
         yield "reference_group", not reference
@@ -135,19 +138,66 @@ def _by_words(values: Values, stated: str | None, heading: str | None) -> Settle
     """Give the contrast that words name which is of no two groups beside a cutoff."""
     groups = [values.get(name) for name in ("index_group", "reference_group", "cutoff_text")]
     said = [text for text in groups if text]
+    steps = [step for text in said if (step := _step(text)) is not None]
     if stated is not None and stated not in TWO_GROUPS:
-        return None
+        return _by_contradiction(values, stated, steps)
     if _apart(values) or any(words.extremes(text) for text in said):
         return _of_words(ContrastKind.EXTREMES, stated)
     if any(words.quantile(text) for text in groups[:2] if text) or words.quantiles(values.get("cutoff_text")):
         return _of_words(ContrastKind.CATEGORY, stated)
-    quote = values.get("quote") if stated is None else None
-    for text in (*said, *filter(None, (quote,))):
-        if (step := words.step_of(text)) is not None and words.bound_of(text) is None:
-            return _of_words(step.kind, stated, _fills(values, step))
-    if stated is None and heading and (step := words.step_of(heading)) is not None:
-        return Settled(step.kind, ContrastBasis.FILE, _fills(values, step))
+    if steps:
+        return replace(_of_words(steps[0].kind, stated, _fills(values, steps[0])), fault=_fault(values, steps[0]))
+    return None if stated is not None else _by_other_words(values, heading)
+
+
+def _by_contradiction(values: Values, stated: str, steps: Iterable[Step]) -> Settled | None:
+    """Give the fault of a step that is stated and contradicts the words of its groups; what is stated stands else."""
+    said = [each for each in steps if stated in CONTINUOUS and (each.less or each.kind == stated)]
+    fault = next(filter(None, (_fault(values, each) for each in said)), "")
+    return Settled(ContrastKind(stated), None, fault=fault) if fault else None
+
+
+def _by_other_words(values: Values, heading: str | None) -> Settled | None:
+    """Give the step that quote or heading names: they may be of something else, so that an operator opposes them."""
+    for name, text, basis in (
+        ("quote", values.get("quote"), ContrastBasis.STATED),
+        ("heading", heading, ContrastBasis.FILE),
+    ):
+        if (step := _step(text)) is None:
+            continue
+        fault = _fault(values, step)
+        if values.get("cutoff_operator") is not None:
+            fault = f"its {name} names a step ({step.kind.label}), and cutoff_operator two groups"
+        return Settled(step.kind, basis, _fills(values, step), fault=fault)
     return None
+
+
+def _step(text: str | None) -> Step | None:
+    """Give the step that words name which name no bound of a group."""
+    return words.step_of(text) if text and words.bound_of(text) is None else None
+
+
+def _fault(values: Values, step: Step) -> str:
+    """Say how a step in words cannot be stored, or contradicts the cells; nothing where they agree."""
+    if step.less:
+        return "its words name a step down (a decrease): give 1/ratio, with its bounds, for the step up"
+    value = values.get("cutoff_value")
+    if None in (step.value, value) or value == step.value or _of_other_unit(values, step):
+        return ""
+    return f"its words name a step of {step.value:g}, and cutoff_value is {value:g}"
+
+
+def _of_other_unit(values: Values, step: Step) -> bool:
+    unit = values.get("cutoff_unit")
+    return bool(step.unit and unit) and step.unit != spelled(str(unit))
+
+
+def _fills(values: Values, step: Step) -> dict[str, Any]:
+    """Give what the words add of a step; what the row gives itself stands, and a size in another unit is none."""
+    found = {name: value for name, value in step.columns.items() if values.get(name) is None}
+    if _of_other_unit(values, step):
+        found.pop("cutoff_value", None)
+    return found
 
 
 def _of_words(kind: ContrastKind, stated: str | None, fills: Mapping[str, Any] | None = None) -> Settled:
@@ -155,16 +205,10 @@ def _of_words(kind: ContrastKind, stated: str | None, fills: Mapping[str, Any] |
     return Settled(kind, ContrastBasis.STATED, fills or {}, remark)
 
 
-def _fills(values: Values, step: Step) -> dict[str, Any]:
-    """Give what the words add of a step; what the row gives itself stands."""
-    found = {"cutoff_value": step.value, "cutoff_unit": step.unit, "scale": step.scale and step.scale.value}
-    return {name: value for name, value in found.items() if value is not None and values.get(name) is None}
-
-
 def _apart(values: Values) -> bool:
     """Say whether the groups lie on either side of a gap: `> 2500` against `< 1000`."""
     high, low = (words.bound_of(values.get(name) or "") for name in ("index_group", "reference_group"))
-    if high is None and values.get("cutoff_operator") in _UPWARD and values.get("cutoff_value") is not None:
+    if high is None and values.get("cutoff_operator") in UPWARD and values.get("cutoff_value") is not None:
         high = words.Bound(True, values["cutoff_value"], values.get("cutoff_unit"))
     if high is None or low is None or not high.high or low.high or high.value is None or low.value is None:
         return False

@@ -7,16 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from registry.errors import UsageError
-from registry.terms import ContrastKind, FactorScale, ReadAs
+from registry.meaning.direction import ABOVE, BELOW, CONTINUOUS
+from registry.terms import NOT_STATED, ContrastKind, FactorScale, ReadAs
 
-NOT_STATED = "not stated"
-
-_ABOVE, _BELOW = ContrastKind.ABOVE_VS_BELOW, ContrastKind.BELOW_VS_ABOVE
-_CONTINUOUS = (ContrastKind.PER_UNIT, ContrastKind.PER_DOUBLING, ContrastKind.PER_SD)
 #: Each kind of contrast with which of its ratios go against the other way of reading.
 TURNED: Mapping[ReadAs, frozenset[ContrastKind]] = {
-    ReadAs.HIGH_VS_LOW: frozenset({_BELOW}),
-    ReadAs.LOW_VS_HIGH: frozenset({_ABOVE, *_CONTINUOUS, ContrastKind.EXTREMES}),
+    ReadAs.HIGH_VS_LOW: frozenset({BELOW}),
+    ReadAs.LOW_VS_HIGH: frozenset({ABOVE, *CONTINUOUS, ContrastKind.EXTREMES}),
 }
 
 
@@ -60,7 +57,7 @@ class Direction:
     @property
     def continuous(self) -> bool:
         """Whether the ratio is one per step of the factor."""
-        return self.contrast in _CONTINUOUS
+        return self.contrast in CONTINUOUS
 
     @property
     def text(self) -> str:
@@ -87,7 +84,7 @@ class Direction:
         if self.contrast is ContrastKind.CATEGORY:
             return "index category", "reference category"
         names = ("top", "bottom") if self.contrast is ContrastKind.EXTREMES else ("high", "low")
-        if self.contrast in (_ABOVE, _BELOW, ContrastKind.EXTREMES):
+        if self.contrast in (ABOVE, BELOW, ContrastKind.EXTREMES):
             return names[::-1] if self.less else names
         return "index group", "reference group"
 

@@ -29,8 +29,10 @@ ASYMMETRIC = frozenset({CiType.PROFILE, CiType.BOOTSTRAP})
 #: Intervals that are not made of the standard error and the normal quantile.
 NOT_OF_SE = ASYMMETRIC | {CiType.FIRTH, CiType.ROBUST, CiType.T}
 
+#: Signs that are printed, or that a program puts, in place of a minus.
+MINUS = str.maketrans(dict.fromkeys("\u2212\u2013\u2010\u2011\ufe63\uff0d", "-"))
 #: What some countries and journals print for a decimal point, and for a minus.
-_PLAIN = str.maketrans({**dict.fromkeys(",·∙⋅", "."), **dict.fromkeys("\u2212\u2013\u2010\u2011\ufe63\uff0d", "-")})
+_PLAIN = {**str.maketrans(dict.fromkeys(",·∙⋅", ".")), **MINUS}
 #: Beyond it a log bound is no log bound: exp of it is no ratio that anybody prints.
 _LARGEST_LOG = 300.0
 #: Of the numbers themselves.

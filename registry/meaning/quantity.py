@@ -17,15 +17,11 @@ import numpy as np
 from registry.meaning.direction import TWO_GROUPS
 from registry.meaning.levels import groups_of, level_of, other_of_two
 from registry.meaning.one_unit import SCALE_COLUMNS, in_one_unit, scale_stated
-from registry.terms import ContrastKind, CutoffOperator, FactorScale, Measure
+from registry.terms import NOT_STATED, ContrastKind, CutoffOperator, FactorScale, Measure
 
 if TYPE_CHECKING:
     from registry.frame import Frame
 
-NOT_STATED = "not stated"
-
-#: Ratios for more of the factor, which hold for a step of it.
-CONTINUOUS = (ContrastKind.PER_UNIT, ContrastKind.PER_DOUBLING, ContrastKind.PER_SD)
 #: Ratios of named groups, which hold for these two.
 NAMED_GROUPS = (ContrastKind.CATEGORY, ContrastKind.EXTREMES)
 #: Contract columns that say which quantity a ratio is.

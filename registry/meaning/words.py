@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from registry.terms import ContrastKind, FactorScale
 from registry.units import spelled
@@ -22,20 +23,23 @@ _REMEMBERED = 4096
 
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\ufe58\ufe63\uff0d"), "-")
 _NUMBER = r"[0-9]+(?:[.,\u00b7][0-9]+)?"
-_BOUND = re.compile(rf"(?P<sign>>=|≥|=>|>|<=|≤|=<|<)\s*(?P<value>{_NUMBER})?\s*(?P<unit>[A-Za-zµμ%/*^0-9{{}}]+)?")
+#: A sign and what follows, unless it is that of a p-value.
+_BOUND = re.compile(
+    rf"(?<!\b[Pp])(?<!\b[Pp] )(?P<sign>>=|≥|=>|>|<=|≤|=<|<)\s*(?P<value>{_NUMBER})?\s*(?P<unit>[A-Za-zµμ%/*^0-9{{}}]+)?"
+)
 _AT = re.compile(
     r"\bat or (?:(?P<above>above|over)|below|under)\b"
     r"|\b(?:(?P<least>at least|not? less than)|at most|not? more than)\b"
 )
 _HIGH = re.compile(
-    r"\b(?:high(?:er|est)?|elevated|raised|increased|above|over|greater|larger|more|exceeding|top|upper"
+    r"\b(?:high(?:er|est)?|elevated|raised|increased|above|over|greater|larger|more|exceeding|top|upper(?! limit)"
     r"|positive|pos|present|detectable|amplified|amplification|mutated|mutant|overexpressed|overexpression)\b"
 )
 _LOW = re.compile(
     r"\b(?:low(?:er|est)?|decreased|reduced|below|under|less|smaller|bottom"
     r"|negative|neg|absent|absence|undetectable|unamplified|nonamplified|unmutated|wild[ -]?type)\b"
 )
-_NOT = re.compile(r"\b(?:not|non|no|without|never)[ -](?:\w+[ -])?$")
+_NOT = re.compile(r"\b(?:not|non|no|without|never)[ -](?:(?:evidence|signs?|history) of |\w+[ -])?$")
 _VERSUS = re.compile(r"\b(?:vs|versus|against|compared (?:with|to)|relative to|over)\b\.?|(?<=\w) ?/ ?(?=low|high)")
 
 _QUANTILE = r"(?:tertile|tercile|quartile|quintile|decile|third|quarter|fifth)s?"
@@ -51,6 +55,8 @@ _ONE_QUANTILE = re.compile(
     re.IGNORECASE,
 )
 _EACH = r"\b(?:per|for each|each|every|for every)\b"
+_FALL = r"(?:decrease|decrement|reduction|decline|drop|fall)"
+_LOWER = rf"(?:{_FALL}|lower|less|fewer)"
 _MORE = r"(?:increases?|increments?|rise|higher|more|change)\b"
 _SD = re.compile(
     rf"(?:{_EACH}|\b(?:1|one|a))[ -](?:(?:1|one)[ -])?(?:SD|standard[ -]deviations?)\b|\bSD[ -]{_MORE}", re.IGNORECASE
@@ -61,10 +67,24 @@ _DOUBLING = re.compile(
 )
 _STEP = re.compile(
     rf"{_EACH}[ -](?:additional |further )?(?P<value>{_NUMBER})?[ -]?"
-    r"(?P<unit>units?|points?|[A-Za-zµμ%]+(?:/[A-Za-z0-9*^µμ]+)?)?"
+    rf"(?P<unit>units?|points?|(?!{_LOWER}\b)[A-Za-zµμ%]+(?:/[A-Za-z0-9*^µμ]+)?)?"
     rf"(?:[ -](?:unit|point)s?)?[ -]?{_MORE[:-2]}?",
     re.IGNORECASE,
 )
+#: One step of a logarithm, or tenfold: `per log2 increase`, `per unit of log10`, `per 10-fold increase`.
+_LOG_STEP = re.compile(
+    rf"{_EACH}[ -](?:(?:1|one)[ -])?(?:unit[ -])?(?:of |in |on )?"
+    r"(?:(?:log[ _-]?(?:2|10|e|₂|₁₀)|ln|lg)\b|(?:ten|10)-?fold)",
+    re.IGNORECASE,
+)
+_LESS = re.compile(rf"[ -]?(?:of [\w-]+ {_FALL}|{_LOWER})\b", re.IGNORECASE)
+_LESS_BEFORE = re.compile(rf"\b{_FALL} (?:of|by) (?:an? )?$", re.IGNORECASE)
+_RISE = re.compile(rf"{_MORE[:-2]}$", re.IGNORECASE)
+#: A step down by itself: `per halving`, `per decrease of 1 g/dL`.
+_DOWN = re.compile(rf"{_EACH}[ -](?:halving|{_FALL} (?:of|by|in))\b", re.IGNORECASE)
+#: What `ng per mL` and `cells per uL` end in: no step by itself.
+_DENOMINATORS = frozenset({"L", "dL", "mL", "uL", "kg", "g"})
+_UNNAMED_LOG = re.compile(r"\blog(?:s|[ -]?transformed)?\b(?![ -]?rank)|[0-9]-?fold", re.IGNORECASE)
 _BARE = re.compile(r"units?|points?|increases?|increments?|rise|higher|more|change|", re.IGNORECASE)
 _ONE = re.compile(r"\b(?:unit|point)\b", re.IGNORECASE)
 _GROWS = re.compile(r"\bunit|\bpoint|increase|increment", re.IGNORECASE)
@@ -76,19 +96,31 @@ _CONTINUOUS = re.compile(
 )
 _SCALES = (
     (FactorScale.LOG2, re.compile(r"\blog[ _-]?(?:2|₂)(?![0-9])", re.IGNORECASE)),
-    (FactorScale.LOG10, re.compile(r"\blog[ _-]?(?:10|₁₀)(?![0-9])|\blg\b|ten-?fold", re.IGNORECASE)),
+    (FactorScale.LOG10, re.compile(r"\blog[ _-]?(?:10|₁₀)(?![0-9])|\blg\b|\b(?:ten|10)-?fold", re.IGNORECASE)),
     (FactorScale.LN, re.compile(r"\bln\b|\bnatural[ -]log|\blog[ _-]?e\b", re.IGNORECASE)),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a continuous ratio: how much more of the factor, in which unit, on which scale; None where not said."""
+    """A step of a continuous ratio: how much more of the factor, in which unit, on which scale; None where not said.
+
+    `less` says that the words go down the factor: `per 1 g/dL decrease`.
+    """
 
     kind: ContrastKind
     value: float | None = None
     unit: str | None = None
     scale: FactorScale | None = None
+    less: bool = False
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Give it by contract names, what is not said left out; a step of a logarithm has no unit."""
+        logged = self.scale not in (None, FactorScale.RAW)
+        unit = "1" if logged and self.value is not None else self.unit
+        found = {"cutoff_value": self.value, "cutoff_unit": unit, "scale": self.scale and self.scale.value}
+        return {name: value for name, value in found.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +154,23 @@ def step_of(text: str) -> Step | None:
 
 def find_step(text: str) -> tuple[Step, tuple[int, int]] | None:
     """Give the step a plain text names, and where its words stand."""
-    scale = scale_of(text)
+    if (down := _DOWN.search(text)) is not None:
+        return Step(ContrastKind.PER_UNIT, less=True), down.span()
+    found = _found_step(text, scale_of(text))
+    if found is None:
+        return None
+    step, (start, end) = found
+    less = _LESS_BEFORE.search(text[:start]) or (_LESS.match(text, end) and not _RISE.search(text[start:end]))
+    return replace(step, less=bool(less)), (start, end)
+
+
+def _found_step(text: str, scale: FactorScale | None) -> tuple[Step, tuple[int, int]] | None:
     if (match := _SD.search(text)) is not None:
         return Step(ContrastKind.PER_SD, scale=scale), match.span()
     if (match := _DOUBLING.search(text)) is not None:
         return Step(ContrastKind.PER_DOUBLING), match.span()
+    if scale is not None and (match := _LOG_STEP.search(text)) is not None:
+        return Step(ContrastKind.PER_UNIT, 1.0, scale=scale), match.span()
     for match in _STEP.finditer(text):
         if (step := _step(match, scale)) is not None:
             return step, match.span()
@@ -138,9 +182,14 @@ def _step(match: re.Match[str], scale: FactorScale | None) -> Step | None:
     """Read a step; `per 1000 person-years` and `per protocol` name none."""
     value, word = match["value"], match["unit"] or ""
     unit = None if _BARE.fullmatch(word) else spelled(word)
-    if unit is None and not _GROWS.search(match.group()):
+    falls = bool(value) and not word and _LESS.match(match.string, match.end())
+    if unit is None and not falls and not _GROWS.search(match.group()):
+        return None
+    if not value and unit in _DENOMINATORS:
         return None
     number = _number(value) if value else 1.0 if unit or _ONE.search(match.group()) else None
+    if unit is None and scale is None and _UNNAMED_LOG.search(match.string):
+        number = None  # a step of a logarithm that is not named
     return Step(ContrastKind.PER_UNIT, number, unit, scale)
 
 
@@ -205,15 +254,6 @@ def is_high(text: str | None, levels: Levels | None = None) -> bool | None:
     return sides.pop() if len(sides) == 1 else None
 
 
-def versus(text: str) -> tuple[str | None, str | None]:
-    """Give what stands before and after the one `versus` of a text; None for both where it has none, or several."""
-    said = plain(text)
-    found = [match for match in _VERSUS.finditer(said.casefold()) if match.group() != "over"]
-    if len(found) != 1:
-        return None, None
-    return said[: found[0].start()].strip() or None, said[found[0].end() :].strip() or None
-
-
 def _turned(words: str, match: re.Match[str], *, high: bool) -> bool:
     return high != bool(_NOT.search(words[: match.start()]))
 
@@ -226,8 +266,13 @@ def compared(text: str | None, levels: Levels | None = None) -> bool | None:
     if not text:
         return None
     words = plain(text).casefold()
-    found = {_sides(words, match, levels) for match in _VERSUS.finditer(words)} - {None}
-    return found.pop() if len(found) == 1 else None
+    places = list(_VERSUS.finditer(words))
+    found = {_sides(words, place, levels) for place in places} - {None}
+    if len(found) != 1:
+        return None
+    [side] = found
+    first = is_high(words[: places[0].start()].partition("(")[0], levels)
+    return side if first in (None, side) else None  # `Low albumin (HR 1.7), as did high vs low NLR` is of two factors
 
 
 def _sides(words: str, versus: re.Match[str], levels: Levels | None) -> bool | None:

@@ -16,7 +16,7 @@ from registry.flow import cohorts
 from registry.pooling.counted import counted, listed
 from registry.pooling.identity import same_results, whole_and_parts
 from registry.pooling.quantity_guards import mixed_categories, mixed_contrasts, mixed_measures, mixed_units
-from registry.terms import Adjusted, Allow, ContrastKind, Origin
+from registry.terms import NOT_STATED, Adjusted, Allow, ContrastKind, Origin
 
 if TYPE_CHECKING:
     from registry.frame import Frame
@@ -82,7 +82,7 @@ def mixed_endpoints(frame: Frame, _allowed: Allowed) -> None:
 
 def mixed_origins(frame: Frame, _allowed: Allowed) -> None:
     """Refuse simulated rows beside rows that are not said to be simulated: they are no evidence."""
-    origins = Counter(value or "not stated" for value in frame["origin"])
+    origins = Counter(value or NOT_STATED for value in frame["origin"])
     if Origin.SIMULATED in origins and len(origins) > 1:
         raise PoolRefused(
             f"simulated estimates are never pooled with real ones: origin {counted(origins)}",

@@ -19,6 +19,7 @@ from registry.pooling.doubts import told as doubts_told
 from registry.pooling.identity import same_result_keys
 from registry.terms import (
     DATA_DRIVEN_CUTOFFS,
+    NOT_STATED,
     Adjusted,
     Allow,
     ContrastBasis,
@@ -181,7 +182,7 @@ def _times(frame: Frame) -> Iterator[str]:
         yield f"the clock starts at {len(origins)} different points: {counted(shown)}"
     if "time_origin" in frame and (unknown := frame["time_origin"].tolist().count(None)):
         yield f"when the clock starts is not stated for {unknown} of {_several(len(frame))}"
-    known = ["not stated" if np.isnan(days) else f"{days:g} days" for days in frame["horizon_days"].tolist()]
+    known = [NOT_STATED if np.isnan(days) else f"{days:g} days" for days in frame["horizon_days"].tolist()]
     horizons = Counter(known)
     if len(horizons) > 1:
         yield f"events count up to different times: {counted(horizons)}"

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from registry.errors import PoolRefused
-from registry.meaning.direction import TWO_GROUPS
-from registry.meaning.quantity import CONTINUOUS, NAMED_GROUPS, quantities
+from registry.meaning.direction import CONTINUOUS, TWO_GROUPS
+from registry.meaning.quantity import NAMED_GROUPS, quantities
 from registry.pooling.counted import counted
 from registry.terms import Allow, ContrastKind, FactorScale, Measure
 

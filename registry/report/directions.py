@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from registry.meaning.direction_words import NOT_STATED, direction_of, same_sense
+from registry.meaning.direction_words import direction_of, same_sense
 from registry.report import prose
-from registry.terms import ContrastKind, EffectDirection
+from registry.terms import NOT_STATED, ContrastKind, EffectDirection
 
 FARES = {
     EffectDirection.WORSE: "fares worse",

@@ -70,7 +70,7 @@ def numbers(result: PoolResult) -> str:
     pool, name, level = result.pool, prose.measure_label(result.measure), prose.level_text(result.pool.level)
     cohorts = prose.count(result.flow.used_cohorts, "cohort")
     size = cohorts if result.flow.used_cohorts == pool.k else f"{prose.count(pool.k, 'estimate')} of {cohorts}"
-    patients = "patients were not read" if pool.n is None else f"{pool.n:,} patients"
+    patients = "number of patients not known" if pool.n is None else f"{pool.n:,} patients"
     if pool.k == 1:
         [only] = result.estimates
         ratio = _with_interval(only.hr, only.ci_low, only.ci_high, level)
@@ -112,7 +112,7 @@ def size(result: PoolResult) -> str:
     if pool.hr is None or not way.stated or not pool.has_headline or pool.k == 1:
         return ""
     cohorts = prose.count(result.flow.used_cohorts, "cohort")
-    who = f"In {cohorts}, patients not read," if pool.n is None else f"In {cohorts} with {pool.n:,} patients,"
+    who = f"In {cohorts}, number of patients not known," if pool.n is None else f"In {cohorts} with {pool.n:,} patients,"
     times = f"{prose.number(pool.hr)} times{' – lower –' if pool.hr < 1.0 else ''} as high"
     event = events(result.about.get("endpoint"), 1)
     bounds = prose.interval(pool.hr_ci_low, pool.hr_ci_high).replace("–", " to ")

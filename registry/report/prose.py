@@ -6,8 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from registry.meaning.direction_words import NOT_STATED
-from registry.terms import Measure
+from registry.terms import NOT_STATED, Measure
 
 if TYPE_CHECKING:
     from registry.pooling.pooled import Pooled

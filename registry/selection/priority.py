@@ -17,8 +17,8 @@ import numpy as np
 
 from registry.errors import PoolRefused, UsageError
 from registry.flow import Choice
-from registry.meaning.quantity import NAMED_GROUPS, NOT_STATED, quantities
-from registry.terms import DATA_DRIVEN_CUTOFFS, Adjusted, CutoffMethod, Derivation, Origin, SourceKind
+from registry.meaning.quantity import NAMED_GROUPS, quantities
+from registry.terms import DATA_DRIVEN_CUTOFFS, NOT_STATED, Adjusted, CutoffMethod, Derivation, Origin, SourceKind
 from registry.terms import Status as Review
 
 if TYPE_CHECKING:

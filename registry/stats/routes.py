@@ -164,8 +164,8 @@ def _why_no_p(est: float, p: float) -> str:
     if p > LARGEST_P:
         share = f"more than {MOST_MOVED:.0%}".replace("%", " %")
         return (
-            f"p = {p:g}: above {LARGEST_P:g} its rounding, and that of the ratio, would decide the standard error"
-            f" ({share} of it)"
+            f"p = {p:g} is above {LARGEST_P:g}: rounding of it and of the ratio could change the standard error by "
+            f"{share}"
         )
     return f"ratio {est:g} with p = {p:g}: the ratio must be positive and p above 0"
 

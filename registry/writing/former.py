@@ -38,7 +38,7 @@ def former_keys(record: Record, values: Mapping[str, Any], vocabulary: Vocabular
     choices: list[list[dict[str, Any]]] = [
         [as_given, {}] if as_given else [{}],
         [{}, *({"contrast": each.value} for each in _directions(given, values))],
-        [{}, *({"measure": each.value} for each in Measure)] if given.get("measure", "") is None else [{}],
+        [{}, *({"measure": each.value} for each in _measures(values))] if given.get("measure", "") is None else [{}],
         [{"covariates": listed}, {}] if listed not in (None, values.get("covariates")) else [{}],
         [dict.fromkeys(FURTHER), {}] if any(values.get(name) is not None for name in FURTHER) else [{}],
     ]
@@ -54,6 +54,11 @@ def _directions(given: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[Co
     if values.get("contrast") == ContrastKind.EXTREMES:
         return _DIRECTIONS[:2]
     return _DIRECTIONS if _unsaid(given, values) else ()
+
+
+def _measures(values: Mapping[str, Any]) -> tuple[Measure, ...]:
+    """Give the ratios the row may be stored as: any that was said of its file, where it names none itself."""
+    return tuple(Measure) if values.get("measure") == Measure.UNCLEAR else (Measure.HR, Measure.UNCLEAR)
 
 
 def _unsaid(given: Mapping[str, Any], values: Mapping[str, Any]) -> bool:

@@ -122,6 +122,8 @@ def test_tables_end_with_where_the_result_comes_from(run: Run, seeded: Path, nam
         (["derive", "--hr", "1", "--p-value", "0.9"], "ratio of 1"),
         (["derive", "--curve-index", "a.csv"], "--at-risk-index"),
         (["derive", "--category", "1.5,1.1"], "1.5,1.1,2.0"),
+        (["derive", "--hr", "3.15", "--ci-low", "1.74", "--ci-high", "2.66"], "outside its CI, 1.74 to 2.66"),
+        (["derive", "--o-minus-e", "\u221219.6x", "--v", "121.25"], "o_minus_e"),
         (["cutoffs", *NLR], "read for no estimate"),
         (["influence", *NLR, "--where", 'study == "kim2016"'], "at least two"),
         (["bias", "--factor", "ferritin", "--endpoint", "OS"], "--"),

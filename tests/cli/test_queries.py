@@ -20,7 +20,7 @@ def test_query_is_saved_run_verified_and_watched(run: Run, seeded: Path) -> None
     assert saved.code == 0, saved.err
     assert "post hoc" in saved.out
     ran = run("query", "run", "os", "--forest", "os.svg", "--as", "Ada")
-    assert "HR 1.73 (1.23–2.44)" in ran.out
+    assert "HR 1.73 (95 % CI 1.23–2.44)" in ran.out
     assert (folder / "os.svg").stat().st_size > 0
     printed = run("pool", *OS, "--json").out
     (folder / "pool.json").write_text(printed, encoding="utf-8")

@@ -170,6 +170,27 @@ def test_level_that_is_not_printed_is_not_proposed() -> None:
     assert "ci_level" not in found.texts
 
 
+@pytest.mark.parametrize(
+    ("words", "step"),
+    [
+        ("per 1 g/dL decrease", {}),
+        ("for a one-unit decrease", {}),
+        ("per SD lower", {}),
+        ("per log2 increase", {"contrast": "per_unit", "cutoff_value": "1", "cutoff_unit": "1", "scale": "log2"}),
+        ("per 10 U/L", {"contrast": "per_unit", "cutoff_value": "10", "cutoff_unit": "U/L"}),
+        ("for a one-unit increase", {"contrast": "per_unit"}),
+        ("for a two-fold increase in its level", {"contrast": "per_doubling"}),
+        ("with a two-fold increase in mortality", {}),
+        ("as a continuous variable", {"contrast": "per_unit"}),
+    ],
+)
+def test_a_step_is_proposed_upwards_alone(words: str, step: dict[str, str]) -> None:
+    """A step is proposed with its size; one down is not, for its ratio has to be turned first."""
+    (found,) = read(f"LDH predicted OS {words} (HR 1.2, 95% CI 1.1-1.4).")
+    names = ("contrast", "cutoff_value", "cutoff_unit", "scale")
+    assert {name: found.texts[name] for name in names if name in found.texts} == step
+
+
 def test_empty_text_gives_nothing() -> None:
     """Neither an empty nor a blank text is a fault."""
     assert read("") == read(" \n ") == ()

@@ -220,7 +220,7 @@ def test_a_ci_is_of_the_number_midway_in_it() -> None:
     assert made.yi == 0.4
     assert any("CI of the log ratio" in note for note in made.notes)
     assert near(derive(log_hr="0.40", ci_low="1.10", ci_high="2.03").sei, routes.by_ci(1.5, 1.10, 2.03).sei)
-    with pytest.raises(UsageError, match="is of neither"):
+    with pytest.raises(UsageError, match=r"neither log_hr = 0\.4 nor its ratio lies midway"):
         derive(log_hr="0.40", ci_low="0.10", ci_high="0.95")
 
 
@@ -246,5 +246,24 @@ def test_what_an_import_refuses_is_refused(numbers: dict[str, Any], said: str, h
 def test_a_p_above_half_is_used_where_its_digits_settle_the_standard_error() -> None:
     """1.50 with p = 0.60 does, 1.5 with p = 0.7 does not: the printed digits decide."""
     assert near(derive(hr="1.50", p_value="0.60", p_test="wald").yi, math.log(1.5))
-    with pytest.raises(UsageError, match=r"above 0\.5 its rounding"):
+    with pytest.raises(UsageError, match=r"p = 0\.7 is above 0\.5: rounding of it"):
         derive(hr="1.5", p_value="0.7", p_test="wald")
+
+
+@pytest.mark.parametrize("numbers", [{"hr": "3.15"}, {"hr": "1.15"}, {"hr": "3.15", "se_log_hr": "0.108"}])
+def test_a_ratio_outside_its_interval_is_refused(numbers: dict[str, str]) -> None:
+    """One of the three numbers is misread, and nothing is derived of them."""
+    with pytest.raises(UsageError, match=r"lies outside its CI, 1\.74 to 2\.66"):
+        derive(**numbers, ci_low="1.74", ci_high="2.66")
+
+
+def test_a_ratio_outside_the_interval_of_its_log_is_none() -> None:
+    """Bounds of the log ratio do not speak against the ratio."""
+    assert derive(hr="1.49", log_hr="0.40", ci_low="0.10", ci_high="0.70").yi == 0.4
+
+
+@pytest.mark.parametrize("minus", ["\u2212", "\u2013", "-"])
+def test_a_minus_is_one_however_it_is_printed(minus: str) -> None:
+    """The typographic minus of a report is a minus."""
+    made = derive(log_hr=f"{minus}0.40", ci_low=f"{minus}0.90", ci_high="0.10")
+    assert (made.yi, made.hr < 1.0) == (-0.4, True)

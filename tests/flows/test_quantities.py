@@ -70,12 +70,12 @@ def test_one_step_is_asked_for_everywhere(database_url: str, tmp_path: Path) -> 
 
 
 def test_one_cutoff_in_three_units_is_one_cutoff(database_url: str, tmp_path: Path) -> None:
-    """500 ng/mL, 500 ug/L and 0.5 mg/L differ in nothing: 1.62 (1.35–1.94), no note, and cutoffs are analysed."""
+    """500 ng/mL, 500 ug/L and 0.5 mg/L differ in nothing: 1.62 (1.35–1.94), no note on them, and cutoffs are analysed."""
     with filled(database_url, tmp_path, FERRITIN) as reg:
         result = reg.pool('factor == "ferritin"', method="DL", test="z")
         pooled = result.pool
         assert [round(each, 2) for each in (pooled.hr, pooled.hr_ci_low, pooled.hr_ci_high)] == [1.62, 1.35, 1.94]
-        assert not any("cutoff" in note for note in result.notes)
+        assert not any("cutoffs differ" in note for note in result.notes)
         found = reg.cutoffs('factor == "ferritin"')
         assert (found.unit, found.lowest, found.highest) == ("ng/mL", 500.0, 500.0)
         assert result.rows["cutoff_unit"].tolist() == ["ng/mL", "ug/L", "mg/L"]

@@ -97,6 +97,11 @@ REFUSED: dict[str, tuple[str | bytes, int, dict[str, Any]]] = {
         2,
         {},
     ),
+    "step-contradicts": (
+        "study_key,biomarker,endpoint,hr,reference_group\nkim,albumin,OS,1.5,per 1 g/dL decrease\n",
+        2,
+        {},
+    ),
     "key-repeated": (HEAD + GOOD + "kim,NLR,OS,2.3,1.4,3.2\n", 3, {}),
     "study-contradicts": ("study_key,biomarker,endpoint,hr,year\nkim,NLR,OS,2.1,2015\nkim,NLR,PFS,2,2016\n", 3, {}),
     "cohort-contradicts": (

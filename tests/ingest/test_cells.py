@@ -24,6 +24,15 @@ def test_numbers_are_read_as_printed(text: str, value: float) -> None:
     assert numbers.number(text) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "kept"),
+    [("≥35", 35.0, "≥35"), ("< 3.5", 3.5, "< 3.5"), ("35", 35.0, None), ("> 2 x ULN", None, "> 2 x ULN")],
+)
+def test_an_operator_is_split_off_a_cutoff(text: str, value: float | None, kept: str | None) -> None:
+    """A cutoff printed with its operator is the number, and the cell is kept until the operator is taken."""
+    assert (numbers.cutoff(text), numbers.cutoff_words(text)) == (value, kept)
+
+
 def test_a_level_may_bear_its_sign() -> None:
     """95 %, as sources print it, is 95."""
     assert numbers.ci_level("95%") == numbers.ci_level("95 %") == numbers.ci_level("95") == 95.0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from registry.curation.drafts import draft
-from registry.errors import InputRefused
+from registry.errors import InputRefused, UsageError
 from registry.handle import Registry
 from registry.ingest.load import load
 from registry.ingest.said import Unsaid
@@ -87,6 +87,62 @@ def test_words_decide_before_numbers(sqlite_store: Store, write: Write) -> None:
     first, second = row(sqlite_store, "S1"), row(sqlite_store, "S2")
     assert (first["contrast"], first["cutoff_value"], first["cutoff_unit"]) == ("per_unit", 1.0, "U/L")
     assert second["contrast"] == "above_vs_below"
+
+
+STEPS = "study_key,biomarker,endpoint,hr,contrast,cutoff_operator,cutoff_value,cutoff_unit,reference_group,quote\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (",,,,per 1 g/dL decrease,", "a step down"),
+        ("above_vs_below,,,,per 1 g/dL decrease,", "a step down"),
+        ("per_unit,,,,per 1 g/dL decrease,", "a step down"),
+        (",,,,,HR 1.5 per SD decrease (P < 0.001)", "a step down"),
+        (",>,35,g/L,,HR 1.5 per 1 g/L increase", "its quote names a step (per unit), and cutoff_operator two groups"),
+        (",,250,U/L,per 1 U/L increase,", "a step of 1, and cutoff_value is 250"),
+        ("per_unit,,250,U/L,per 1 U/L increase,", "a step of 1, and cutoff_value is 250"),
+        ("per_unit,,250,U/L,per log2 increase,", "a step of 1, and cutoff_value is 250"),
+        ("per_unit,,100,U/L,per SD decrease,", "a step down"),
+    ],
+)
+def test_a_step_that_contradicts_the_row_is_refused(sqlite_store: Store, write: Write, cells: str, said: str) -> None:
+    """A step down, another step than cutoff_value, and a quote of a step beside an operator are faults."""
+    with pytest.raises(InputRefused) as refused:
+        load(sqlite_store, write(f"{STEPS}kim,LDH,OS,1.5,{cells}\n"), curator="Ada")
+    (issue,) = refused.value.issues
+    assert issue.code == "step-contradicts"
+    assert said in issue.message
+
+
+@pytest.mark.parametrize(
+    ("cells", "step"),
+    [
+        (",,1,U/L,per 1 U/L increase,", ("per_unit", 1.0, "U/L", None)),
+        (",,10,g/L,per 1 g/dL increase,", ("per_unit", 10.0, "g/L", None)),
+        (",,,,per log2 increase,", ("per_unit", 1.0, "1", "log2")),
+        (",,,,per log increase,", ("per_unit", None, None, None)),
+        ("per_unit,,100,U/L,per SD increase,", ("per_unit", 100.0, "U/L", None)),
+        ("above_vs_below,>,250,U/L,,HR 1.5 per 1 U/L decrease", ("above_vs_below", 250.0, "U/L", None)),
+    ],
+)
+def test_a_step_that_fits_the_row_is_kept(
+    sqlite_store: Store, write: Write, cells: str, step: tuple[str, float | None, str | None, str | None]
+) -> None:
+    """The same step, one in another unit, one of a logarithm, and a quote beside a contrast that is stated stand."""
+    load(sqlite_store, write(f"{STEPS}kim,LDH,OS,1.5,{cells}\n"), curator="Ada")
+    found = row(sqlite_store, "kim")
+    assert tuple(found[name] for name in ("contrast", "cutoff_value", "cutoff_unit", "scale")) == step
+
+
+def test_a_heading_of_a_step_beside_an_operator_is_refused(sqlite_store: Store, write: Write) -> None:
+    """The heading is of all rows of a file, so that it makes no step of a row whose operator names two groups."""
+    heading = "HR per 100 U/L increase"
+    text = f"study_key,biomarker,endpoint,cutoff_operator,{heading}\nkim,LDH,OS,{{}},1.5\n"
+    with pytest.raises(InputRefused, match="its heading names a step"):
+        load(sqlite_store, write(text.format(">")), curator="Ada", mapping={"hr": heading})
+    load(sqlite_store, write(text.format("")), curator="Ada", mapping={"hr": heading})
+    assert (row(sqlite_store, "kim")["contrast"], row(sqlite_store, "kim")["cutoff_value"]) == ("per_unit", 100.0)
 
 
 @pytest.mark.parametrize(
@@ -185,17 +241,29 @@ def test_an_operator_split_off_a_cutoff_is_no_witness(sqlite_store: Store) -> No
     assert draft("estimate", given, vocabulary).values["contrast"] == "below_vs_above"
 
 
-def test_an_amended_witness_settles_the_contrast_anew(store: Store, write: Write) -> None:
-    """The operator amended turns a contrast that followed from it; against a contrast that is stated it is refused."""
-    load(store, write(ALBUMIN), curator="Ada")
-    reg = Registry(store, curator="Ada")
-    key = row(store, "A1")["key"]
-    (key,) = reg.amend(key, {"cutoff_operator": ">="}, reason="as printed").changed
-    assert (row(store, "A1")["contrast"], row(store, "A1")["contrast_basis"]) == ("above_vs_below", "operator")
-    (key,) = reg.amend(key, {"contrast": "above_vs_below"}, reason="so in the text").changed
-    assert row(store, "A1")["contrast_basis"] == "stated"
-    with pytest.raises(InputRefused, match="contradicts itself"):
-        reg.amend(key, {"cutoff_operator": "<"}, reason="a slip")
+@pytest.mark.parametrize(
+    ("cells", "settled"),
+    [
+        (",,≥35,g/L,,", ("unclear", ">=")),
+        ("above_vs_below,,<35,g/L,,", ("above_vs_below", ">=")),
+        (",,≥35,g/L,high,", ("below_vs_above", "<")),
+        (",<,35,g/L,,", ("below_vs_above", "<")),
+    ],
+)
+def test_an_operator_in_the_cell_of_a_cutoff_marks_the_groups(
+    sqlite_store: Store, write: Write, cells: str, settled: tuple[str, str]
+) -> None:
+    """`≥35` is 35 with an operator that is no witness: it is given the side of the index group."""
+    load(sqlite_store, write(f"{STEPS}kim,albumin,OS,1.5,{cells}\n"), curator="Ada")
+    found = row(sqlite_store, "kim")
+    assert (found["contrast"], found["cutoff_operator"], found["cutoff_value"]) == (*settled, 35.0)
+
+
+@pytest.mark.parametrize("contrast", ["above_vs_below", "above vs below", "Below-vs-above"])
+def test_no_direction_is_set_for_a_whole_file(sqlite_store: Store, write: Write, contrast: str) -> None:
+    """However it is spelled, a direction of rows that do not say it is said with --read-as, and stored as assumed."""
+    with pytest.raises(UsageError, match="what nobody read there"):
+        load(sqlite_store, write(BARE), curator="Ada", fixed={"contrast": contrast})
 
 
 def test_a_multiple_of_the_limit_of_normal_is_words(sqlite_store: Store, write: Write) -> None:

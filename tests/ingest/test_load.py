@@ -237,6 +237,20 @@ def test_a_pasted_row_is_counted_as_unchanged(store: Store, write: Write) -> Non
     ]
 
 
+def test_an_interval_of_a_log_ratio_pasted_twice_says_the_same(sqlite_store: Store, write: Write) -> None:
+    """The first of two rows of one key is compared as it is stored, its bounds those of the ratio."""
+    text = "study_key,biomarker,endpoint,log_hr,ci_low,ci_high\n" + "kim,NLR,OS,0.40,0.10,0.70\n" * 2
+    loaded = load(sqlite_store, write(text), curator="Ada")
+    assert (loaded.created, loaded.unchanged) == (1, 1)
+
+
+@pytest.mark.parametrize("column", ["horizon_days", "index_group"])
+def test_all_that_makes_a_key_tells_rows_apart(sqlite_store: Store, write: Write, column: str) -> None:
+    """Rows that differ in their horizon or index group alone are two estimates, in one file as in two."""
+    text = f"study_key,biomarker,endpoint,hr,{column}\nkim,NLR,OS,2.1,30\nkim,NLR,OS,2.4,90\n"
+    assert load(sqlite_store, write(text), curator="Ada").created == 2
+
+
 def test_one_key_with_two_stories_is_refused(sqlite_store: Store, write: Write) -> None:
     """Rows of one key that differ in anything are refused with both values, so that none is dropped in silence."""
     text = "study_key,biomarker,endpoint,hr,n,notes\nkim,NLR,OS,2.1,,\nkim,NLR,OS,2.3,90,men\n"

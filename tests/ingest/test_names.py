@@ -130,11 +130,13 @@ def test_time_in_the_name_of_an_endpoint_is_kept(store: Store, write: Write) -> 
     ]
 
 
-def test_mortality_up_to_years_is_no_early_one(sqlite_store: Store, write: Write) -> None:
-    """What it is has to be said."""
+@pytest.mark.parametrize("endpoint", ["1-year mortality", "5-year mortality"])
+def test_mortality_up_to_years_is_no_early_one(sqlite_store: Store, write: Write, endpoint: str) -> None:
+    """What it is has to be said, and early mortality is not proposed for it."""
     with pytest.raises(InputRefused) as refused:
-        load(sqlite_store, write(HEAD + line("a", endpoint="5-year mortality")), curator="ada")
+        load(sqlite_store, write(HEAD + line("a", endpoint=endpoint)), curator="ada")
     assert codes(refused) == [("endpoint-unknown", 2)]
+    assert "early mortality" not in refused.value.issues[0].message
 
 
 def test_horizon_of_its_own_column_counts(sqlite_store: Store, write: Write) -> None:

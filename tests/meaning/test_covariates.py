@@ -16,6 +16,8 @@ from registry.meaning.covariates import bare, entries, names
         ("age (< 60, 60 and older); sex", ["age (< 60, 60 and older)", "sex"]),
         ("LDH > 1,000 U/L; age", ["LDH > 1,000 U/L", "age"]),
         ("R-ISS,ISS", ["R-ISS", "ISS"]),
+        ("age + sex", ["age", "sex"]),
+        ("significant weight loss", ["significant weight loss"]),
     ],
 )
 def test_commas_and_and_separate_outside_brackets(text: str, listed: list[str]) -> None:
@@ -56,3 +58,22 @@ def test_name_nobody_coded_keeps_its_brackets() -> None:
     """Only words that plainly say how it was entered are left off a name that is not in the vocabulary."""
     assert bare("frailty (IMWG)") == "frailty (IMWG)"
     assert bare("frailty (continuous)") == bare("frailty > 2") == "frailty"
+
+
+def test_slash_separates_known_names_alone() -> None:
+    """`age/sex` are two covariates where each is known; ER/PR status, or a ratio, is one entry."""
+    known = {"age", "sex"}
+    assert entries("age/sex; NLR/PLR", known.__contains__) == ["age", "sex", "NLR/PLR"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("NR", "n/r", "not reported", "unclear", "various", "multiple"),
+        *("clinical factors", "all variables significant in the univariate analysis", "all of the above except age"),
+        *("significant in univariate analysis", "statistically significant covariates"),
+    ],
+)
+def test_words_in_place_of_a_list_are_no_covariate(text: str) -> None:
+    """What says that no list was printed, or describes it, names nothing that was adjusted for."""
+    assert entries(text) == []

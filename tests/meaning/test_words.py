@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from registry.meaning import cutoffs, words
@@ -17,6 +19,14 @@ from registry.meaning.measures import measure_of
         ("per ng/mL", "per_unit", 1.0, "ng/mL", None),
         ("per 1,000 ng/mL increase", "per_unit", None, "ng/mL", None),
         ("log2-transformed", "per_unit", None, None, "log2"),
+        ("per log2 increase", "per_unit", 1.0, None, "log2"),
+        ("per unit of log10", "per_unit", 1.0, None, "log10"),
+        ("per 10-fold increase", "per_unit", 1.0, None, "log10"),
+        ("per ten-fold", "per_unit", 1.0, None, "log10"),
+        ("per log increase", "per_unit", None, None, None),
+        ("per one-unit increase in log-transformed CRP", "per_unit", None, None, None),
+        ("per 5-fold increase", "per_unit", None, None, None),
+        ("per 10 U/L (log-rank)", "per_unit", 10.0, "U/L", None),
         ("each SD", "per_sd", None, None, None),
         ("per SD of ln", "per_sd", None, None, "ln"),
         ("per doubling", "per_doubling", None, None, None),
@@ -26,7 +36,7 @@ from registry.meaning.measures import measure_of
 def test_a_step_is_read_with_its_size(
     text: str, kind: str, value: float | None, unit: str | None, scale: str | None
 ) -> None:
-    """A step has the size, unit and scale its words give; a number that can be two is none."""
+    """A step has the size, unit and scale its words give; a number that can be two, or a log not named, has none."""
     step = words.step_of(text)
     assert step is not None
     assert (step.kind, step.value, step.unit, step.scale) == (kind, value, unit, scale)
@@ -34,11 +44,53 @@ def test_a_step_is_read_with_its_size(
 
 @pytest.mark.parametrize(
     "text",
-    ["mean 35 (SD 5)", "per 1000 person-years", "a two-fold higher risk", "every 3 months", "per protocol", "low"],
+    [
+        *("mean 35 (SD 5)", "per 1000 person-years", "a two-fold higher risk", "every 3 months", "per protocol", "low"),
+        *("ng per mL", "cells per uL"),
+    ],
 )
 def test_other_words_are_no_step(text: str) -> None:
     """What sounds like a step and is none gives none."""
     assert words.step_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "less"),
+    [
+        ("per 1 g/dL decrease", True),
+        ("per 1 g/dL of albumin decrease", True),
+        ("per SD lower", True),
+        ("a decrease of 1 SD", True),
+        ("per decrease of 1 g/dL", True),
+        ("per 0.1 decrease", True),
+        ("per halving", True),
+        ("per 10-fold reduction", True),
+        ("per 1 g/dL", False),
+        ("each 1 g/dL increase reduced the risk", False),
+        ("each 1 g/dL reduced the risk", False),
+    ],
+)
+def test_a_step_down_is_told_from_a_step_up(text: str, less: bool) -> None:
+    """A step goes down where its own words say so, not where the risk does."""
+    step = words.step_of(text)
+    assert step is not None
+    assert step.less is less
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("per log2 increase", {"cutoff_value": 1.0, "cutoff_unit": "1", "scale": "log2"}),
+        ("per 100 U/L", {"cutoff_value": 100.0, "cutoff_unit": "U/L"}),
+        ("log2-transformed", {"scale": "log2"}),
+        ("per SD", {}),
+    ],
+)
+def test_a_step_is_kept_by_its_columns(text: str, columns: dict[str, Any]) -> None:
+    """One step of a logarithm is 1 without a unit; what words do not say is left out."""
+    step = words.step_of(text)
+    assert step is not None
+    assert step.columns == columns
 
 
 @pytest.mark.parametrize(
@@ -53,11 +105,33 @@ def test_other_words_are_no_step(text: str) -> None:
         ("positive", True),
         ("high or low", None),
         ("stage III", None),
+        ("upper tertile", True),
+        ("upper limit of normal", None),
+        ("below the upper limit of normal", False),
+        ("no evidence of elevated LDH", False),
+        ("without signs of raised CRP", False),
+        ("high CRP (P < 0.001)", True),
+        ("CRP < 10 (p < 0.001)", False),
     ],
 )
 def test_a_group_is_read_by_its_side(text: str, high: bool | None) -> None:
-    """The side of a group counts, not its boundary; words of both sides say neither."""
+    """The side of a group counts, not its boundary, nor a p-value; words of both sides say neither."""
     assert words.is_high(text) is high
+
+
+@pytest.mark.parametrize(
+    ("text", "high"),
+    [
+        ("high NLR versus low", True),
+        ("Low compared with high albumin", False),
+        ("high vs low NLR; low vs high albumin", None),
+        ("Low albumin (HR 1.7), as did high vs low NLR", None),
+        ("High NLR (HR 1.7), as did high vs low CRP", True),
+    ],
+)
+def test_a_text_of_two_factors_compares_nothing(text: str, high: bool | None) -> None:
+    """What a text compares counts only where none of its words before that are of the other side."""
+    assert words.compared(text) is high
 
 
 @pytest.mark.parametrize(

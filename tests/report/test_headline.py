@@ -94,7 +94,7 @@ def test_one_and_two_estimates_and_unread_patients_say_so() -> None:
     assert two.startswith("There was no clear association")
     assert "by Wald" in two
     assert "by Hartung–Knapp" in two
-    assert "patients were not read" in words.headline(made({**ABOVE, "n": [None] * 4}))
+    assert "number of patients not known" in words.headline(made({**ABOVE, "n": [None] * 4}))
 
 
 def test_several_doubtful_estimates_are_counted_in_words() -> None:

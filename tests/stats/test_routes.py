@@ -83,7 +83,7 @@ def test_p_that_decides_nothing_is_refused(route: object) -> None:
     """A ratio of 1 has every p, and a p above 0.5 says nothing: refused by name."""
     with pytest.raises(StatisticsError, match="a ratio of 1 has the same p"):
         route(1.0, 0.04)  # type: ignore[operator]
-    with pytest.raises(StatisticsError, match=r"p = 0\.6: above 0\.5 its rounding"):
+    with pytest.raises(StatisticsError, match=r"p = 0\.6 is above 0\.5: rounding of it"):
         route(1.2, 0.6)  # type: ignore[operator]
 
 

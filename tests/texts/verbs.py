@@ -56,6 +56,7 @@ def _attached(folder: Path, bad: str) -> Path:
 
 #: Verb → the ways a text gets into it, beside the name of the curator, which all of them take.
 DOORS: Mapping[str, tuple[Door, ...]] = {
+    "settle_doubt": (lambda reg, bad, _: reg.settle_doubt([key(reg)], "se-implausible", reason=bad),),
     "add": (
         lambda reg, bad, _: reg.add("study", {"study": bad}, message="x"),
         lambda reg, bad, _: reg.add("disease", {"key": bad}, message="x"),

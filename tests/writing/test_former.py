@@ -84,3 +84,23 @@ def test_a_settled_row_is_never_taken_for_another(sqlite_store: Store, write: Ca
     load(sqlite_store, write(head + "A1,albumin,OS,,35,g/L,0.6,0.5,0.72,95,yes,above_vs_below\n"), curator="Ada")
     loaded = load(sqlite_store, write(ROW), curator="Ada")
     assert (loaded.created, loaded.unchanged) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("stored", "heading", "known"),
+    [
+        ("hr", "Odds ratio", True),
+        ("unclear", "Odds ratio", True),
+        ("or", "Estimate", True),
+        ("rr", "Odds ratio", False),
+        ("or", "hr", False),
+    ],
+)
+def test_a_row_that_names_its_ratio_is_no_other_one(
+    sqlite_store: Store, write: Callable[[str], Path], stored: str, heading: str, known: bool
+) -> None:
+    """A row is known again under the ratio it was taken for by default; under any that was said, if it names none."""
+    store_old(sqlite_store, contrast="below_vs_above", measure=stored)
+    text = ROW.replace("hr", heading)
+    loaded = load(sqlite_store, write(text), curator="Ada", mapping={"hr": heading})
+    assert (loaded.unchanged, loaded.created) == ((1, 0) if known else (0, 1))

@@ -31,14 +31,14 @@ _COVARIATES = re.compile(r"adjust(?:ed|ing|ment)(?: was made)? for (?P<list>[^.;
 _NO_COVARIATE = re.compile(
     r"(?:an?|the|high|low|elevated|patients|hr|we|both|each)\b|.*\b(?:was|were|remained|had)\b", re.I
 )
+#: In words that are too loose for a cell and plain beside a ratio.
 _CONTRASTS = {
+    "per_doubling": re.compile(
+        r"\ba (?:two-?fold (?:increase|rise) in|doubling in) (?!(?:the |a )?(?:risk|hazard|odds|rate|mortality))", re.I
+    ),
+    "per_unit": re.compile(r"\b(?:1|one)[- ]unit (?:increase|increment|rise|change)", re.I),
     "below_vs_above": re.compile(r"\blow(?:er)? (?:vs\.?|versus|against|compared with) high", re.I),
     "above_vs_below": re.compile(r"\bhigh(?:er)? (?:vs\.?|versus|against|compared with) low", re.I),
-}
-#: A doubling, and a step of one unit, in words that are too loose for a cell and plain beside a ratio.
-_LOOSE = {
-    "per_doubling": re.compile(r"\ba (?:two-?fold|doubling)|\bper log2", re.I),
-    "per_unit": re.compile(r"\bas a continuous variable|\b(?:1|one)[- ]unit", re.I),
 }
 
 
@@ -105,16 +105,14 @@ def contrast(text: str, start: int, end: int) -> list[Piece]:
         return [Piece("contrast", "extremes", start + span[0], start + span[1])]
     if (found := words.find_step(sentence)) is not None:
         step, (first, last) = found
-        said = {
-            "contrast": step.kind.value,
-            "cutoff_value": step.value and f"{step.value:g}",
-            "cutoff_unit": step.unit,
-            "scale": step.scale and step.scale.value,
-        }
-        if step.unit is None:
-            del said["cutoff_value"]  # how much one unit is, is not printed
-        return [Piece(name, value, start + first, start + last) for name, value in said.items() if value]
-    for word, form in (_LOOSE | _CONTRASTS).items():
+        if step.less:
+            return []  # the ratio has to be turned first
+        said = {"contrast": step.kind.value, **step.columns}
+        if "cutoff_unit" not in said:
+            said.pop("cutoff_value", None)  # how much one unit is, is not printed
+        texts = {name: f"{value:g}" if isinstance(value, float) else value for name, value in said.items()}
+        return [Piece(name, text, start + first, start + last) for name, text in texts.items()]
+    for word, form in _CONTRASTS.items():
         if match := form.search(text, start, end):
             return [Piece("contrast", word, *match.span())]
     return []
