@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from registry.meaning.direction_words import direction_of
-from registry.pooling.doubts import MARK
+from registry.pooling.doubts import MARK, TOLD
 from registry.report import prose
 from registry.report.directions import fares
 from registry.report.flow_tables import study_label
@@ -28,12 +29,19 @@ def remarks(result: PoolResult) -> tuple[str, ...]:
     if (without := result.without_data_driven_cutoffs) is not None:
         value = prose.value(without.hr, without.hr_ci_low, without.hr_ci_high)
         texts.append(f"Without data-driven cutoffs: {value}, k = {without.k}.")
-    return (*texts, *map(prose.sentence, doubtful(result)))
+    return (*texts, *_doubtful(result))
 
 
-def doubtful(result: PoolResult) -> list[str]:
-    """Give the notes that explain the sign of doubtful estimates."""
-    return [note for note in result.notes if note.startswith(MARK)]
+def _doubtful(result: PoolResult) -> Iterator[str]:
+    """Explain the sign of doubtful estimates, each with the pool without it."""
+    for each in result.doubts.estimates[:TOLD]:
+        why = "; ".join(doubt.message for doubt in each.doubts)
+        pool = each.without
+        rest = "" if pool is None else f"; without it {prose.value(pool.hr, pool.hr_ci_low, pool.hr_ci_high)}"
+        i2 = "" if pool is None or pool.i2 is None else f", I² {prose.percent(pool.i2)}"
+        yield f"{MARK} {each.label} is doubtful: {why}{rest}{i2}."
+    if (more := len(result.doubts.estimates) - TOLD) > 0:
+        yield f"{more} more doubtful estimates are marked."
 
 
 def known(result: PoolResult) -> tuple[str, tuple[str, ...]]:

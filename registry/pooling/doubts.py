@@ -144,26 +144,13 @@ def _i2_falls(whole: Pooled, without: Pooled) -> float:
 
 
 def told(prepared: Prepared, found: Doubts | None) -> Iterator[str]:
-    """Say which estimates are doubtful and why; of a pool also what it is without each, and what was left out."""
-    without = {} if found is None else {each.label: each for each in found.estimates}
+    """Say which estimates are doubtful and why, and what must be known of leaving them out."""
     named = zip(labels(prepared.frame), prepared.doubts, strict=True)
     rows = [(name, each) for name, each in named if each]
     for name, each in rows[:TOLD]:
-        why = "; ".join(f"{one.message} ({one.rule})" for one in each)
-        yield f"{MARK} {name} is doubtful: {why}{_answer(without.get(name))}"
-    if len(rows) > TOLD:
-        yield f"{MARK} {len(rows) - TOLD} more estimates are doubtful; evireg lint lists them"
-    blind_se = any(one.rule == "se-implausible" for _, each in rows for one in each)
-    if prepared.flow.left_out("doubtful") or (found is not None and found.leading and blind_se):
+        yield f"{MARK} {name} is doubtful: {'; '.join(f'{one.message} ({one.rule})' for one in each)}"
+    if (more := len(rows) - TOLD) > 0:
+        yield f"{more} more {'estimate is' if more == 1 else 'estimates are'} doubtful"
+    impossible = any(one.rule == "se-implausible" for _, each in rows for one in each)
+    if prepared.flow.left_out("doubtful") or (found is not None and found.leading and impossible):
         yield CAUTION
-
-
-def _answer(found: DoubtfulEstimate | None) -> str:
-    if found is None or found.without is None or found.without.hr is None:
-        return ""
-    pool = found.without
-    ratio = f"{pool.hr:.2f}"
-    if pool.hr_ci_low is not None and pool.hr_ci_high is not None:
-        ratio += f" ({pool.hr_ci_low:.2f}–{pool.hr_ci_high:.2f})"
-    i2 = "" if pool.i2 is None else f", I² {pool.i2:.0f} %"
-    return f"; without it {ratio}{i2}"

@@ -112,7 +112,9 @@ def size(result: PoolResult) -> str:
     if pool.hr is None or not way.stated or not pool.has_headline or pool.k == 1:
         return ""
     cohorts = prose.count(result.flow.used_cohorts, "cohort")
-    who = f"In {cohorts}, number of patients not known," if pool.n is None else f"In {cohorts} with {pool.n:,} patients,"
+    who = (
+        f"In {cohorts}, number of patients not known," if pool.n is None else f"In {cohorts} with {pool.n:,} patients,"
+    )
     times = f"{prose.number(pool.hr)} times{' – lower –' if pool.hr < 1.0 else ''} as high"
     event = events(result.about.get("endpoint"), 1)
     bounds = prose.interval(pool.hr_ci_low, pool.hr_ci_high).replace("–", " to ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from registry.pooling.doubts import TOLD
 from registry.report import prose
 from registry.report.table import Cells, Column, Table, number, text
 
@@ -24,6 +25,19 @@ def leave_one_out(result: PoolResult) -> Table | None:
     columns = (text("Without", keep=9), *_columns(result))
     rows = tuple((each.label, *_cells(each.pool)) for each in result.leave_one_out)
     return Table("Leave-one-out", columns, rows, "" if rows else "Only one: nothing is left without it.")
+
+
+def doubtful(result: PoolResult) -> Table | None:
+    """Show the pool without each doubtful estimate, and without all that move it."""
+    found = result.doubts
+    rows = [(each.label, *_cells(each.without)) for each in found.estimates[:TOLD] if each.without is not None]
+    if not rows:
+        return None
+    if found.without is not None and len(found.leading) > 1:
+        rows.append(("all that move the pool", *_cells(found.without)))
+    several = len(found.estimates)
+    note = f"The first {TOLD} of {several}." if several > TOLD else ""
+    return Table("Without doubtful estimates", (text("Without", keep=9), *_columns(result)), tuple(rows), note)
 
 
 def cumulative(result: PoolResult) -> Table | None:

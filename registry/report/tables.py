@@ -9,7 +9,7 @@ from registry.pooling.doubts import MARK
 from registry.report import prose
 from registry.report.flow_tables import flow, unusable
 from registry.report.prose import NOTHING
-from registry.report.sensitivity_tables import cumulative, dependence, leave_one_out, ratio_header
+from registry.report.sensitivity_tables import cumulative, dependence, doubtful, leave_one_out, ratio_header
 from registry.report.table import Cells, Column, Table, number, text, without_empty
 from registry.terms import Flag
 
@@ -27,7 +27,18 @@ FULL_COVERAGE_FROM = 20
 
 def tables(result: PoolResult) -> Iterator[Table]:
     """Give every table of a result in reading order; "simulated" stands in each title where the rows are invented."""
-    makers = (estimates, pooled, heterogeneity, dependence, leave_one_out, cumulative, subgroups, flow, unusable)
+    makers = (
+        estimates,
+        pooled,
+        doubtful,
+        heterogeneity,
+        dependence,
+        leave_one_out,
+        cumulative,
+        subgroups,
+        flow,
+        unusable,
+    )
     for maker in makers:
         table = maker(result)
         if table is not None:
@@ -43,10 +54,10 @@ def estimates(result: PoolResult) -> Table:
         number("Weight", keep=5),
         text("Flags", keep=2),
     )
-    doubtful = result.doubts.labels
+    doubted = result.doubts.labels
     rows = tuple(
         (
-            marked(each.label, doubtful),
+            marked(each.label, doubted),
             NOTHING if each.n is None else str(each.n),
             prose.value(each.hr, each.ci_low, each.ci_high),
             f"{each.weight:.1f} %",
@@ -54,12 +65,12 @@ def estimates(result: PoolResult) -> Table:
         )
         for each in result.estimates
     )
-    return without_empty(Table("Estimates", columns, rows, f"{MARK} Doubtful; see the notes." if doubtful else ""))
+    return without_empty(Table("Estimates", columns, rows, f"{MARK} Doubtful; see the notes." if doubted else ""))
 
 
-def marked(label: str, doubtful: Collection[str]) -> str:
+def marked(label: str, doubted: Collection[str], space: str = " ") -> str:
     """Put the sign of a doubtful estimate behind its label."""
-    return f"{label} {MARK}" if label in doubtful else label
+    return f"{label}{space}{MARK}" if label in doubted else label
 
 
 def pooled(result: PoolResult) -> Table:

@@ -70,7 +70,7 @@ def test_one_step_is_asked_for_everywhere(database_url: str, tmp_path: Path) -> 
 
 
 def test_one_cutoff_in_three_units_is_one_cutoff(database_url: str, tmp_path: Path) -> None:
-    """500 ng/mL, 500 ug/L and 0.5 mg/L differ in nothing: 1.62 (1.35–1.94), no note on them, and cutoffs are analysed."""
+    """500 ng/mL, 500 ug/L and 0.5 mg/L differ in nothing: 1.62 (1.35–1.94), no note on them; cutoffs are analysed."""
     with filled(database_url, tmp_path, FERRITIN) as reg:
         result = reg.pool('factor == "ferritin"', method="DL", test="z")
         pooled = result.pool

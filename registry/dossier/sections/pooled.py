@@ -12,7 +12,7 @@ from registry.dossier.sections.summary import why_none
 from registry.dossier.wording import absent, says, sentences, shown
 from registry.report import prose, tables
 from registry.report.headline import doubt
-from registry.report.sensitivity_tables import dependence
+from registry.report.sensitivity_tables import dependence, doubtful
 
 if TYPE_CHECKING:
     from registry.dossier.document import Block
@@ -31,6 +31,7 @@ def _blocks(result: PoolResult) -> Iterator[Block]:
     yield says(f"{prose.in_short(result)}. {doubt(result)}".strip())
     yield from picture("forest", result, _caption(result), _alt(result))
     yield from shown(tables.pooled(result), "The pooled ratio and the intervals to compare it with")
+    yield from shown(doubtful(result), "The pool without each doubtful estimate")
     if result.pool.k > 1:
         yield says(prose.heterogeneity(result.pool))
         yield from shown(tables.heterogeneity(result))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from registry.figures.drawing.typeset import together
+from registry.figures.drawing.typeset import NO_BREAK, together
 from registry.figures.forests.line import SPACE, Kind, Line
 from registry.report import axis, prose
 from registry.report.tables import SHOW_PREDICTION_FROM, marked
@@ -46,7 +46,7 @@ class _Lines:
             each = self.result.estimates[row]
             cells = {column.column.name: column.cells[row] or prose.NOTHING for column in self.columns}
             low, high = math.log(each.ci_low), math.log(each.ci_high)
-            label = marked(each.label, self.result.doubts.labels)
+            label = marked(each.label, self.result.doubts.labels, NO_BREAK)
             yield Line(
                 Kind.ESTIMATE,
                 label,
