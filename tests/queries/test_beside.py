@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 from registry.pooling import pool
 from registry.queries.beside import Rows, settings
@@ -53,3 +54,12 @@ def test_what_is_told_beside_the_pool_is_not_told_again() -> None:
     assert found.subgroups is not None
     assert found.subgroups.tau2 == "separate"
     assert asked.whole().leave_one_out is not None
+
+
+def test_a_pool_beside_is_read_the_way_round_of_the_query() -> None:
+    """Sensitivity analyses of a query read low against high are its reciprocals, too."""
+    frame = plain(4, contrast=["above_vs_below"] * 4)
+    whole = pool(frame)
+    options = {**DEFAULTS, "read_as": "low-vs-high"}
+    turned = Rows(frame, whole.flow, whole.provenance, Definition(None, None, (), options)).pool()
+    assert turned.pool.mu == pytest.approx(-(whole.pool.mu or 0.0), abs=1e-12)
