@@ -38,9 +38,15 @@ def command(
     with open_registry(db, curator=curator) as reg:
         done = reg.settle_doubt(named, rule, reason=reason, where=where, reopen=reopen)
     if as_json:
-        output.show_json(asdict(done) | {"changed": list(done.changed)})
+        output.show_json(
+            {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(done).items()}
+        )
         return
     what = "open again" if reopen else "settled"
-    output.say(f"{rule} is {what} for {count(len(done.changed), 'estimate')}; {done.unchanged} unchanged.")
+    output.say(f"{rule} is {what} for {count(len(done.changed), 'estimate')}.")
+    if done.already:
+        output.say(f"Settled already: {', '.join(done.already)}.")
+    if done.not_doubted:
+        output.say(f"Not doubted by this rule: {', '.join(done.not_doubted)}.")
     if done.changeset is not None:
         output.say(f"Recorded as changeset {done.changeset}.")

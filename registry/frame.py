@@ -98,6 +98,11 @@ class Frame:
         """Give a frame with these contract columns in place of its own."""
         return Frame({**self.columns, **columns}, self.attributes, self.declared, self.factors, self.apart)
 
+    def read(self, places: Array, names: Sequence[str]) -> list[dict[str, Any]]:
+        """Give the rows at `places` as mappings of these columns, None where nothing was read."""
+        columns = {name: _known(self[name][places].tolist()) for name in names}
+        return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
     def to_rows(self) -> list[dict[str, Any]]:
         """Give a dict of plain values per estimate: None where not read, whole numbers where the contract has them."""
         names = [*self.columns, *self.attributes]
@@ -167,8 +172,12 @@ def _column(values: Sequence[Any] | Array, *, numeric: bool) -> Array:
     return array
 
 
+def _known(values: list[Any]) -> list[Any]:
+    return [None if isinstance(value, float) and math.isnan(value) else value for value in values]
+
+
 def _plain(name: str, values: list[Any]) -> list[Any]:
-    known = [None if isinstance(value, float) and math.isnan(value) else value for value in values]
+    known = _known(values)
     if name in BY_NAME and BY_NAME[name].kind is Kind.INTEGER:
         return [None if value is None else int(value) for value in known]
     return known

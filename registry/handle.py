@@ -167,8 +167,8 @@ class Registry(
         """Select, and pool once per combination of choices; options are those of `registry.pooling.multiverse`."""
         from registry.pooling.multiverse import multiverse as pool_every_way
 
-        frame, selected = self._selected(where, at, None, allow, doubtful)
-        return pool_every_way(frame, **{**selected, "one_per": one_per}, **options)
+        frame, selected = self._selected(where, at, None, allow, "keep")
+        return pool_every_way(frame, **{**selected, "one_per": one_per, "doubtful": doubtful}, **options)
 
     def bayes(
         self,

@@ -59,7 +59,7 @@ class Evidence(Rows):
 
     def all_of_cohorts(self) -> tuple[Frame, Flow]:
         """Give the usable rows with several of a cohort: analyses that choose among them, or use them all."""
-        return narrow(self.matched, simulated=self.simulated, **{**self.definition.selecting, "one_per": None})
+        return narrow(self.matched, simulated=self.simulated, allow=self.definition.allow)
 
 
 def sensitivity(rows: Evidence, whole: PoolResult, wanted: Wanted) -> Found[Sensitivity]:

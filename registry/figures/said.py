@@ -37,7 +37,7 @@ def _doubtful(result: PoolResult) -> Iterator[str]:
     for each in result.doubts.estimates[:TOLD]:
         why = "; ".join(doubt.message for doubt in each.doubts)
         pool = each.without
-        rest = "" if pool is None else f"; without it {prose.value(pool.hr, pool.hr_ci_low, pool.hr_ci_high)}"
+        rest = "" if pool is None else f"; without it {prose.pool_value(pool)}"
         i2 = "" if pool is None or pool.i2 is None else f", I² {prose.percent(pool.i2)}"
         yield f"{MARK} {each.label} is doubtful: {why}{rest}{i2}."
     if (more := len(result.doubts.estimates) - TOLD) > 0:

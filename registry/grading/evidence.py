@@ -32,6 +32,7 @@ from registry.terms import NOT_STATED, EffectDirection, GradeDomain, ReadAs
 if TYPE_CHECKING:
     from registry.flow import Unusable
     from registry.frame import Frame
+    from registry.pooling.pooled import Pooled
     from registry.pooling.result import PoolResult
 
 #: Columns that show whether the estimates are of what was asked about.
@@ -104,9 +105,15 @@ def inconsistency(result: PoolResult) -> Inconsistency:
         pairs=len(bounds) * (len(bounds) - 1) // 2,
         above=sum(each.hr > 1.0 for each in result.estimates),
         below=sum(each.hr < 1.0 for each in result.estimates),
-        doubtful=tuple(each.label for each in result.doubts.estimates),
-        without=None if rest is None else (rest.hr, rest.hr_ci_low, rest.hr_ci_high, rest.i2),
+        doubtful=tuple(each.label for each in result.doubts.leading or result.doubts.estimates),
+        without=None if rest is None else _without(rest),
     )
+
+
+def _without(pool: Pooled) -> tuple[float | None, float | None, float | None, float | None]:
+    """Give ratio, headline interval and I²; two estimates have no headline interval."""
+    low, high = (pool.hr_ci_low, pool.hr_ci_high) if pool.has_headline else (None, None)
+    return pool.hr, low, high, pool.i2
 
 
 def indirectness(result: PoolResult) -> Indirectness:

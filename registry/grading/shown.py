@@ -34,8 +34,9 @@ class Inconsistency(Values):
     """How far the estimates disagree.
 
     `common` says whether all intervals have a value in common, `apart` counts the pairs, of `pairs`, that have none;
-    `above` and `below` count the ratios on either side of 1. `doubtful` names the estimates that rules of lint doubt,
-    and `without` are ratio, bounds and I² without those of them that move the pool; None where none does.
+    `above` and `below` count the ratios on either side of 1. `doubtful` names the estimates that rules of lint
+    doubt, those that move the pool where any does, and `without` are ratio, bounds and I² without these; None where
+    none does.
     """
 
     k: int

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from registry.curation.overlaps import OverlapDecided, OverlapProposal
-    from registry.curation.settling import Settled
     from registry.linting.finding import Linted
+    from registry.linting.settling import Settled
     from registry.store import Store
 
 
@@ -40,8 +40,8 @@ class Doubting:
         reopen: bool = False,
         curator: str | None = None,
     ) -> Settled:
-        """Say that what a rule doubts of estimates stands, and why; see `registry.curation.settling`."""
-        from registry.curation.settling import settle_doubt
+        """Say that what a rule doubts of estimates stands, and why; see `registry.linting.settling`."""
+        from registry.linting.settling import settle_doubt
 
         why = " ".join(reason.split())
         if not why:

@@ -135,7 +135,7 @@ class _Kept:
 
     def add(self, found: Found) -> None:
         """Count a finding, and keep it if there is room; what a curator has settled is none."""
-        if found.code not in self._wanted or found.code in self.settled.get(found.key, ()):
+        if found.code not in self._wanted or self._is_settled(found):
             return
         severity = Severity.NOTE if found.confirmed else CATALOGUE[found.code].severity
         counts = self._counts.setdefault(found.code, {})
@@ -143,6 +143,12 @@ class _Kept:
         kept = self._found[found.code]
         if self._most is None or len(kept) < self._most:
             kept.append(Finding(found.code, severity, found.key, found.message, found.column, found.others))
+
+    def _is_settled(self, found: Found) -> bool:
+        """Whether a curator has settled it, of this estimate or, where it is of several, of all the others."""
+        if found.code in self.settled.get(found.key, ()):
+            return True
+        return bool(found.others) and all(found.code in self.settled.get(other, ()) for other in found.others)
 
     def linted(self, estimates: int) -> Linted:
         """Give what was found, in order."""

@@ -13,7 +13,6 @@ from registry.ingest.issues import Problem
 from registry.ingest.units import unit
 from registry.meaning import doubts
 from registry.meaning.direction import contradicts
-from registry.meaning.printed import BOUNDS, shown_bound
 from registry.terms import Adjusted, ContrastKind, CutoffMethod, Flag, Measure, Status
 from registry.units import convert
 from registry.vocabulary import FactorFacts, Vocabulary, fold
@@ -36,6 +35,7 @@ Rule = Callable[[Values, Known], Iterator[Problem]]
 #: Two groups are compared.
 _TWO_GROUPS = frozenset({ContrastKind.ABOVE_VS_BELOW.value, ContrastKind.BELOW_VS_ABOVE.value})
 _HAZARDS = frozenset({Measure.HR.value, Measure.CAUSE_SPECIFIC_HR.value, Measure.SUBDISTRIBUTION_HR.value})
+_FLAGS = frozenset(flag.value for flag in Flag)
 _HARD = frozenset({Flag.OUTSIDE_CI, Flag.CI_REVERSED, Flag.CI_WIDTH_ZERO, Flag.LOG_CONTRADICTS, Flag.SE_CONTRADICTS})
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "year": numbers.year,
@@ -45,11 +45,6 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "recruited_from": words.iso_date,
     "recruited_to": words.iso_date,
     "cutoff_unit": unit,
-}
-_BEARING = {
-    "se-implausible": doubts.standard_error,
-    "ratio-extreme": doubts.extreme_ratio,
-    "direction-contradicts-ratio": doubts.direction,
 }
 
 
@@ -85,17 +80,15 @@ def _worded(flag: Flag, row: Values) -> str:
         return f"the cutoff was chosen on the outcome ({CutoffMethod(row['cutoff_method']).label})"
     if flag is Flag.LEVEL_ASSUMED:
         return "the source gives no level for the CI; 95 % was taken"
-    low, high = (shown_bound(row, name) or "?" for name in BOUNDS)
-    shown = f"{row['est_text'] or row['est']} ({low}–{high})"
-    return f"{flag.label}: {shown}" + (f", p {row['p_text']}" if row["p_text"] else "")
+    return doubts.flagged(flag, row)
 
 
 def bearing(row: Values, _: Known) -> Iterator[Problem]:
     """Doubt what bears on a pooled number, by the rules that speak beside a pool too."""
     columns = {"se-implausible": "n_events" if row["n_events"] else "n", "ratio-extreme": "est"}
-    for code, check in _BEARING.items():
-        if message := check(row):
-            yield Problem(code, message, column=columns.get(code, "effect_direction"))
+    for rule in doubts.RULES:
+        if rule.code not in _FLAGS and (message := rule.check(row)):
+            yield Problem(rule.code, message, column=columns.get(rule.code, "effect_direction"))
 
 
 def groups(row: Values, known: Known) -> Iterator[Problem]:

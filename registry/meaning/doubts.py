@@ -6,13 +6,16 @@ only blind rules may decide what is left out, or the leaving out would choose th
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from registry.meaning.direction import TWO_GROUPS
 from registry.meaning.plausible import MARGIN, least_se
+from registry.meaning.printed import BOUNDS, shown_bound
 from registry.terms import ContrastKind, EffectDirection, Flag, Measure
 
 Values = Mapping[str, Any]
@@ -22,9 +25,17 @@ EXTREME = 20.0
 #: Sides are compared of estimates whose |z| is at least this; this many siblings of other studies, and this part of
 #: them on the other side, make an estimate stand against its siblings.
 CLEAR, SIBLINGS, MAJORITY = 1.96, 5, 0.8
+#: What the rules of one row look at beside yi, vi and its flags: a doubt that was settled is one of these values.
+REPORTED = (
+    *("est", "ci_low", "ci_high", "ci_level", "log_hr", "se_log_hr", "p_value", "n", "n_events", "n_index"),
+    *("n_reference", "contrast", "measure", "effect_direction"),
+)
 
-_TWO_GROUPS = frozenset({ContrastKind.ABOVE_VS_BELOW.value, ContrastKind.BELOW_VS_ABOVE.value})
 _HAZARDS = frozenset({Measure.HR.value, Measure.CAUSE_SPECIFIC_HR.value, Measure.SUBDISTRIBUTION_HR.value})
+#: Endpoints of which a higher ratio is the better outcome.
+_WANTED = frozenset({"response", "complete response"})
+#: The largest log whose exponential a float holds.
+_LARGEST = 700.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,60 +50,85 @@ class Doubt:
 @dataclass(frozen=True, slots=True)
 class _Rule:
     code: str
-    blind: bool
+    blind: Callable[[Values], bool]
     check: Callable[[Values], str | None]
 
 
 def standard_error(row: Values) -> str | None:
     """Doubt a standard error smaller than the events, or failing them the patients, allow (Schoenfeld 1981)."""
-    vi, events = row["vi"], row["n_events"] or row["n"]
-    if vi is None or not events or row["contrast"] not in _TWO_GROUPS or row["measure"] not in _HAZARDS:
+    found = _counted(row)
+    if found is None:
         return None
+    se, events, what = found
     index, reference = row["n_index"], row["n_reference"]
     share = index / (index + reference) if index and reference else None
-    least = least_se(int(events), math.exp(row["yi"]), share)
-    if math.sqrt(vi) >= (1.0 - MARGIN) * least:
+    least = least_se(events, math.exp(max(-_LARGEST, min(row["yi"], _LARGEST))), share)
+    if se >= (1.0 - MARGIN) * least:
         return None
-    what = "events" if row["n_events"] else "patients"
-    return f"SE {math.sqrt(vi):.3g} of the log ratio, where {int(events)} {what} allow no less than {least:.3g}"
+    return f"SE {se:.3g} of the log ratio, where {events} {what} allow no less than {least:.3g}"
+
+
+def _below_every_bound(row: Values) -> bool:
+    """Whether the standard error is too small for any two groups and any ratio, whatever the result is."""
+    found = _counted(row)
+    return found is not None and found[0] < (1.0 - MARGIN) * least_se(found[1])
+
+
+def _counted(row: Values) -> tuple[float, int, str] | None:
+    """Give SE, events and what they are, where the ratio is a hazard ratio of two groups."""
+    vi, events = row["vi"], row["n_events"] or row["n"]
+    if vi is None or not events or row["contrast"] not in TWO_GROUPS or row["measure"] not in _HAZARDS:
+        return None
+    return math.sqrt(vi), int(events), "events" if row["n_events"] else "patients"
 
 
 def extreme_ratio(row: Values) -> str | None:
     """Doubt a ratio so far from 1 that a slip is likelier."""
     yi = row["yi"]
-    return f"a ratio of {math.exp(yi):.3g}" if yi is not None and abs(yi) > math.log(EXTREME) else None
+    if yi is None or abs(yi) <= math.log(EXTREME):
+        return None
+    return f"a ratio of {math.exp(yi):.3g}" if abs(yi) < _LARGEST else "a ratio that no number can hold"
 
 
 def direction(row: Values) -> str | None:
-    """Want the direction in words to be that of the ratio."""
+    """Want the direction in words to be that of the ratio; of a response more is better."""
     stated, ratio = row["effect_direction"], row["est"]
     if ratio is None or ratio == 1.0 or stated not in (EffectDirection.WORSE, EffectDirection.BETTER):
         return None
-    opposite = (ratio < 1.0) == (stated == EffectDirection.WORSE)
-    return f"the text says {stated}, the ratio is {ratio:g}" if opposite else None
+    better = (ratio < 1.0) != (row["endpoint"] in _WANTED)
+    return f"the text says {stated}, the ratio is {ratio:g}" if better == (stated == EffectDirection.WORSE) else None
 
 
-def _flagged(flag: Flag) -> Callable[[Values], str | None]:
-    def check(row: Values) -> str | None:
-        if flag not in (row["flags"] or "").split("; "):
-            return None
-        shown = f"{row['est_text'] or row['est']} ({row['ci_low_text'] or '?'}–{row['ci_high_text'] or '?'})"
-        return f"{flag.label}: {shown}" + (f", p {row['p_text']}" if row["p_text"] else "")
+def flagged(flag: Flag, row: Values) -> str:
+    """Word a flag with what is printed: `p-value and CI disagree: 1.5 (1.1–2.0), p 0.5`."""
+    low, high = (shown_bound(row, name) or "?" for name in BOUNDS)
+    shown = f"{row['est_text'] or row['est']} ({low}–{high})"
+    return f"{flag.label}: {shown}" + (f", p {row['p_text']}" if row["p_text"] else "")
 
-    return check
+
+def _of_flag(flag: Flag) -> Callable[[Values], str | None]:
+    return lambda row: flagged(flag, row) if flag in (row["flags"] or "").split("; ") else None
+
+
+def _always(_: Values) -> bool:
+    return True
+
+
+def _never(_: Values) -> bool:
+    return False
 
 
 RULES: tuple[_Rule, ...] = (
-    _Rule("se-implausible", True, standard_error),
-    _Rule(Flag.P_CONTRADICTS.value, True, _flagged(Flag.P_CONTRADICTS)),
-    _Rule(Flag.OFF_CENTRE.value, True, _flagged(Flag.OFF_CENTRE)),
-    _Rule(Flag.COUNTS_OPPOSE.value, False, _flagged(Flag.COUNTS_OPPOSE)),
-    _Rule("direction-contradicts-ratio", False, direction),
-    _Rule("ratio-extreme", False, extreme_ratio),
+    _Rule("se-implausible", _below_every_bound, standard_error),
+    _Rule(Flag.P_CONTRADICTS.value, _always, _of_flag(Flag.P_CONTRADICTS)),
+    _Rule(Flag.OFF_CENTRE.value, _always, _of_flag(Flag.OFF_CENTRE)),
+    _Rule(Flag.COUNTS_OPPOSE.value, _never, _of_flag(Flag.COUNTS_OPPOSE)),
+    _Rule("direction-contradicts-ratio", _never, direction),
+    _Rule("ratio-extreme", _never, extreme_ratio),
 )
 
-#: Codes of the rules that bear on a pooled number, and whether each is blind to the result.
-BEARING: Mapping[str, bool] = {rule.code: rule.blind for rule in RULES} | {
+#: Codes of the rules that bear on a pooled number, and whether they may leave an estimate out.
+BEARING: Mapping[str, bool] = {rule.code: rule.blind is not _never for rule in RULES} | {
     "same-numbers": True,
     "direction-opposite": False,
 }
@@ -100,13 +136,29 @@ BEARING: Mapping[str, bool] = {rule.code: rule.blind for rule in RULES} | {
 
 def doubts_of(row: Values) -> list[Doubt]:
     """Give what is doubtful of a row by contract names, but for what a curator has settled (`settled`)."""
-    settled = settled_rules(row.get("settled"))
+    settled = settled_rules(row["settled"])
     found = ((rule, rule.check(row)) for rule in RULES if rule.code not in settled)
-    return [Doubt(rule.code, message, rule.blind) for rule, message in found if message]
+    return [Doubt(rule.code, message, rule.blind(row)) for rule, message in found if message]
+
+
+def settlement(rule: str, row: Values) -> str:
+    """Write that a rule is settled of the values a row has now: `se-implausible 1a2b3c4d`."""
+    values = (row.get(name) for name in REPORTED)
+    said = "\t".join(
+        "" if each is None else each if isinstance(each, str) else f"{float(each):.12g}" for each in values
+    )
+    return f"{rule} {hashlib.sha256(said.encode()).hexdigest()[:8]}"
+
+
+def still_settled(settlements: str | None, row: Values) -> str | None:
+    """Give the codes of the rules that were settled of the values a row has now, `; ` between them; None for none."""
+    given = set(filter(None, (settlements or "").split("; ")))
+    rules = {each.partition(" ")[0] for each in given}
+    return "; ".join(sorted(rule for rule in rules if settlement(rule, row) in given)) or None
 
 
 def settled_rules(text: str | None) -> frozenset[str]:
-    """Give the codes of the rules that a curator has settled of an estimate."""
+    """Give the codes of the rules that a curator has settled of an evidence row."""
     return frozenset(filter(None, (text or "").split("; ")))
 
 
@@ -117,24 +169,25 @@ def against_siblings(rows: Sequence[Values]) -> Iterator[tuple[int, str]]:
     """
     held: dict[tuple[str, str, str], list[tuple[int, str, bool]]] = defaultdict(list)
     for place, row in enumerate(rows):
-        if (harmful := clear_side(row)) is not None:
-            held[row["factor"], row["disease"], row["endpoint"]].append((place, row["study"], harmful))
+        if (above := clear_side(row)) is not None:
+            held[row["factor"], row["disease"], row["endpoint"]].append((place, row["study"], above))
     for (factor, _, endpoint), siblings in held.items():
-        sides = Counter((study, harmful) for _, study, harmful in siblings)
-        total = Counter(harmful for *_, harmful in siblings)
-        for place, study, harmful in siblings:
-            against = total[not harmful] - sides[study, not harmful]
-            others = against + total[harmful] - sides[study, harmful]
+        sides = Counter((study, above) for _, study, above in siblings)
+        total = Counter(above for *_, above in siblings)
+        for place, study, above in siblings:
+            against = total[not above] - sides[study, not above]
+            others = against + total[above] - sides[study, above]
             if others >= SIBLINGS and against >= MAJORITY * others:
                 yield (
                     place,
-                    f"{factor}, {endpoint}: higher values are {'worse' if harmful else 'better'} here, and the other"
-                    f" way in {against} of {others} estimates of other studies whose interval excludes 1",
+                    f"{factor}, {endpoint}: the ratio for higher values is {'above' if above else 'below'} 1 here, and"
+                    f" {'below' if above else 'above'} in {against} of {others} estimates of other studies whose"
+                    " interval excludes 1",
                 )
 
 
 def clear_side(row: Values) -> bool | None:
-    """Say whether more of the factor clearly goes with more events; None where it is not clear or not of that."""
+    """Say whether the ratio for more of the factor is clearly above 1; None where it is not clear or not of that."""
     yi, vi, contrast = row["yi"], row["vi"], row["contrast"]
     if yi is None or vi is None or contrast in (None, ContrastKind.CATEGORY, ContrastKind.UNCLEAR):
         return None

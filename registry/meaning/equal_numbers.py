@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from registry.flow import cohorts, units
+from registry.meaning.doubts import settled_rules
 from registry.meaning.names import author_of, surnames
 
 if TYPE_CHECKING:
     from registry.frame import Array, Frame
 
+SAME = "same-numbers"
 #: Digits in which two log ratios, or their variances, are equal: those a float keeps through a few operations.
 _DIGITS = 12
 
@@ -47,7 +49,14 @@ def _pairs(frame: Frame) -> list[tuple[int, int]]:
             apart = frozenset((own[one], own[other])) in frame.apart
             if own[one] != own[other] and unit[one] != unit[other] and not apart:
                 found[one, other] = None
-    return sorted(found)
+    return sorted(_unsettled(frame, list(found)))
+
+
+def _unsettled(frame: Frame, pairs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Give the pairs of which no curator has settled, of either row, that its numbers are its own."""
+    said = frame["settled"]
+    settled = {row for pair in pairs for row in pair if SAME in settled_rules(said[row])}
+    return (pair for pair in pairs if not settled & {*pair})
 
 
 def _rows_by_numbers(frame: Frame) -> Iterator[Sequence[int]]:
@@ -66,9 +75,10 @@ def _rows_by_numbers(frame: Frame) -> Iterator[Sequence[int]]:
 
 def _rounded(values: Array) -> Array:
     """Round to the digits in which numbers are equal."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         scale = 10.0 ** (_DIGITS - 1 - np.floor(np.log10(np.abs(values))))
-        return np.where(values == 0.0, 0.0, np.round(values * scale) / scale)
+        rounded = np.round(values * scale) / scale
+    return np.where(np.isfinite(rounded), rounded, values)  # 0, and what is too near to it to be scaled
 
 
 def _one_report(frame: Frame, one: int, other: int) -> bool:

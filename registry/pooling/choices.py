@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from registry.errors import NothingSelected, PoolRefused
+from registry.meaning.doubted import excluding
 from registry.pooling import guards, large_p
 from registry.pooling.analysis import one_of
 from registry.pooling.eligible import eligible
@@ -106,11 +107,13 @@ def choices(
     )
 
 
-def row_sets(frame: Frame, varied: Choices, allowed: Allowed) -> Iterator[RowSet]:
+def row_sets(frame: Frame, varied: Choices, allowed: Allowed, doubtful: str) -> Iterator[RowSet]:
     """Give the rows of every choice, or why they must not be pooled together."""
+    excluding(doubtful)
     for choice, kept in varied:
         try:
-            rows, flow = eligible(frame.take(kept), one_per=choice.one_per, allowed=allowed, flow=None)
+            part = frame.take(kept)
+            rows, flow = eligible(part, one_per=choice.one_per, allowed=allowed, flow=None, doubtful=doubtful)
             guards.check(rows, allowed, more=large_p.refusals(flow, allowed))
         except NothingSelected:
             yield RowSet(choice, None, "no estimate is left")

@@ -7,6 +7,7 @@ answers stand in the headline. Nothing is left out unasked.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -32,22 +33,24 @@ if TYPE_CHECKING:
 
 #: A doubtful estimate leads from here on: change of the log ratio, and of I² in percent points.
 LEADS_RATIO, LEADS_I2 = math.log(1.10), 25.0
-#: So many are told one by one.
+#: So many are told one by one; a model of dependent estimates is fitted anew without so many.
 TOLD = 10
-#: Stands wherever an estimate with an impossible standard error is left out.
+#: Stands wherever an estimate with an impossible standard error is left out, or was.
 CAUTION = (
     "rows with an impossible SE are often per unit of the factor: leaving them out tends to raise the ratio;"
     " read the source"
 )
 MARK = "†"
+_IMPOSSIBLE = "se-implausible"
 
 
 @dataclass(frozen=True, slots=True)
 class DoubtfulEstimate(Values):
-    """One estimate with its doubts, the pool without it (None of a single one), and whether it leads."""
+    """One estimate, its place in the pool, its doubts, the pool without it (None of a single one), whether it leads."""
 
     key: str | None
     label: str
+    place: int
     doubts: tuple[Doubt, ...]
     without: Pooled | None
     leads: bool
@@ -63,13 +66,13 @@ class DoubtfulEstimate(Values):
 class Doubts(Values):
     """The doubtful estimates of a pool, in its order, and the pool without those that lead; None where none does.
 
-    `eases` says that without them the estimates agree better: I² is lower by more than 25 points.
+    `i2_falls` says by how many points I² is lower without them.
     """
 
     handling: str = Doubtful.KEEP
     estimates: tuple[DoubtfulEstimate, ...] = ()
     without: Pooled | None = None
-    eases: bool = False
+    i2_falls: float = 0.0
 
     @property
     def leading(self) -> tuple[DoubtfulEstimate, ...]:
@@ -77,9 +80,9 @@ class Doubts(Values):
         return tuple(each for each in self.estimates if each.leads)
 
     @property
-    def labels(self) -> frozenset[str]:
-        """Name the doubtful estimates as tables and figures call them."""
-        return frozenset(each.label for each in self.estimates)
+    def places(self) -> frozenset[int]:
+        """Give the places of the doubtful estimates in the pool, from 0."""
+        return frozenset(each.place for each in self.estimates)
 
     def as_dict(self) -> dict[str, Any]:
         """Give the fields of the JSON, with the number of the rules they were found by."""
@@ -96,30 +99,39 @@ def doubts(prepared: Prepared, estimates: Sequence[PooledEstimate], whole: Poole
     rows = [row for row, found in enumerate(prepared.doubts) if found]
     if not rows:
         return Doubts(prepared.doubtful)
-    frame = prepared.frame
+    frame, names = prepared.frame, names_apart(prepared.frame)
     without = _without_each(frame, rows, settings)
     leads = [_moves(whole, each) for each in without]
-    together = _without(frame, rows, settings)
-    if not any(leads) and _moves(whole, together):  # none of them alone, but all of them
+    if not any(leads) and _moves(whole, _without(frame, rows, settings)):  # none of them alone, but all of them
         leads = [True] * len(rows)
     leading = [row for row, lead in zip(rows, leads, strict=True) if lead]
     rest = without[leads.index(True)] if len(leading) == 1 else _without(frame, leading, settings)
     return Doubts(
         handling=prepared.doubtful,
         estimates=tuple(
-            DoubtfulEstimate(estimates[row].key, estimates[row].label, prepared.doubts[row], one, lead)
+            DoubtfulEstimate(estimates[row].key, names[row], row, prepared.doubts[row], one, lead)
             for row, one, lead in zip(rows, without, leads, strict=True)
         ),
         without=rest,
-        eases=rest is not None and _i2_falls(whole, rest) > LEADS_I2,
+        i2_falls=0.0 if rest is None else _i2_falls(whole, rest),
     )
 
 
-def _without_each(frame: Frame, rows: Sequence[int], settings: Settings) -> list[Pooled | None]:
+def names_apart(frame: Frame) -> list[str]:
+    """Name each row as tables do, with its key where several have one name."""
+    named = labels(frame)
+    often = Counter(named)
+    keys = [key or f"row {row}" for row, key in enumerate(frame["key"].tolist(), 1)]
+    return [f"{name} ({key})" if often[name] > 1 else name for name, key in zip(named, keys, strict=True)]
+
+
+def _without_each(frame: Frame, rows: Sequence[int], settings: Settings) -> Sequence[Pooled | None]:
     """Pool without each of these rows in turn; None where nothing is left, or no pool can be had."""
-    if settings.dependence is not None or len(frame) == 1:
-        return [_without(frame, [row], settings) for row in rows]
-    return list(pooled_without_each(frame, settings, rows))
+    if len(frame) == 1:
+        return [None]
+    if settings.dependence is not None:
+        return [_without(frame, [row], settings) if place < TOLD else None for place, row in enumerate(rows)]
+    return pooled_without_each(frame, settings, rows)
 
 
 def _without(frame: Frame, rows: Sequence[int], settings: Settings) -> Pooled | None:
@@ -145,12 +157,12 @@ def _i2_falls(whole: Pooled, without: Pooled) -> float:
 
 def told(prepared: Prepared, found: Doubts | None) -> Iterator[str]:
     """Say which estimates are doubtful and why, and what must be known of leaving them out."""
-    named = zip(labels(prepared.frame), prepared.doubts, strict=True)
-    rows = [(name, each) for name, each in named if each]
+    rows = [pair for pair in zip(names_apart(prepared.frame), prepared.doubts, strict=True) if pair[1]]
     for name, each in rows[:TOLD]:
         yield f"{MARK} {name} is doubtful: {'; '.join(f'{one.message} ({one.rule})' for one in each)}"
     if (more := len(rows) - TOLD) > 0:
         yield f"{more} more {'estimate is' if more == 1 else 'estimates are'} doubtful"
-    impossible = any(one.rule == "se-implausible" for _, each in rows for one in each)
-    if prepared.flow.left_out("doubtful") or (found is not None and found.leading and impossible):
+    left_out = any(step.reason == "doubtful" and _IMPOSSIBLE in step.label for step in prepared.flow.steps)
+    leading = () if found is None else found.leading
+    if left_out or any(doubt.rule == _IMPOSSIBLE for each in leading for doubt in each.doubts):
         yield CAUTION

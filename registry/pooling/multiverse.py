@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from registry.errors import PoolRefused, StatisticsError
@@ -135,9 +135,8 @@ def multiverse(
     """
     methods, tests = _several(method), _several(test)
     settings = [*_settings(methods, tests, level)]
-    prepared = prepare(
-        frame, per=per, allow=allow, read_as=read_as, doubtful=doubtful, flow=flow, provenance=provenance, but=GUARDS
-    )
+    prepared = prepare(frame, per=per, allow=allow, read_as=read_as, flow=flow, provenance=provenance, but=GUARDS)
+    prepared = replace(prepared, doubtful=doubtful)  # which rows print the same depends on the choice
     varied = choices(
         prepared.frame,
         adjusted=_several(adjusted),
@@ -147,7 +146,7 @@ def multiverse(
         one_per=_several(one_per or ()),
         allowed=prepared.allowed,
     )
-    kept, same = _different(row_sets(prepared.frame, varied, prepared.allowed))
+    kept, same = _different(row_sets(prepared.frame, varied, prepared.allowed, doubtful))
     if all(each.frame is None for each in kept):
         raise PoolRefused(f"no choice can be pooled: {kept[0].refused}", "", "multiverse")
     rows = tuple(row for each in kept for row in _rows(each, settings))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from registry.flow import patients, units
+from registry.meaning.direction import TWO_GROUPS
 from registry.meaning.direction_words import TURNED
 from registry.meaning.doubts import BEARING
 from registry.meaning.quantity import NAMED_GROUPS, quantities
@@ -257,7 +258,7 @@ def _patients(frame: Frame) -> Iterator[str]:
 
 def _data_driven(frame: Frame) -> Iterator[str]:
     """Say how many cutoffs were chosen on the outcome, and of how many that is not known."""
-    methods = [value for value, cut in _pairs(frame, "cutoff_method", "cutoff_value") if value or not np.isnan(cut)]
+    methods = [value for value, kind in _pairs(frame, "cutoff_method", "contrast") if value or kind in TWO_GROUPS]
     several = sum(value in DATA_DRIVEN_CUTOFFS for value in methods)
     unknown = sum(value in (None, CutoffMethod.UNCLEAR) for value in methods)
     if several:

@@ -111,6 +111,7 @@ def prepare(
     """
     way, allowed = reading(read_as), guards.allowances(allow)
     rows, whole = eligible(as_frame(table), one_per=one_per, allowed=allowed, flow=flow, doubtful=doubtful)
+    found = tuple(doubted(rows))  # as reported: a step of the user's own makes no ratio extreme
     said: tuple[str, ...] = ()
     if per is not None:
         rows, note = to_one_step(rows, per)
@@ -130,7 +131,7 @@ def prepare(
         read_as=way,
         per=per,
         said=said,
-        doubts=tuple(doubted(rows)),
+        doubts=found,
         doubtful=doubtful,
     )
 

@@ -120,9 +120,9 @@ def _laid_out(result: PoolResult, rows: list[Row], width: int) -> tuple[Canvas, 
 
 def _estimates(result: PoolResult, glyphs: Glyphs) -> Iterator[Row]:
     heaviest = max(each.weight for each in result.estimates)
-    for each in result.estimates:
+    for place, each in enumerate(result.estimates):
         yield Row(
-            marked(each.label, result.doubts.labels),
+            marked(each.label, place in result.doubts.places),
             math.log(each.ci_low),
             each.yi,
             math.log(each.ci_high),

@@ -68,7 +68,8 @@ def _without(found: Inconsistency) -> str:
     if found.without is None:
         return ""
     hr, low, high, i2 = found.without
-    return f"; without {prose.value(hr, low, high)}, I² {prose.percent(i2)}"
+    ratio = prose.number(hr) if low is None else prose.value(hr, low, high)
+    return f"; without {ratio}" + ("" if i2 is None else f", I² {prose.percent(i2)}")
 
 
 def _indirectness(found: Indirectness) -> Iterator[str]:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from registry.grading.domains import Certainty
 from registry.meaning.direction import TWO_GROUPS
 from registry.meaning.direction_words import direction_of
+from registry.pooling.doubts import LEADS_I2
 from registry.report import prose
 from registry.report.absolute import events
-from registry.terms import ContrastKind, Measure
+from registry.report.tables import SHOW_PREDICTION_FROM
+from registry.terms import ContrastKind
 
 if TYPE_CHECKING:
     from registry.meaning.direction_words import Direction
@@ -37,7 +39,12 @@ _NO_CLEAR = {
     Certainty.MODERATE: "there is probably no clear association",
     Certainty.LOW: "there may be no clear association",
 }
-_RATES = {Measure.RR: "risk", Measure.OR: "odds"}
+#: What one doubtful estimate does, and several do: I² is lower without them (1), higher (−1), or about the same (0).
+_DOES = {
+    1: ("carries the disagreement", "carry the disagreement"),
+    0: ("moves the result", "move the result"),
+    -1: ("hides disagreement", "hide disagreement"),
+}
 #: Numbers of doubtful estimates in words, as a sentence begins.
 _COUNTED = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 
@@ -52,9 +59,11 @@ def finding(result: PoolResult, certainty: Certainty | None = None) -> str:
     """Say the association with the verb of its certainty: `High NLR was associated with shorter OS in myeloma`."""
     way, about = direction_of(result.about), result.about
     whom = f" in {about['disease']}" if "disease" in about else ""
-    outcome = about.get("endpoint", "the endpoint")
-    if way.factor is None or not way.stated:
-        return f"{way.factor or 'Several factors'} and {outcome}{whom}, {_unstated(result)}"
+    outcome = about.get("endpoint", "endpoint not named")
+    if way.factor is None:
+        return f"{_unnamed(result)}, {outcome}{whom}"
+    if not way.stated:
+        return f"{way.factor} and {outcome}{whom}, direction not stated"
     factor = way.towards
     if certainty is Certainty.VERY_LOW:
         return prose.capital(f"it is uncertain whether {factor} is associated with {_more(result) or outcome}{whom}")
@@ -87,18 +96,13 @@ def doubt(result: PoolResult) -> str:
     found, left_out = result.doubts, result.flow.left_out("doubtful")
     if not (several := len(found.leading)):
         return f"{_doubtful(left_out)} {'was' if left_out == 1 else 'were'} left out." if left_out else ""
-    one = several == 1
-    what = "the disagreement" if found.eases else "the result"
-    carry = ("carries" if one else "carry") if found.eases else ("moves" if one else "move")
-    said = f"{_doubtful(several)} {carry} {what}"
     if found.without is None:
-        return f"{said}: no other is left."
-    return f"{said}; without {'it' if one else 'them'} {_pooled(found.without)}."
-
-
-def _doubtful(several: int) -> str:
-    how_many = _COUNTED[several] if several < len(_COUNTED) else f"{several:,}"
-    return f"{how_many} doubtful estimate{'' if several == 1 else 's'}"
+        return "The only estimate is doubtful." if result.pool.k == 1 else "Every estimate is doubtful."
+    one, hidden = several == 1, found.i2_falls < -LEADS_I2
+    does = _DOES[(found.i2_falls > LEADS_I2) - hidden][0 if one else 1]
+    i2 = f", I² {prose.percent(_i2(result.pool))} → {prose.percent(_i2(found.without))}" if hidden else ""
+    without = f"without {'it' if one else 'them'} {prose.pool_value(found.without)}{i2}"
+    return f"{_doubtful(several)} {does}; {without}."
 
 
 def not_judged(certainty: Certainty | None) -> str:
@@ -109,27 +113,26 @@ def not_judged(certainty: Certainty | None) -> str:
 def size(result: PoolResult) -> str:
     """Say the size in a sentence: `In 8 cohorts with 1,886 patients, the hazard of death was …`."""
     way, pool = direction_of(result.about), result.pool
-    if pool.hr is None or not way.stated or not pool.has_headline or pool.k == 1:
+    named = way.factor is not None and "endpoint" in result.about and prose.multiplied(result.measure) != "ratio"
+    if not named or pool.hr is None or not way.stated or not pool.has_headline or pool.k == 1:
         return ""
     cohorts = prose.count(result.flow.used_cohorts, "cohort")
-    who = (
-        f"In {cohorts}, number of patients not known," if pool.n is None else f"In {cohorts} with {pool.n:,} patients,"
-    )
-    times = f"{prose.number(pool.hr)} times{' – lower –' if pool.hr < 1.0 else ''} as high"
-    event = events(result.about.get("endpoint"), 1)
-    bounds = prose.interval(pool.hr_ci_low, pool.hr_ci_high).replace("–", " to ")
-    interval = f"({prose.level_text(pool.level)} CI {bounds})"
-    what = f"the {prose.multiplied(result.measure)} of {event} was on average {times}"
-    if way.continuous:
-        return f"{who} {what} with {way.towards} {interval}."
-    return f"{who} {what} {_compared(way)} {interval}."
+    patients = ", number of patients not known" if pool.n is None else f" with {pool.n:,} patients"
+    rate, event = prose.multiplied(result.measure), events(result.about["endpoint"], 1)
+    what = f"the {rate} of {event} {'were' if rate == 'odds' else 'was'} on average"
+    ratio, _, bounds = prose.value(pool.hr, pool.hr_ci_low, pool.hr_ci_high).partition(" (")
+    times = f"{ratio} times{' – lower –' if pool.hr < 1.0 else ''} as high"
+    compared = f"with {way.towards}" if way.continuous else _compared(way)
+    interval = f"({prose.level_text(pool.level)} CI {bounds.rstrip(')').replace('–', ' to ')})"
+    return f"In {cohorts}{patients}, {what} {times} {compared} {interval}."
 
 
 def _compared(way: Direction) -> str:
     index, reference = way.sides
+    if way.contrast is ContrastKind.EXTREMES:
+        return f"in the {index} group as in the {reference} group"
     if way.index or way.contrast not in TWO_GROUPS:
-        named = " group" if way.contrast is ContrastKind.EXTREMES else ""
-        return f"in the {index} as in the {reference}{named}"
+        return f"in {index} as in {reference}"
     return f"in patients with {index} {way.factor} as in those with {reference} {way.factor}"
 
 
@@ -140,23 +143,33 @@ def agreement(result: PoolResult) -> str:
         return ""
     above = pool.hr >= 1.0
     same = sum((each.hr > 1.0) if above else (each.hr < 1.0) for each in result.estimates)
-    return f"{same} of {pool.k} {'above' if above else 'below'} 1; {_sizes(pool)}"
+    return f"{same} of {pool.k} {'above' if above else 'below'} 1{_sizes(pool)}"
 
 
 def _sizes(pool: Pooled) -> str:
-    """Say how far the sizes agree, by I² and whether the prediction interval holds 1 where the interval does not."""
-    i2 = pool.i2_q if pool.i2 is None else pool.i2
-    if i2 is None:
-        return "how far their sizes agree is undefined"
-    predicted = prose.holds_one(pool.hr_pi_low, pool.hr_pi_high)
-    crosses = predicted and prose.holds_one(pool.hr_ci_low, pool.hr_ci_high) is False
+    """Say how far the sizes agree, by I² and, from where it is shown, the prediction interval; of two, nothing."""
+    i2 = _i2(pool)
+    if i2 is None or pool.k < 3:
+        return ""
+    shown = pool.k >= SHOW_PREDICTION_FROM and prose.holds_one(pool.hr_ci_low, pool.hr_ci_high) is False
+    crosses = shown and prose.holds_one(pool.hr_pi_low, pool.hr_pi_high)
     if i2 > 75.0 or crosses:
-        return "sizes differ a lot"
-    return "sizes agree" if i2 < 30.0 and predicted is False else "sizes differ somewhat"
+        return "; sizes differ a lot"
+    return "; sizes agree" if i2 < 30.0 else "; sizes differ somewhat"
 
 
-def _unstated(result: PoolResult) -> str:
-    return "several factors together" if direction_of(result.about).factor is None else "direction not stated"
+def _i2(pool: Pooled) -> float | None:
+    return pool.i2_q if pool.i2 is None else pool.i2
+
+
+def _doubtful(several: int) -> str:
+    how_many = _COUNTED[several] if several < len(_COUNTED) else f"{several:,}"
+    return f"{how_many} doubtful estimate{'' if several == 1 else 's'}"
+
+
+def _unnamed(result: PoolResult) -> str:
+    known = any(each is not None for each in result.rows["factor"].tolist())
+    return "Several factors" if known else "Factor not named"
 
 
 def _little(result: PoolResult) -> bool:
@@ -173,17 +186,15 @@ def _more(result: PoolResult) -> str | None:
     low, high = _bounds(result)
     if low is None or high is None or low <= 1.0 <= high:
         return None
-    endpoint = result.about.get("endpoint")
-    if endpoint is None:
-        return f"a {'higher' if low > 1.0 else 'lower'} {prose.multiplied(result.measure)}"
-    measure = Measure(result.measure) if result.measure else None
-    if endpoint in TIMES and measure not in _RATES:
+    more, endpoint = "higher" if low > 1.0 else "lower", result.about.get("endpoint")
+    rate = prose.multiplied(result.measure)
+    if endpoint is None or rate == "ratio":
+        return f"a {more} {rate}" + (f" for {endpoint}" if endpoint else "")
+    if endpoint in TIMES and rate == "hazard":
         return f"{'shorter' if low > 1.0 else 'longer'} {endpoint}"
-    rate = _RATES.get(measure, prose.multiplied(result.measure)) if measure else "ratio"
-    article = "" if rate == "odds" else "a "
     event = events(endpoint, 1)
     named = endpoint if event == "event" else event if event == endpoint else f"{event} ({endpoint})"
-    return f"{article}{'higher' if low > 1.0 else 'lower'} {rate} of {named}"
+    return f"{'' if rate == 'odds' else 'a '}{more} {rate} of {named}"
 
 
 def _bounds(result: PoolResult) -> tuple[float | None, float | None]:
@@ -196,14 +207,6 @@ def _bounds(result: PoolResult) -> tuple[float | None, float | None]:
     lows = [prose.ratio(each) for each in (pool.wald_ci_low, pool.hk_ci_low) if each is not None]
     highs = [prose.ratio(each) for each in (pool.wald_ci_high, pool.hk_ci_high) if each is not None]
     return min(filter(None, lows), default=None), max(filter(None, highs), default=None)
-
-
-def _pooled(pool: Pooled) -> str:
-    if pool.k == 1:
-        return f"{prose.value(pool.hr, prose.ratio(pool.wald_ci_low), prose.ratio(pool.wald_ci_high))}, one estimate"
-    if not pool.has_headline:
-        return f"{prose.number(pool.hr)} (k = 2)"
-    return prose.value(pool.hr, pool.hr_ci_low, pool.hr_ci_high)
 
 
 def _with_interval(ratio: float | None, low: float | None, high: float | None, level: str) -> str:

@@ -49,12 +49,14 @@ MOST_DECIMALS = 6
 
 def measure_label(measure: str | None) -> str:
     """Name the ratio for a column header: HR, RR, OR; "ratio" if no row says which."""
-    return SHORT[Measure(measure)] if measure else "ratio"
+    return SHORT.get(Measure(measure), "ratio") if measure else "ratio"
 
 
 def multiplied(measure: str | None) -> str:
     """Name what the ratio multiplies: hazard, risk, odds; "ratio" if no row says."""
-    return MULTIPLIES.get(Measure(measure), "hazard") if measure else "ratio"
+    if measure in (None, Measure.UNCLEAR):
+        return "ratio"
+    return MULTIPLIES.get(Measure(measure), "hazard")
 
 
 def number(value: float | None, decimals: int = 2) -> str:
@@ -168,6 +170,13 @@ def pooled_value(result: PoolResult) -> str:
         [only] = result.estimates
         return value(only.hr, only.ci_low, only.ci_high)
     return value(result.pool.hr, result.pool.hr_ci_low, result.pool.hr_ci_high)
+
+
+def pool_value(pool: Pooled) -> str:
+    """Write the ratio of a pool beside another; two estimates have no headline interval, one is not pooled."""
+    if pool.k == 1:
+        return f"{value(pool.hr, ratio(pool.wald_ci_low), ratio(pool.wald_ci_high))}, one estimate"
+    return value(pool.hr, pool.hr_ci_low, pool.hr_ci_high) if pool.has_headline else f"{number(pool.hr)} (k = 2)"
 
 
 def heterogeneity(pool: Pooled) -> str:

@@ -56,8 +56,7 @@ def _columns(result: PoolResult) -> tuple[Column, ...]:
 
 
 def _cells(pool: Pooled) -> Cells:
-    shown = prose.value(pool.hr, pool.hr_ci_low, pool.hr_ci_high)
-    return (shown, prose.number(pool.tau2, 3), prose.percent(pool.i2), prose.p_value(pool.p))
+    return (prose.pool_value(pool), prose.number(pool.tau2, 3), prose.percent(pool.i2), prose.p_value(pool.p))
 
 
 def _shown(value: float | str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from registry.pooling.doubts import MARK
@@ -54,23 +54,23 @@ def estimates(result: PoolResult) -> Table:
         number("Weight", keep=5),
         text("Flags", keep=2),
     )
-    doubted = result.doubts.labels
+    doubted = result.doubts.places
     rows = tuple(
         (
-            marked(each.label, doubted),
+            marked(each.label, place in doubted),
             NOTHING if each.n is None else str(each.n),
             prose.value(each.hr, each.ci_low, each.ci_high),
             f"{each.weight:.1f} %",
             ", ".join(_flag(flag) for flag in each.flags),
         )
-        for each in result.estimates
+        for place, each in enumerate(result.estimates)
     )
     return without_empty(Table("Estimates", columns, rows, f"{MARK} Doubtful; see the notes." if doubted else ""))
 
 
-def marked(label: str, doubted: Collection[str], space: str = " ") -> str:
+def marked(label: str, doubted: bool, space: str = " ") -> str:
     """Put the sign of a doubtful estimate behind its label."""
-    return f"{label}{space}{MARK}" if label in doubted else label
+    return f"{label}{space}{MARK}" if doubted else label
 
 
 def pooled(result: PoolResult) -> Table:

@@ -1,7 +1,7 @@
 """Matched rows → rows ready to pool, and the flow that says what became of every other one. Frames only, no database.
 
 excluded, disputed, retracted, simulated → not poolable, reason by reason → p-derived unless allowed → doubtful if so
-asked → one per cohort.
+asked → one per cohort → repeated numbers if so asked.
 A row goes with the first step that applies to it.
 """
 
@@ -16,7 +16,9 @@ import numpy as np
 
 from registry.derivation import reason_in_words
 from registry.flow import Choice, Flow, FlowStep, Unusable, cohorts, patients, sum_of_largest, units, wholes
-from registry.meaning.doubted import excluding, sound
+from registry.meaning.doubted import by_themselves, excluding, repeated
+from registry.meaning.doubts import BEARING
+from registry.meaning.equal_numbers import SAME
 from registry.selection import priority
 from registry.terms import Allow, Derivation, Doubtful, NotPoolable, Origin, Status
 
@@ -59,6 +61,8 @@ def narrow(
     if left_out:
         sieve.leave_doubtful()
     choices = sieve.leave_all_but_one(by) if by else ()
+    if left_out:
+        sieve.leave_repeated()
     return frame.take(np.flatnonzero(sieve.left)), sieve.flow(choices, missing or {})
 
 
@@ -95,11 +99,18 @@ class _Sieve:
             self.leave("not-poolable", reason, np.array([each == reason for each in reasons], dtype=np.bool_))
 
     def leave_doubtful(self) -> None:
-        """Take out what a rule blind to the result doubts; of rows that print the same, the first stays."""
+        """Take out what a rule of one row that is blind to the result doubts, a step per rule."""
+        blind = [{doubt.rule for doubt in doubts if doubt.blind} for doubts in by_themselves(self.frame)]
+        for rule in BEARING:
+            mask = np.array([rule in rules for rules in blind], dtype=np.bool_)
+            self.leave("doubtful", f"doubtful ({rule}), left out as asked", mask)
+
+    def leave_repeated(self) -> None:
+        """Take out, of the rows that print the same numbers, all after the first of those that are still in."""
         rows = np.flatnonzero(self.left)
         mask = np.zeros(len(self.left), dtype=np.bool_)
-        mask[rows] = ~sound(self.frame.take(rows))
-        self.leave("doubtful", "doubtful, left out as asked", mask)
+        mask[rows] = repeated(self.frame.take(rows))
+        self.leave("doubtful", f"doubtful ({SAME}), left out as asked", mask)
 
     def leave_all_but_one(self, by: priority.Rule) -> tuple[Choice, ...]:
         """Keep one row per unit of patients."""

@@ -77,8 +77,8 @@ def select(
 
     `where` None matches every row; `at` reads as of a changeset or snapshot; `one_per` is a rule such as
     `cohort:adjusted,largest_n`; of `allow`, "selection-on-results" and "p-derived" matter here; `doubtful` estimates
-    are kept, or left out (exclude). Simulated rows stay in
-    only if the condition names `origin`. An empty selection is a result, not an error.
+    are kept, or left out (exclude). Simulated rows stay in only if the condition names `origin`. An empty selection is
+    a result, not an error.
 
     Raises ConditionError, UsageError for a rule that cannot be read, PoolRefused for a condition on the result itself
     or a rule that would choose between different quantities, NotFound for an `at` that does not exist.

@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 
 from registry.columns import COLUMNS
 from registry.derivation import Derived, derive, with_ratio_bounds
+from registry.meaning.doubts import still_settled
 from registry.meaning.printed import BOUNDS
 from registry.models import (
     Attribute,
@@ -139,6 +140,7 @@ def project(connection: sa.Connection, estimates: Collection[int]) -> list[dict[
         owners = [(owner, row.pop(owner)) for owner in OWNERS]
         row["attributes"] = {name: value for owner in owners for name, value in attributes.get(owner, {}).items()}
         row["retracted"] = bool(row.pop("own_retracted")) or bool(row.pop("source_retracted"))
+        row["settled"] = still_settled(row["settled"], row)
         projected.append(finished(row)[0])
     return projected
 

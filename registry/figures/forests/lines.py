@@ -46,7 +46,7 @@ class _Lines:
             each = self.result.estimates[row]
             cells = {column.column.name: column.cells[row] or prose.NOTHING for column in self.columns}
             low, high = math.log(each.ci_low), math.log(each.ci_high)
-            label = marked(each.label, self.result.doubts.labels, NO_BREAK)
+            label = marked(each.label, row in self.result.doubts.places, NO_BREAK)
             yield Line(
                 Kind.ESTIMATE,
                 label,
