@@ -159,7 +159,7 @@ COLUMNS: tuple[Column, ...] = (
         on_result=True,
     ),
     _text("flags", "remarks that travel with the estimate, `; ` between them"),
-    _text("settled", "rules of lint whose doubt a curator has settled, `; ` between them"),
+    _text("settled", "doubts of lint a curator has settled: rule and digest of the values, `; ` between them"),
     Column("retracted", Kind.BOOLEAN, "whether the study's report is retracted", required=True),
     _text("overlap_group", "group of cohorts that share patients; empty when none is declared"),
     _text("digest", "SHA-256 of this version of the row", required=True),

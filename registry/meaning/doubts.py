@@ -151,15 +151,14 @@ def settlement(rule: str, row: Values) -> str:
 
 
 def still_settled(settlements: str | None, row: Values) -> str | None:
-    """Give the codes of the rules that were settled of the values a row has now, `; ` between them; None for none."""
-    given = set(filter(None, (settlements or "").split("; ")))
-    rules = {each.partition(" ")[0] for each in given}
-    return "; ".join(sorted(rule for rule in rules if settlement(rule, row) in given)) or None
+    """Give the settlements that are of the values a row has now, `; ` between them; None for none."""
+    given = sorted(filter(None, (settlements or "").split("; ")))
+    return "; ".join(each for each in given if each == settlement(each.partition(" ")[0], row)) or None
 
 
 def settled_rules(text: str | None) -> frozenset[str]:
     """Give the codes of the rules that a curator has settled of an evidence row."""
-    return frozenset(filter(None, (text or "").split("; ")))
+    return frozenset(each.partition(" ")[0] for each in (text or "").split("; ") if each)
 
 
 def against_siblings(rows: Sequence[Values]) -> Iterator[tuple[int, str]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from registry.errors import NotFound, UsageError
+import registry
+from registry.errors import NotFound, PoolRefused, UsageError
 from registry.handle import Registry
 from registry.pooling.result import PoolResult
 from registry.store import Store
@@ -90,3 +93,49 @@ def test_only_doubts_that_bear_on_a_number_are_settled(doubted: tuple[Registry, 
         reg.settle_doubt(["nobody/OS/00000000"], "se-implausible", reason="x")
     with pytest.raises(UsageError, match="reason"):
         reg.settle_doubt([key], "se-implausible", reason=" ")
+
+
+def test_a_settlement_is_of_the_values_that_were_looked_into(doubted: tuple[Registry, str]) -> None:
+    """A number amended since is doubted anew; with the amendment undone it is settled again."""
+    reg, key = doubted
+    reg.settle_doubt([key], "se-implausible", reason="read again")
+    amended = reg.amend(key, {"ci_low": "1.48", "ci_high": "1.52"}, reason="misprint")
+    assert "se-implausible" in _codes(reg, key)
+    assert key in _doubted(reg.pool(WHERE))
+    reg.undo(amended.changeset, reason="it was right")
+    assert "se-implausible" not in _codes(reg, key)
+
+
+def test_what_no_rule_doubts_is_not_settled(doubted: tuple[Registry, str]) -> None:
+    """Of many, those the rule doubts are settled; the others are named and stay as they are."""
+    reg, key = doubted
+    done = reg.settle_doubt([], "se-implausible", reason="all looked into", where=WHERE)
+    assert done.changed == (key,)
+    assert len(done.not_doubted) == 4
+    assert reg.settle_doubt([key], "ratio-extreme", reason="x").not_doubted == (key,)
+
+
+def test_one_of_a_pair_settles_the_pair(store: Store) -> None:
+    """Two studies print the same numbers: settled of either, both stay, in lint, beside the pool and in its guard."""
+    keys = enter(store, ["ash2015", "elm2018"], contrast="above_vs_below", n=4000, est=1.5, ci_low=1.2, ci_high=1.875)
+    reg = Registry(store, curator="Ada")
+    with pytest.raises(PoolRefused, match="same result under two names"):
+        reg.pool(WHERE)
+    assert reg.pool(WHERE, doubtful="exclude").pool.k == 1
+    reg.settle_doubt([keys["ash2015"]], "same-numbers", reason="two cohorts, by coincidence")
+    assert reg.pool(WHERE).doubts.estimates == ()
+    assert reg.pool(WHERE, doubtful="exclude").pool.k == 2
+    assert not [each for each in reg.lint().findings if each.code == "same-numbers"]
+
+
+def test_a_settlement_travels_with_a_snapshot(doubted: tuple[Registry, str], tmp_path: Path) -> None:
+    """An archive carries it, so that another registry is quiet too."""
+    reg, key = doubted
+    reg.settle_doubt([key], "se-implausible", reason="read again")
+    reg.snapshot("settled")
+    archive = tmp_path / "a.zip"
+    reg.export_snapshot("settled", archive)
+    registry.init(tmp_path / "b.db")
+    with registry.open(tmp_path / "b.db", curator="Bo") as other:
+        other.import_snapshot(archive)
+        assert key not in _doubted(other.pool(WHERE))
