@@ -14,7 +14,7 @@ from registry.ingest.issues import Problem
 from registry.ingest.units import unit
 from registry.linting.plausible import MARGIN, least_se
 from registry.meaning.direction import contradicts
-from registry.meaning.printed import BOUNDS, shown_bound
+from registry.meaning.printed import BOUNDS, shown_bound, text_of
 from registry.terms import Adjusted, ContrastKind, CutoffMethod, EffectDirection, Flag, Measure, Status
 from registry.units import convert
 from registry.vocabulary import FactorFacts, Vocabulary, fold
@@ -84,7 +84,7 @@ def _worded(flag: Flag, row: Values) -> str:
     if flag is Flag.LEVEL_ASSUMED:
         return "the source gives no level for the CI; 95 % was taken"
     low, high = (shown_bound(row, name) or "?" for name in BOUNDS)
-    shown = f"{row['est_text'] or row['est']} ({low}–{high})"
+    shown = f"{_ratio(row)} ({low}–{high})"
     return f"{flag.label}: {shown}" + (f", p {row['p_text']}" if row["p_text"] else "")
 
 
@@ -106,7 +106,14 @@ def extreme_ratio(row: Values, _: Known) -> Iterator[Problem]:
     """Doubt a ratio so far from 1 that a slip is likelier."""
     yi = row["yi"]
     if yi is not None and abs(yi) > math.log(EXTREME):
-        yield Problem("ratio-extreme", f"a ratio of {math.exp(yi):.3g}", column="est")
+        yield Problem("ratio-extreme", f"a ratio of {_ratio(row)}", column="est")
+
+
+def _ratio(row: Values) -> str:
+    """Give the ratio as printed, or what follows from its logarithm."""
+    if row["est"] is not None:
+        return text_of(row, "est")
+    return "?" if row["yi"] is None else f"{math.exp(row['yi']):.3g}"
 
 
 def groups(row: Values, known: Known) -> Iterator[Problem]:
@@ -124,7 +131,7 @@ def direction(row: Values, _: Known) -> Iterator[Problem]:
     if ratio is None or stated not in (EffectDirection.WORSE, EffectDirection.BETTER):
         return
     if (ratio < 1.0) == (stated == EffectDirection.WORSE) and ratio != 1.0:
-        message = f"the text says {stated}, the ratio is {ratio:g}"
+        message = f"the text says {stated}, the ratio is {_ratio(row)}"
         yield Problem("direction-contradicts-ratio", message, column="effect_direction")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from registry.report import prose
+from registry.report import prose, reported
 from registry.report.flow_tables import flow, unusable
 from registry.report.prose import NOTHING
 from registry.report.sensitivity_tables import cumulative, dependence, leave_one_out, ratio_header
@@ -46,11 +46,11 @@ def estimates(result: PoolResult) -> Table:
         (
             each.label,
             NOTHING if each.n is None else str(each.n),
-            prose.value(each.hr, each.ci_low, each.ci_high),
+            ratio,
             f"{each.weight:.1f} %",
             ", ".join(_flag(flag) for flag in each.flags),
         )
-        for each in result.estimates
+        for each, ratio in zip(result.estimates, reported.in_pool(result), strict=True)
     )
     return without_empty(Table("Estimates", columns, rows))
 

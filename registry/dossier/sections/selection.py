@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from registry.dossier.document import Section
-from registry.dossier.sections.studies import as_printed, cutoff, p_printed
+from registry.dossier.sections.studies import cutoff
 from registry.dossier.sections.summary import directions
 from registry.dossier.wording import columns, plain_number, says, sentences, shown
 from registry.pooling.prepared import labels
-from registry.report import flow_tables, prose
+from registry.report import flow_tables, prose, reported
 from registry.report.directions import fares, who_fares
 from registry.report.table import Table
 
@@ -120,6 +120,6 @@ def _known(reason: str, direction: str, row: Row) -> tuple[str, ...]:
 
 def _numbers(row: Row) -> str:
     """Write what numbers there are: a ratio without its interval, a p-value alone."""
-    printed = as_printed(row)
-    p = p_printed(row)
+    printed = reported.numbers(row)
+    p = reported.p_value(row)
     return printed if "p " in printed or not p else ", ".join(part for part in (printed, p) if part)
