@@ -10,6 +10,7 @@ from registry.errors import PoolRefused, UsageError
 from registry.grading.domains import LOWERING, RAISING, STEPS, Certainty, certainty
 from registry.grading.evidence import evidence
 from registry.grading.ratings import Rated, evidence_digest, ratings
+from registry.grading.shown import RiskOfBias
 from registry.pooling.absolute import absolute
 from registry.pooling.absolute_result import AbsoluteResult
 from registry.queries.running import pooled
@@ -183,8 +184,18 @@ def _finding(
     return DomainFinding(domain, figures, rating, not parts, changed, STEPS[domain][rating.judgement])
 
 
+def _not_appraised(domains: Sequence[DomainFinding]) -> RiskOfBias | None:
+    """Give the figures of a rating of risk of bias that rests on estimates nobody appraised."""
+    for each in domains:
+        if isinstance(each.figures, RiskOfBias) and each.rating is not None and each.figures.not_appraised:
+            return each.figures
+    return None
+
+
 def _remarks(domains: Sequence[DomainFinding]) -> list[str]:
     said = []
+    if (missing := _not_appraised(domains)) is not None:
+        said.append(f"risk of bias was rated and not appraised for {missing.not_appraised} of {missing.k} estimates")
     if old := [each.domain.label for each in domains if each.changed]:
         said.append(f"rated on other evidence than is shown, to be looked at again: {', '.join(old)}")
     moves = {each.domain: each.moves or 0 for each in domains}

@@ -21,11 +21,16 @@ class Judged(Values):
 
 @dataclass(frozen=True, slots=True)
 class RiskOfBias(Values):
-    """Shares of weight, in percent: the best level in every domain, the worst in any, and not judged at all."""
+    """Shares of weight, in percent: the best level in every domain, the worst in any, and not judged at all.
+
+    Of the `k` estimates `not_appraised` were judged in no domain: of these nothing is known, neither good nor bad.
+    """
 
     best_in_all: float
     worst_in_any: float
     not_judged: float
+    k: int
+    not_appraised: int
     domains: tuple[Judged, ...]
 
 
@@ -33,11 +38,12 @@ class RiskOfBias(Values):
 class Inconsistency(Values):
     """How far the estimates disagree.
 
-    `common` says whether all intervals have a value in common, `apart` counts the pairs, of `pairs`, that have none;
-    `above` and `below` count the ratios on either side of 1.
+    The prediction interval is at `level` percent. `common` says whether all intervals have a value in common, `apart`
+    counts the pairs, of `pairs`, that have none; `above` and `below` count the ratios on either side of 1.
     """
 
     k: int
+    level: float
     i2: float | None
     tau2: float | None
     tau2_ci_low: float | None

@@ -70,9 +70,9 @@ def test_rated_evidence_has_a_certainty_with_reasons(reg: Registry) -> None:
 
 def test_a_prediction_interval_stands_where_the_pool_shows_one(reg: Registry) -> None:
     """With five estimates the figures of inconsistency give it; with three, where it says little, they do not."""
-    assert "Prediction interval" in cells(reg.findings("os"), "What the evidence shows")["inconsistency"]
+    assert "95 % prediction interval" in cells(reg.findings("os"), "What the evidence shows")["inconsistency"]
     reg.save_query("few", f"{WHERE} and year < 2015", method="DL", test="z")
-    assert "Prediction interval" not in cells(reg.findings("few"), "What the evidence shows")["inconsistency"]
+    assert "prediction interval" not in cells(reg.findings("few"), "What the evidence shows")["inconsistency"]
 
 
 def test_absolute_effects_are_those_the_query_names(reg: Registry) -> None:
@@ -174,6 +174,14 @@ def test_past_moment_is_summarised_as_it_was(reg: Registry, sqlite_store: Store)
     assert (then.result.pool.k, now.result.pool.k) == (5, 6)
     assert not any(each.changed for each in then.domains)
     assert any(each.changed for each in now.domains)
+
+
+def test_a_rating_of_what_nobody_appraised_is_remarked(reg: Registry) -> None:
+    """Not appraised is missing: a judgement of it stands, with what it does not rest on."""
+    reg.grade("os", "imprecision", "none", reason="many events")
+    assert not any("appraised" in remark for remark in reg.findings("os").remarks)
+    reg.grade("os", "risk of bias", "none", reason="none was seen")
+    assert "risk of bias was rated and not appraised for 5 of 5 estimates" in reg.findings("os").remarks
 
 
 def test_rating_up_beside_a_doubt_is_remarked(reg: Registry) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from registry.dossier.document import Section
@@ -76,9 +76,14 @@ def _choices(material: Material) -> Iterator[Block]:
         return
     yield says("Where a cohort, or a group of cohorts that share patients, had several estimates, one was kept.")
     yield sentences(
-        f"{each.kept} rather than {', '.join(each.left)} (decided by {', '.join(dict.fromkeys(each.by))})"
+        f"{each.kept} rather than {', '.join(each.left)} (decided by {_deciding(each.by)})"
         for each in material.flow.choices
     )
+
+
+def _deciding(by: Sequence[str]) -> str:
+    """Name what decided between estimates of a cohort: `adjusted, largest n`."""
+    return ", ".join(dict.fromkeys(by)).replace("_", " ")
 
 
 def _unusable(material: Material, rows: dict[str, Row], shared: Shared) -> Iterator[Block]:

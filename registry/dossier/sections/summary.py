@@ -13,6 +13,7 @@ from registry.dossier.wording import joined, without_advice
 from registry.meaning.direction_words import direction_of, same_sense
 from registry.report import prose
 from registry.report.directions import FARES
+from registry.report.sentences import NEW_SETTING_FROM, new_setting
 from registry.report.tables import SHOW_PREDICTION_FROM
 from registry.terms import EffectDirection
 
@@ -83,9 +84,8 @@ def _found(material: Material, result: PoolResult) -> Iterator[str]:
     pool = result.pool
     if pool.k > 1 and pool.i2 is not None:
         yield f"I² {prose.percent(pool.i2)}, tau² {prose.number(pool.tau2, 3)}."
-    if pool.hr_pi_low is not None and pool.k >= SHOW_PREDICTION_FROM:
-        where = prose.interval(pool.hr_pi_low, pool.hr_pi_high)
-        yield f"In a new setting the true ratio is expected between {where.replace('–', ' and ')}."
+    if pool.k < NEW_SETTING_FROM or pool.k >= SHOW_PREDICTION_FROM:
+        yield new_setting(pool)
     if not isinstance(material.sensitivity, Absent) and not isinstance(material.sensitivity.leave_one_out, Absent):
         pools = [each.pool for each in material.sensitivity.leave_one_out.leave_one_out or ()]
         yield prose.sentence(range_of(result, pools))
