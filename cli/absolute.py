@@ -21,7 +21,12 @@ def command(
     *,
     survival: Annotated[
         str,
-        typer.Option("--survival", metavar="SHARE", help="Share free of the event: 0.50, 50%, or a range 0.45-0.55."),
+        typer.Option(
+            "--survival",
+            metavar="SHARE",
+            help="Share alive at that time (or without the event, where it is another than death): 0.50, 50%, or a"
+            " range 0.45-0.55.",
+        ),
     ],
     prevalence: Annotated[
         str | None,
@@ -32,7 +37,12 @@ def command(
         typer.Option("--baseline", metavar="WHOSE", help="Whose survival it is: of all patients, or of the low group."),
     ] = "all",
     at_time: Annotated[
-        str | None, typer.Option("--at-time", metavar="TEXT", help='The time the survival is of: "24 months".')
+        str | None,
+        typer.Option(
+            "--at-time",
+            metavar="TEXT",
+            help='The time the survival is of: "24 months". An absolute risk needs one.',
+        ),
     ] = None,
     source: Annotated[
         str | None, typer.Option("--source", metavar="TEXT", help="Where survival and prevalence come from.")
@@ -42,10 +52,11 @@ def command(
     db: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
 ) -> None:
-    """Turn a pooled ratio into survival and risk of the high and the low group.
+    """Turn a pooled ratio into survival and risk of the high and the low group by one time.
 
     With the survival of all patients and the share of the high group, the survival of the low group is solved for;
-    that of the high group is it to the power HR. Intervals follow from the bounds of the ratio. Pools a saved query, or
+    that of the high group is it to the power HR. Intervals follow from the bounds of the ratio: the
+    survival is taken as known, and hazards as proportional. Pools a saved query, or
     what --where and other options of `evireg pool` say.
     """
     from cli.shares import share

@@ -27,7 +27,7 @@ Prespecified = Annotated[
         "--prespecified",
         metavar="ID",
         help="The protocol it was written in: a PROSPERO number (CRD…), another id, or an address."
-        " The ledger keeps when it was named; without one, results say post hoc.",
+        " The ledger keeps when it was named; without one, results say that none is named.",
     ),
 ]
 QueryName = Annotated[str, typer.Argument(metavar="NAME", help="A name of `evireg query list`.")]

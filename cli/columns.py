@@ -46,7 +46,7 @@ def command(*, db: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None
 CONDITIONS = """
 Conditions: == != < <= > >= and or not, 1 < year <= 2020, endpoint in ("OS", "PFS"), doi is None,
 contains(treatment, "CAR-T"), adjusts_for("age", "ISS"). Text compares without case; synonyms of factors, diseases,
-endpoints and covariates are understood.
+endpoints and covariates are understood. Cutoffs are compared in the unit of their factor, whatever unit a row has.
 """.strip()
 
 

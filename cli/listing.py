@@ -161,7 +161,9 @@ def _columns(kind: Kind) -> list[Column]:
 
 
 def _cells(kind: Kind, row: Mapping[str, Any]) -> list[Any]:
-    composed = {"cutoff": cutoff, "ratio": ratio, "not_poolable": why_not}
+    from registry.report import reported
+
+    composed = {"cutoff": reported.cutoff, "ratio": reported.named, "not_poolable": why_not}
     return [_cell(composed[name](row) if name in composed else row[name]) for name, _, _ in SHOWN[kind].values()]
 
 
@@ -169,38 +171,11 @@ def _cell(value: Any) -> Any:
     return ", ".join(value) if isinstance(value, list) else value
 
 
-def cutoff(row: Mapping[str, Any]) -> str:
-    """Write a cutoff as a text does: `≥ 550 ng/mL`, or its words."""
-    from registry.terms import CutoffOperator
-
-    if row["cutoff_value"] is None:
-        return row["cutoff_text"] or ""
-    side = CutoffOperator(row["cutoff_operator"]).label if row["cutoff_operator"] else ""
-    unit = "" if row["cutoff_unit"] in (None, "1") else row["cutoff_unit"]
-    words = f"({row['cutoff_text']})" if row["cutoff_text"] else ""
-    return " ".join(part for part in (side, f"{row['cutoff_value']:g}", unit, words) if part)
-
-
 def why_not(row: Mapping[str, Any]) -> str:
     """Say why an estimate cannot be pooled; empty when it can."""
     from registry.derivation import reason_in_words
 
     return reason_in_words(row)
-
-
-def ratio(row: Mapping[str, Any]) -> str:
-    """Write what was reported, digit by digit: `HR 1.73 (1.23–2.44)`; empty when no ratio was."""
-    from registry.meaning.printed import shown_bound
-    from registry.report.prose import measure_label
-
-    bounds = [shown_bound(row, name) for name in ("ci_low", "ci_high")]
-    interval = f" ({bounds[0] or '?'}–{bounds[1] or '?'})" if any(bounds) else ""
-    if row["est_text"] is None:
-        if row["log_hr"] is None:
-            return ""
-        of_log = interval.replace("log ", "") if "log " in interval else ""  # beside a log ratio only its own
-        return f"log {measure_label(row['measure'])} {row['log_hr']:g}{of_log}"
-    return f"{measure_label(row['measure'])} {row['est_text']}{interval}"
 
 
 def _note(kind: Kind) -> str:

@@ -55,9 +55,9 @@ _Baseline = Annotated[
     list[str] | None,
     typer.Option(
         "--baseline",
-        metavar="survival=S,prevalence=P,…",
-        help="Absolute risks too, where a share S of all patients survive and a share P has the high value; then"
-        " at=24 months and, last, source=… (repeatable).",
+        metavar="survival=S,prevalence=P,at=TIME,…",
+        help="Absolute risks too, where a share S of all patients is alive (or without the event) at TIME, such as 24"
+        " months, and a share P has the high value; last, source=… (repeatable).",
     ),
 ]
 
@@ -100,7 +100,7 @@ def baseline(text: str) -> dict[str, Any]:
     for part in filter(str.strip, head.split(",")):
         name, equals, value = (each.strip() for each in part.partition("="))
         if not equals or not value:
-            expected = "for instance survival=0.5,prevalence=0.4"
+            expected = "for instance survival=0.5,prevalence=0.4,at=24 months"
             raise UsageError(f"--baseline {text!r}: {part.strip()!r} gives no value", expected)
         found[name] = value if name == "at" else _number(value)
     return found | ({"source": source[0]} if source else {})

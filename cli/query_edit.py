@@ -22,8 +22,8 @@ def command(
     """Change a saved query: a new version with the options given, all others as they were.
 
     An empty text takes away what was there: --one-per '', --also-subgroup ''. Runs name the version they are of, and
-    stay. A protocol is of one definition: when that changes, also by an analysis more, the new version is post hoc
-    unless --prespecified is given again.
+    stay. A protocol is of one definition: when that changes, also by an analysis more, the new version names
+    none unless --prespecified is given again.
     """
     from cli import output
     from cli.querying import tell_saved
@@ -41,6 +41,6 @@ def command(
         tell_saved(reg, saved, who, as_json=as_json, said=said)
     if last.prespecified and not saved.prespecified:
         output.remark(
-            f"Version {saved.version} is post hoc: it asks something else than {last.prespecified} did."
+            f"Version {saved.version} names no protocol: it asks something else than {last.prespecified} did."
             " If the protocol says so too, give --prespecified again."
         )

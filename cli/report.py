@@ -62,8 +62,8 @@ def command(
         list[str] | None,
         typer.Option(
             "--baseline",
-            metavar="survival=S,prevalence=P,…",
-            help="Absolute risks: at=24 months and, last, source=… go with it (repeatable).",
+            metavar="survival=S,prevalence=P,at=TIME,…",
+            help="Absolute risks by TIME, such as 24 months; last, source=… goes with it (repeatable).",
         ),
     ] = None,
     second_opinion: Annotated[

@@ -74,7 +74,7 @@ def _tell(done: Reviewed) -> None:
 
 def _tell_work(work: Work, who: CuratorName) -> None:
     from cli import output
-    from cli.listing import ratio
+    from registry.report import reported
 
     counts = ", ".join(f"{number} {status}" for status, number in work.counts.items())
     output.say(f"Estimates by status: {counts}.\n")
@@ -96,7 +96,7 @@ def _tell_work(work: Work, who: CuratorName) -> None:
             row["key"],
             row["factor"],
             row["endpoint"],
-            ratio(row),
+            reported.named(row),
             "you" if row["entered_by"] == who.name else row["entered_by"],
             row["second"],
             ", ".join(name for name in ("locator", "quote") if row[name] is None),

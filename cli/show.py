@@ -94,7 +94,8 @@ def _rows(title: str, rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -
 
 def _estimates(rows: Sequence[Mapping[str, Any]]) -> None:
     from cli import output
-    from cli.listing import cutoff, ratio, why_not
+    from cli.listing import why_not
+    from registry.report import reported
 
     columns = [
         output.Column("Key", keep=9, whole=True),
@@ -110,9 +111,9 @@ def _estimates(rows: Sequence[Mapping[str, Any]]) -> None:
         (
             row["key"],
             row["factor"],
-            cutoff({"cutoff_text": None, **row}),
+            reported.cutoff(row),
             row["endpoint"],
-            ratio({"log_hr": None, **row}),
+            reported.named({"log_hr": None, **row}),
             row["adjusted"],
             why_not(row),
             row["effect_direction"],

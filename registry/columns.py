@@ -97,7 +97,7 @@ COLUMNS: tuple[Column, ...] = (
     _text(
         "cutoff_operator", "side of the cutoff that is the index group", "cutoff_operator", term=terms.CutoffOperator
     ),
-    _number("cutoff_value", "cutoff, in cutoff_unit", "cutoff_value", unit="see cutoff_unit; compared in the factor's"),
+    _number("cutoff_value", "cutoff, in the unit beside it", "cutoff_value"),
     _text("cutoff_unit", "unit of the cutoff (UCUM)", "cutoff_unit"),
     _text("cutoff_text", "a cutoff that is not a number, in the source's words", "cutoff_text"),
     _text("cutoff_method", "how the cutoff was chosen", "cutoff_method", term=terms.CutoffMethod),

@@ -44,8 +44,7 @@ def _column(part: str, name: str, *, required: bool = False, known_as: str = "")
     column = BY_NAME[name]
     own = known_as or ("hr" if name == "est" else name)
     others = tuple(each for each in dict.fromkeys((name, *column.inputs)) if each != own)
-    unit = "" if name == "cutoff_value" else column.unit
-    return Field(own, name, column.meaning, part, unit, others, column.term, column.vocabulary, required)
+    return Field(own, name, column.meaning, part, column.unit, others, column.term, column.vocabulary, required)
 
 
 def _columns(part: str, *names: str) -> tuple[Field, ...]:

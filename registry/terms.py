@@ -358,7 +358,7 @@ class Allow(Term):
 
     MIXED_ADJUSTMENT = (
         "mixed-adjustment",
-        "adjusted and unadjusted estimates pooled together",
+        "estimates pooled whether adjusted or not",
         "they estimate different ratios: a ratio shrinks or grows with the covariates in the model",
     )
     MIXED_CATEGORIES = (

@@ -128,7 +128,7 @@ def _all(materials: Sequence[Material], column: str) -> list[str]:
 def _subtitle(materials: Sequence[Material]) -> str:
     protocols = {each.saved.prespecified for each in materials}
     if None in protocols:
-        return "Evidence report, post hoc: no protocol is named" if len(protocols) == 1 else "Evidence report"
+        return "Evidence report; no protocol is named" if len(protocols) == 1 else "Evidence report"
     return f"Evidence report, prespecified in {', '.join(sorted(str(each) for each in protocols))}"
 
 

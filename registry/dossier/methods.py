@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from registry.dossier.material import Absent
 from registry.meaning.doubted import excluding
+from registry.pooling.counted import adjustment
 from registry.report import bias, cutoffs, influence, multiverse, prose, regress
 from registry.report.tables import FULL_COVERAGE_FROM, SHOW_PREDICTION_FROM
 from registry.selection import priority
@@ -47,17 +48,22 @@ def _selection(material: Material, shared: Shared) -> Iterator[str]:
         else ("were left out and counted; the cohorts are SIMULATED, which the condition asks for by name.")
     )
     if asked.one_per:
-        yield f"Of each cohort, or group of cohorts that share patients, one estimate was kept: {_rule(asked.one_per)}."
+        rule = priority.rule(asked.one_per).meaning
+        yield f"Of each cohort, or group of cohorts that share patients, one estimate was kept: {rule}."
     else:
         yield "No rule chose among several estimates of a cohort: a pool that met two of them would have been refused."
     if excluding(asked.options["doubtful"]):
         yield "Estimates that a rule blind to the result doubts were left out (docs/lint.md)."
     if asked.allow:
-        yield f"Allowed by the query: {'; '.join(Allow(word).label for word in asked.allow)}."
+        yield f"Allowed by the query: {'; '.join(_allowed(word, material) for word in asked.allow)}."
 
 
-def _rule(text: str) -> str:
-    return ", then ".join(order.meaning for order in priority.rule(text).orders)
+def _allowed(word: str, material: Material) -> str:
+    """Say what was allowed; whether adjusted and unadjusted estimates met is said of the rows."""
+    label = Allow(word).label
+    if word != Allow.MIXED_ADJUSTMENT or not len(material.used):
+        return label
+    return f"{label} ({adjustment(material.used['adjusted'].tolist())})"
 
 
 def _effects(material: Material) -> Iterator[str]:

@@ -99,7 +99,7 @@ def _checked(store: Store, order: Order) -> Order:
     if len(order.names) > 1 and order.analyses.get("baselines"):
         raise UsageError(
             "a baseline is of one endpoint, and this report is of several queries",
-            "write it into its query: evireg query edit NAME --baseline survival=…,prevalence=…",
+            "write it into its query: evireg query edit NAME --baseline survival=…,prevalence=…,at=…",
         )
     with store.read() as connection:
         moment = at_changeset(connection, order.at)

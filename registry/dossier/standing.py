@@ -1,4 +1,8 @@
-"""Whether an analysis was prespecified, by what, and what the ledger proves of it."""
+"""How an analysis stands: prespecified in a protocol, planned in the saved query without one, or asked for later.
+
+Post hoc is called only what was asked for with the report: of a query that names no protocol nothing is known but that
+it was saved before it was run.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +30,12 @@ ROUTINE = {
 
 
 def standing(material: Material, *, planned: bool) -> str:
-    """Say in a few words how an analysis stands: prespecified, planned, or post hoc."""
+    """Say in a few words how an analysis stands: prespecified, planned without a protocol, or post hoc."""
     saved = material.saved
     if not planned:
         return "post hoc: asked for with this report"
     if saved.prespecified is None:
-        return "planned, but no protocol is named: post hoc"
+        return "planned in the saved query; no protocol is named"
     return f"prespecified ({saved.prespecified})"
 
 
@@ -40,7 +44,7 @@ def standing_words(material: Material, analysis: Analysis) -> str:
     if not analysis.planned:
         return "post hoc: asked for with this report, not in the saved query"
     if material.saved.prespecified is None:
-        return "planned in the saved query, which names no protocol"
+        return "planned in the saved query; no protocol is named"
     return f"prespecified in {material.saved.prespecified}"
 
 
@@ -56,4 +60,9 @@ def analyses(material: Material) -> Iterator[tuple[str, str]]:
         yield f"absolute risk {each.asked}".strip(), standing(material, planned=each.planned)
     planned = material.planned
     for kind, name in ROUTINE.items():
-        yield name, standing(material, planned=True) if kind in planned else "part of every report: post hoc"
+        yield (
+            name,
+            standing(material, planned=True)
+            if kind in planned
+            else "part of every report, not planned in the saved query",
+        )

@@ -119,7 +119,7 @@ class _Bubble(Chart):
     def _name(self) -> str:
         """Name the moderator with its unit."""
         unit = BY_NAME[self.moderator].unit if self.moderator in BY_NAME else ""
-        return column_title(self.moderator) + (f" ({unit})" if unit and not unit.startswith("see") else "")
+        return column_title(self.moderator) + (f" ({unit})" if unit else "")
 
     def _places(self, panel: Panel) -> list[tuple[float, float]]:
         """Give where each circle lies on the sheet; those of one level beside each other."""

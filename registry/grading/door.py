@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
     from registry.grading.findings import SummaryOfFindings
     from registry.grading.ratings import Rated
-    from registry.pooling.absolute import AbsoluteResult, Share
+    from registry.pooling.absolute import Share
+    from registry.pooling.absolute_result import AbsoluteResult
     from registry.selection.view import At
     from registry.store import Store
 
@@ -40,8 +41,9 @@ class Grading:
     ) -> AbsoluteResult:
         """Pool a saved query, or what `where` means, and give survival and risk of the high and the low group.
 
-        `survival`, `prevalence`, `baseline`, `source` and `per` as in `registry.pooling.absolute.absolute`, `at_time`
-        the time the survival is of. `one_per`, `allow` and `options` are those of `pool`, and go with `where`.
+        `survival`, `prevalence`, `baseline`, `source` and `per` as in `registry.pooling.absolute.absolute`; `at_time`,
+        the time the survival is of, has to be named. `one_per`, `allow` and `options` are those of `pool`, and go with
+        `where`.
         """
         from registry.pooling.absolute import absolute
         from registry.queries.definition import define

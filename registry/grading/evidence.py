@@ -79,7 +79,14 @@ def risk_of_bias(result: PoolResult) -> RiskOfBias:
     best = [bool(said) and all(level == levels[0] for level, levels in said) for said in given]
     worst = [any(level == levels[-1] for level, levels in said) for said in given]
     nobody = [all(level is None for level, _ in said) for said in given]
-    return RiskOfBias(_summed(weights, best), _summed(weights, worst), _summed(weights, nobody), tuple(domains))
+    return RiskOfBias(
+        best_in_all=_summed(weights, best),
+        worst_in_any=_summed(weights, worst),
+        not_judged=_summed(weights, nobody),
+        k=len(weights),
+        not_appraised=sum(nobody),
+        domains=tuple(domains),
+    )
 
 
 def _summed(weights: list[float], which: list[bool]) -> float:
@@ -93,6 +100,7 @@ def inconsistency(result: PoolResult) -> Inconsistency:
     apart = sum(a[1] < b[0] or b[1] < a[0] for a, b in combinations(bounds, 2))
     return Inconsistency(
         k=pool.k,
+        level=pool.level,
         i2=pool.i2,
         tau2=pool.tau2,
         tau2_ci_low=pool.tau2_ci_low,

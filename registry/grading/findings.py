@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from registry.errors import PoolRefused
+from registry.errors import PoolRefused, UsageError
 from registry.grading.domains import LOWERING, RAISING, STEPS, Certainty, certainty
 from registry.grading.evidence import evidence
 from registry.grading.ratings import Rated, evidence_digest, ratings
-from registry.pooling.absolute import AbsoluteResult, absolute
+from registry.grading.shown import RiskOfBias
+from registry.pooling.absolute import absolute
+from registry.pooling.absolute_result import AbsoluteResult
 from registry.queries.running import pooled
 from registry.queries.saved import load
 from registry.terms import GradeDomain
@@ -121,7 +123,8 @@ def findings(
     """Pool a query and summarise it, with the absolute effects at `baselines`, else at those the query names.
 
     A baseline holds arguments of `registry.pooling.absolute.absolute`: survival, prevalence, at, source. Raises as
-    `registry.handle.Registry.pool`, and UsageError for a baseline that makes no sense.
+    `registry.handle.Registry.pool`, and UsageError for a baseline that is given and makes no sense; of one that the
+    query names (it may be older than what is asked of one today) the summary says why it has no effect.
     """
     result, _ = pooled(connection, saved.definition, at)
     asked = saved.definition.analyses.get("baselines", ()) if baselines is None else baselines
@@ -129,7 +132,9 @@ def findings(
     for each in asked:
         try:
             effects.append(absolute(result, **each))
-        except PoolRefused as error:
+        except UsageError as error:
+            if baselines is not None and not isinstance(error, PoolRefused):
+                raise
             refused.append(str(error))
     return summary_of_findings(connection, saved, result, effects, refused=tuple(dict.fromkeys(refused)))
 
@@ -179,8 +184,18 @@ def _finding(
     return DomainFinding(domain, figures, rating, not parts, changed, STEPS[domain][rating.judgement])
 
 
+def _not_appraised(domains: Sequence[DomainFinding]) -> RiskOfBias | None:
+    """Give the figures of a rating of risk of bias that rests on estimates nobody appraised."""
+    for each in domains:
+        if isinstance(each.figures, RiskOfBias) and each.rating is not None and each.figures.not_appraised:
+            return each.figures
+    return None
+
+
 def _remarks(domains: Sequence[DomainFinding]) -> list[str]:
     said = []
+    if (missing := _not_appraised(domains)) is not None:
+        said.append(f"risk of bias was rated and not appraised for {missing.not_appraised} of {missing.k} estimates")
     if old := [each.domain.label for each in domains if each.changed]:
         said.append(f"rated on other evidence than is shown, to be looked at again: {', '.join(old)}")
     moves = {each.domain: each.moves or 0 for each in domains}

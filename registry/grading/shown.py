@@ -21,11 +21,16 @@ class Judged(Values):
 
 @dataclass(frozen=True, slots=True)
 class RiskOfBias(Values):
-    """Shares of weight, in percent: the best level in every domain, the worst in any, and not judged at all."""
+    """Shares of weight, in percent: the best level in every domain, the worst in any, and not judged at all.
+
+    Of the `k` estimates `not_appraised` were judged in no domain: of these nothing is known, neither good nor bad.
+    """
 
     best_in_all: float
     worst_in_any: float
     not_judged: float
+    k: int
+    not_appraised: int
     domains: tuple[Judged, ...]
 
 
@@ -33,13 +38,14 @@ class RiskOfBias(Values):
 class Inconsistency(Values):
     """How far the estimates disagree.
 
-    `common` says whether all intervals have a value in common, `apart` counts the pairs, of `pairs`, that have none;
-    `above` and `below` count the ratios on either side of 1. `doubtful` names the estimates that rules of lint
-    doubt, those that move the pool where any does, and `without` are ratio, bounds and I² without these; None where
-    none does.
+    The prediction interval is at `level` percent. `common` says whether all intervals have a value in common, `apart`
+    counts the pairs, of `pairs`, that have none; `above` and `below` count the ratios on either side of 1. `doubtful`
+    names the estimates that rules of lint doubt, those that move the pool where any does, and `without` are ratio,
+    bounds and I² without these; None where none does.
     """
 
     k: int
+    level: float
     i2: float | None
     tau2: float | None
     tau2_ci_low: float | None

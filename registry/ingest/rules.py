@@ -13,7 +13,7 @@ from typing import Any
 from registry.ingest.header import input_name
 from registry.ingest.issues import Problem
 from registry.meaning.names import summary
-from registry.meaning.printed import Scale, interval_scale, log_fault, log_spans_of, se_beside_ci, told
+from registry.meaning.printed import BOUNDS, Scale, interval_scale, log_fault, log_spans_of, se_beside_ci, text_of, told
 from registry.stats.agreement import off_middle
 from registry.terms import Adjusted
 from registry.units import may_measure
@@ -58,22 +58,25 @@ def interval(values: Values, _: Vocabulary) -> Iterator[Problem]:
     if low is not None and high is not None and low >= high:
         if low > high:
             swapped = "; swapped, they have the ratio midway" if _midway_swapped(values) else ""
-            message = f"the CI runs from {low:.12g} down to {high:.12g}{swapped}"
+            message = f"the CI runs from {text_of(values, 'ci_low')} down to {text_of(values, 'ci_high')}{swapped}"
             yield Problem("ci-reversed", message, "ci_low < ci_high", "ci_low")
         else:
-            yield Problem("ci-width-zero", f"both bounds are {low:.12g}", "ci_low < ci_high", "ci_high")
+            yield Problem(
+                "ci-width-zero", f"both bounds are {text_of(values, 'ci_low')}", "ci_low < ci_high", "ci_high"
+            )
     elif ratio is not None and ((low is not None and ratio < low) or (high is not None and ratio > high)):
-        shown = f"{'?' if low is None else format(low, '.12g')}–{'?' if high is None else format(high, '.12g')}"
+        shown = "–".join("?" if values.get(name) is None else text_of(values, name) for name in BOUNDS)
+        message = f"{text_of(values, 'est')} is outside its CI {shown}{_of_log(values)}"
         expected = "a ratio between its bounds; if the source prints it so, say so in as_printed"
-        yield Problem("hr-outside-ci", f"{ratio:.12g} is outside its CI {shown}{_of_log(values)}", expected, "est")
+        yield Problem("hr-outside-ci", message, expected, "est")
     elif (found := interval_scale(values)) in (Scale.NEITHER, Scale.EITHER):
         yield _unclear_scale(values, either=found is Scale.EITHER)
 
 
 def _unclear_scale(values: Values, *, either: bool) -> Problem:
     """Refuse an interval that belongs to no number of the row, or to either of two."""
-    log, low, high = values["log_hr"], values["ci_low"], values["ci_high"]
-    what = f"the log ratio {log:.12g} and the CI {low:.12g}–{high:.12g}"
+    log, low, high = values["log_hr"], *(text_of(values, name) for name in BOUNDS)
+    what = f"the log ratio {log:.12g} and the CI {low}–{high}"
     if either:
         message = f"{what}: the CI may be of the log ratio or of the ratio, as far as the printed digits tell"
         return Problem("hr-outside-ci", message, "more digits, or the CI of the ratio beside hr", "ci_low")

@@ -15,7 +15,7 @@ from typing import Any
 
 from registry.meaning.direction import TWO_GROUPS
 from registry.meaning.plausible import MARGIN, least_se
-from registry.meaning.printed import BOUNDS, shown_bound
+from registry.meaning.printed import BOUNDS, shown_bound, text_of
 from registry.terms import ContrastKind, EffectDirection, Flag, Measure
 
 Values = Mapping[str, Any]
@@ -96,13 +96,17 @@ def direction(row: Values) -> str | None:
     if ratio is None or ratio == 1.0 or stated not in (EffectDirection.WORSE, EffectDirection.BETTER):
         return None
     better = (ratio < 1.0) != (row["endpoint"] in _WANTED)
-    return f"the text says {stated}, the ratio is {ratio:g}" if better == (stated == EffectDirection.WORSE) else None
+    return (
+        f"the text says {stated}, the ratio is {text_of(row, 'est')}"
+        if better == (stated == EffectDirection.WORSE)
+        else None
+    )
 
 
 def flagged(flag: Flag, row: Values) -> str:
     """Word a flag with what is printed: `p-value and CI disagree: 1.5 (1.1–2.0), p 0.5`."""
     low, high = (shown_bound(row, name) or "?" for name in BOUNDS)
-    shown = f"{row['est_text'] or row['est']} ({low}–{high})"
+    shown = f"{'?' if row['est'] is None else text_of(row, 'est')} ({low}–{high})"
     return f"{flag.label}: {shown}" + (f", p {row['p_text']}" if row["p_text"] else "")
 
 

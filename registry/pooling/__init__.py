@@ -24,7 +24,7 @@
 | `multiverse`, `choices` | one pool per combination of declared choices |
 | `cutoffs` | how the ratio depends on the cutoff |
 | `bayes` | the same rows under priors |
-| `absolute` | a pooled ratio → survival and risk of the high and the low group |
+| `absolute`, `absolute_result` | a pooled ratio → survival and risk of the high and the low group by a named time |
 """
 
 from registry.pooling.pool import pool

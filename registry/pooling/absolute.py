@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +10,10 @@ import numpy as np
 
 from registry.errors import PoolRefused, UsageError
 from registry.meaning.direction_words import direction_of
+from registry.pooling.absolute_result import AbsoluteResult, Corner, Ranged
 from registry.pooling.analysis import one_of
-from registry.pooling.values import Values, plain
 from registry.stats import absolute as kernel
-from registry.terms import ContrastKind, Measure
+from registry.terms import Adjusted, ContrastKind, Measure
 
 if TYPE_CHECKING:
     from registry.pooling.result import PoolResult
@@ -45,70 +44,6 @@ _COMPETING = frozenset(
 _CONTRASTS = (ContrastKind.ABOVE_VS_BELOW, ContrastKind.BELOW_VS_ABOVE, ContrastKind.CATEGORY)
 
 
-@dataclass(frozen=True, slots=True)
-class Ranged(Values):
-    """A number with its confidence and its prediction interval; None where undefined."""
-
-    value: float | None
-    ci_low: float | None
-    ci_high: float | None
-    pi_low: float | None
-    pi_high: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Corner(Values):
-    """What comes of one combination of the ends of ranges; `difference` as in `AbsoluteResult`."""
-
-    survival: float
-    prevalence: float | None
-    survival_low: float | None
-    survival_high: float | None
-    difference: Ranged
-
-
-@dataclass(frozen=True, slots=True)
-class AbsoluteResult:
-    """Survival of both groups (shares), risks and their difference per `per` patients, at the time `at_time`.
-
-    `survival` and `prevalence` are what was assumed; of a range the middle, and `corners` its ends. `difference` is the
-    risk of the index group less that of the reference group: of the high less the low one, or the other way round where
-    the pool is read low against high. Of categories the index category is the high group. `ratio` is what was pooled,
-    `about` as in `PoolResult`.
-    """
-
-    ratio: Ranged
-    measure: str
-    baseline: str
-    survival: float
-    prevalence: float | None
-    at_time: str | None
-    source: str | None
-    per: int
-    survival_low: Ranged
-    survival_high: Ranged
-    risk_low: Ranged
-    risk_high: Ranged
-    difference: Ranged
-    corners: tuple[Corner, ...]
-    k: int
-    level: float
-    about: Mapping[str, str]
-    simulated: bool
-    provenance: Mapping[str, Any]
-    notes: tuple[str, ...]
-    reasons: Mapping[str, str]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give the JSON: full double precision, None where undefined."""
-        return {name: plain(getattr(self, name)) for name in self.__slots__} | {"direction": self.direction}
-
-    @property
-    def direction(self) -> str:
-        """Which way round `ratio` and `difference` are: `high ferritin vs low`."""
-        return direction_of(self.about).text
-
-
 def absolute(
     result: PoolResult,
     *,
@@ -119,19 +54,20 @@ def absolute(
     source: str | None = None,
     per: int = 1000,
 ) -> AbsoluteResult:
-    """Turn a pooled ratio into survival and risk of both groups.
+    """Turn a pooled ratio into survival and risk of both groups at one time.
 
     `survival` is the share of all patients (`baseline` "all"), or of the low group ("low"), free of the event at the
-    time `at`; `prevalence` the share of the high group, needed with "all". Each may be a range, (lowest, highest).
-    `source` says where they come from. Both bounds of an interval are computed with the same survival and prevalence,
-    taken as known. Raises UsageError for a share that is none, PoolRefused for a ratio that is not one of a high
-    against a low group, or of causes that compete.
+    time `at`, which has to be named; `prevalence` the share of the high group, needed with "all". Each may be a range,
+    (lowest, highest). `source` says where they come from. Both bounds of an interval are computed with the same
+    survival and prevalence, taken as known. Raises UsageError for a share that is none and for want of a time,
+    PoolRefused for a ratio that is not one of a high against a low group, or of causes that compete.
     """
     formula, assumed = _formula(result)
     one_of("baseline", baseline, BASELINES)
     if not isinstance(per, int) or per < 1:
         raise UsageError(f"per is {per!r}", "a whole number of patients, such as 1000")
     shares = _range("survival", survival), _prevalence(baseline, prevalence)
+    at_time = _horizon(at)
     ratio, reasons = _ratio(result)
     less = direction_of(result.about).less
     of_high = _reciprocal(ratio) if less else ratio
@@ -144,7 +80,7 @@ def absolute(
         baseline=baseline,
         survival=float(middle[0] or 0.0),
         prevalence=middle[1],
-        at_time=_said(at),
+        at_time=at_time,
         source=_said(source),
         per=per,
         survival_low=survival_low,
@@ -158,7 +94,8 @@ def absolute(
         about=result.about,
         simulated=result.simulated,
         provenance=result.provenance,
-        notes=(*_notes(result, assumed.format(power="1/HR" if less else "HR"), shares, baseline), *result.notes),
+        assumed=tuple(_assumed(result, assumed.format(power="1/HR" if less else "HR"), baseline)),
+        notes=(*_notes(result, shares), *result.notes),
         reasons=reasons,
     )
 
@@ -281,12 +218,18 @@ def _impossible(measure: str | None, ratio: Ranged, difference: Ranged) -> dict[
     return dict.fromkeys(gone, f"with this {Measure(measure or 'rr').label} a risk would be above 1")
 
 
-def _notes(
-    result: PoolResult, assumed: str, shares: tuple[tuple[float, float] | None, ...], baseline: str
-) -> Iterator[str]:
-    yield f"assumed: {assumed}"
-    known = "survival and prevalence" if baseline == "all" else "survival of the low group"
-    yield f"both bounds of an interval with the same {known}, taken as known"
+def _assumed(result: PoolResult, formula: str, baseline: str) -> Iterator[str]:
+    """Give, each in a clause, what has to hold for these risks to hold."""
+    yield formula
+    known = "survival and prevalence are" if baseline == "all" else "the survival of the low group is"
+    yield f"{known} known: the bounds of an interval are those of the ratio alone"
+    adjusted = result.rows["adjusted"].tolist().count(Adjusted.YES)
+    if adjusted:
+        of = "" if adjusted == len(result.rows) else f" ({adjusted} of {len(result.rows)} estimates are adjusted)"
+        yield f"an adjusted ratio{of} is put onto a crude baseline as if it were crude too"
+
+
+def _notes(result: PoolResult, shares: tuple[tuple[float, float] | None, ...]) -> Iterator[str]:
     if any(each is not None and each[0] < each[1] for each in shares):
         yield "of a range the middle is shown, and every combination of its ends below"
     if result.about.get("contrast") == ContrastKind.CATEGORY:
@@ -295,6 +238,16 @@ def _notes(
         yield "other events compete with this endpoint: 1 − survival overstates its risk"
     if Measure(result.measure or "hr") is Measure.RR:
         yield "reports print hazard ratios as relative risks at times: look at the estimates"
+
+
+def _horizon(at: str | None) -> str:
+    if (said := _said(at)) is None:
+        raise UsageError(
+            "an absolute risk is one by a certain time, and no time is named",
+            'name the time the survival is of: --at-time "24 months", in Python at_time="24 months",'
+            " in a baseline of a saved query at=24 months",
+        )
+    return said
 
 
 def _said(text: str | None) -> str | None:

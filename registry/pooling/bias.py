@@ -23,6 +23,7 @@ from registry.pooling.bias_result import (
     SelectionModel,
     SizeRegression,
 )
+from registry.pooling.grouping import title
 from registry.pooling.kernel import Settings, pooled
 from registry.pooling.names import labels
 from registry.pooling.pooled import Pooled
@@ -145,18 +146,23 @@ def _why_not(name: str, named: Collection[str], known: int, k: int, wanted: Coll
     if not named and name == "fail-safe":
         return f"for parity with published reviews only: --test {name}"
     if wanted and not known:
-        return f"needs {' and '.join(wanted)}, which was read for no estimate"
+        return f"needs {_named(wanted)}, which was read for no estimate"
     if name not in named and known < RECOMMENDED:
-        of = f" of {k} with {' and '.join(wanted)}" if wanted else ""
-        return f"k = {known}{of}: below {RECOMMENDED} a test runs only when it is named: --test {name}"
+        of = f" of {k} with {_named(wanted)}" if wanted else ""
+        return f"not testable: k = {known}{of}, fewer than {RECOMMENDED}; --test {name} runs it all the same"
     return ""
+
+
+def _named(wanted: Collection[str]) -> str:
+    """Name the columns a test needs, in words."""
+    return " and ".join(title(column) for column in wanted)
 
 
 def _partly(known: Array, wanted: Collection[str]) -> tuple[str, ...]:
     """Say that estimates without a count a test needs are not in it."""
     if known.all():
         return ()
-    return (f"{int(known.sum())} of {len(known)} estimates: the others give no {' and '.join(wanted)}",)
+    return (f"{int(known.sum())} of {len(known)} estimates: the others give no {_named(wanted)}",)
 
 
 def _egger(rows: Frame, asked: Options, notes: tuple[str, ...]) -> SizeRegression:

@@ -28,6 +28,7 @@ from registry.pooling.kernel import Settings, pooled
 from registry.pooling.prepared import prepare
 from registry.pooling.subgroups import subgroups
 from registry.pooling.values import number, ratio, ratios
+from registry.selection.priority import rule
 from registry.terms import DATA_DRIVEN_CUTOFFS, ReadAs
 
 if TYPE_CHECKING:
@@ -305,7 +306,7 @@ def _predictions(found: CutoffPredictions) -> tuple[CutoffPrediction, ...]:
 def _notes(rows: Frame, options: Options, *, given: bool) -> list[str]:
     said = [] if given else [f"classes cut at the median of the cutoffs, {options.bounds[0]:g}"]
     if options.one_per:
-        said.append(f"classes and line take one estimate per cohort: {options.one_per}")
+        said.append(f"classes and line take one estimate per cohort: {rule(options.one_per).meaning}")
     unknown = sum(value is None for value in rows["cutoff_method"].tolist())
     if unknown:
         said.append(f"how the cutoff was chosen is not known for {unknown} of {len(rows)} estimates")

@@ -126,7 +126,7 @@ def by_threshold(frame: Frame, column: str, thresholds: Sequence[float]) -> Grou
     labels = [f"< {thresholds[0]:g}"]
     labels += [f"{low:g} to < {high:g}" for low, high in pairwise(thresholds)]
     labels.append(f"≥ {thresholds[-1]:g}")
-    suffix = unit or (BY_NAME[column].unit if column in BY_NAME and column != "cutoff_value" else "")
+    suffix = unit or (BY_NAME[column].unit if column in BY_NAME else "")
     present = [code for code in range(len(labels)) if (codes == code).any()]
     places = {code: place for place, code in enumerate(present)}
     return Grouping(
@@ -173,8 +173,20 @@ def _naming(most: str, others: set[str]) -> str:
     return f'cutoff_unit != "{others.pop()}"' if len(others) == 1 and "1" not in others else f'cutoff_unit == "{most}"'
 
 
+#: Counts of a report, in words.
+_COUNTS = {
+    "n_events": "number of events",
+    "n_index": "patients in the index group",
+    "n_reference": "patients in the reference group",
+    "events_index": "events in the index group",
+    "events_reference": "events in the reference group",
+}
+
+
 def title(column: str) -> str:
     """Name a column for a heading: a number of the contract by its meaning (`median follow-up`), else by its name."""
+    if column in _COUNTS:
+        return _COUNTS[column]
     if column in BY_NAME and BY_NAME[column].kind is Kind.NUMBER:
         return BY_NAME[column].meaning.partition(",")[0]
     return column.replace("_", " ")

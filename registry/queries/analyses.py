@@ -7,7 +7,7 @@
 | `small_study` | tests as `evireg bias --test` takes them; an empty list means those that run unless any is named |
 | `cutoffs` | true: how the ratio depends on the cutoff, as `evireg cutoffs` |
 | `sensitivity` | some of `SENSITIVITY` |
-| `baselines` | absolute risks: `survival` of all patients, `prevalence` of the high group; `at` what time; `source` |
+| `baselines` | absolute risks: `survival` of all patients `at` a time, `prevalence` of the high group; `source` |
 
 A kind that is not there was not asked for.
 """
@@ -104,6 +104,8 @@ def _baseline(given: Mapping[str, Any]) -> dict[str, Any]:
     for name in given:
         one_of("part of a baseline", name, (*_SHARES, *_WORDS))
     shares = {name: _share(name, given.get(name)) for name in _SHARES}
+    if not str(given.get("at") or "").strip():
+        raise UsageError("a baseline does not say the time its survival is of", "name it: at=24 months")
     return shares | {name: _said(name, given[name]) for name in _WORDS if given.get(name)}
 
 

@@ -2,7 +2,7 @@
 
 A query is prespecified when its author names the protocol it was written in, such as a PROSPERO record. The proof is of
 one kind only: the changeset that saved this definition with this protocol came before the changeset that entered an
-estimate. Everything else is post hoc, or rests on the author's word.
+estimate. Everything else rests on the author's word; where no protocol is named, there is not even that.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Specified:
         """Say it in a sentence, without a full stop."""
         some = f"{self.entered_later} of the {self.used} estimates used were entered"
         if self.protocol is None:
-            return f"post hoc (no protocol is named): saved in changeset {self.changeset}"
+            return f"no protocol is named; the query was saved in changeset {self.changeset}"
         saved = f"prespecified ({self.protocol}): saved in changeset {self.changeset}"
         if self.entered_later == 0:
             return f"{saved}, after every estimate used was entered: that it is older rests on the protocol alone"

@@ -12,46 +12,56 @@ from registry.report.table import Cells, Column, Table, number
 from registry.report.tables import SHOW_PREDICTION_FROM
 
 if TYPE_CHECKING:
-    from registry.pooling.absolute import AbsoluteResult, Ranged
+    from registry.pooling.absolute_result import AbsoluteResult, Ranged
 
-#: Endpoint → what happens to a patient: one, several. Others are called events.
+#: Endpoint → what happens to a patient: one, several; and how those are to whom it did not happen. Who may have died of
+#: something else is not called alive.
 _EVENTS = {
-    "OS": ("death", "deaths"),
-    "PFS": ("progression or death", "progressions or deaths"),
-    "DFS": ("relapse or death", "relapses or deaths"),
-    "RFS": ("relapse or death", "relapses or deaths"),
-    "CSS": ("death from the cancer", "deaths from the cancer"),
-    "MFS": ("distant metastasis or death", "distant metastases or deaths"),
-    "LRFS": ("locoregional recurrence or death", "locoregional recurrences or deaths"),
-    "FFS": ("treatment failure or death", "treatment failures or deaths"),
-    "FFP": ("progression", "progressions"),
-    "TTP": ("progression", "progressions"),
-    "TTNT": ("next treatment", "next treatments"),
-    "DOR": ("progression or death", "progressions or deaths"),
-    "NRM": ("death without relapse", "deaths without relapse"),
-    "TRM": ("treatment-related death", "treatment-related deaths"),
-    "relapse": ("relapse", "relapses"),
-    "relapse mortality": ("death after relapse", "deaths after relapse"),
-    "infection-related mortality": ("death from infection", "deaths from infection"),
-    "early mortality": ("early death", "early deaths"),
-    "early progression": ("early progression", "early progressions"),
-    "response": ("response", "responses"),
-    "complete response": ("complete response", "complete responses"),
+    "OS": ("death", "deaths", "alive"),
+    "PFS": ("progression or death", "progressions or deaths", "alive without progression"),
+    "DFS": ("relapse or death", "relapses or deaths", "alive without relapse"),
+    "RFS": ("relapse or death", "relapses or deaths", "alive without relapse"),
+    "CSS": ("death from the cancer", "deaths from the cancer", "not dead from the cancer"),
+    "MFS": ("distant metastasis or death", "distant metastases or deaths", "alive without distant metastasis"),
+    "LRFS": (
+        "locoregional recurrence or death",
+        "locoregional recurrences or deaths",
+        "alive without locoregional recurrence",
+    ),
+    "FFS": ("treatment failure or death", "treatment failures or deaths", "alive without treatment failure"),
+    "FFP": ("progression", "progressions", "without progression"),
+    "TTP": ("progression", "progressions", "without progression"),
+    "TTNT": ("next treatment", "next treatments", "without next treatment"),
+    "DOR": ("progression or death", "progressions or deaths", "alive without progression"),
+    "NRM": ("death without relapse", "deaths without relapse", "not dead without relapse"),
+    "TRM": ("treatment-related death", "treatment-related deaths", "not dead from treatment"),
+    "relapse": ("relapse", "relapses", "without relapse"),
+    "relapse mortality": ("death after relapse", "deaths after relapse", "not dead after relapse"),
+    "infection-related mortality": ("death from infection", "deaths from infection", "not dead from infection"),
+    "early mortality": ("early death", "early deaths", "alive"),
+    "early progression": ("early progression", "early progressions", "without early progression"),
+    "response": ("response", "responses", "without response"),
+    "complete response": ("complete response", "complete responses", "without complete response"),
 }
+_UNKNOWN = ("event", "events", "without the event")
 
 
 def events(endpoint: str | None, how_many: int = 2) -> str:
     """Name what happens: `deaths` for OS, `progressions or deaths` for PFS, `events` where the endpoint is unknown."""
-    one, several = _EVENTS.get(endpoint or "", ("event", "events"))
+    one, several, _ = _EVENTS.get(endpoint or "", _UNKNOWN)
     return one if how_many == 1 else several
+
+
+def spared(endpoint: str | None) -> str:
+    """Say how patients are to whom it did not happen: `alive` for OS, `alive without progression` for PFS."""
+    return _EVENTS.get(endpoint or "", _UNKNOWN)[2]
 
 
 def headline(result: AbsoluteResult) -> str:
     """Say the difference in one line: `265 more progressions or deaths per 1000 patients … by 24 months`."""
     index, reference = compared(result)
-    by = f" by {result.at_time}" if result.at_time else ""
     what = difference(result)
-    return f"{what[0].upper()}{what[1:]} in the {index} than in the {reference} group{by}"
+    return f"{what[0].upper()}{what[1:]} in the {index} than in the {reference} group by {result.at_time}"
 
 
 def difference(result: AbsoluteResult) -> str:
@@ -139,11 +149,11 @@ def tables(result: AbsoluteResult) -> Iterator[Table]:
 
 def by_group(result: AbsoluteResult) -> Table:
     """Show survival and risk of both groups and the difference, with confidence and prediction interval."""
-    level, by = prose.level_text(result.level), f" at {result.at_time}" if result.at_time else ""
+    level, endpoint = prose.level_text(result.level), result.about.get("endpoint")
     columns = (
         Column("Group" if result.prevalence is None else "Group (share)", keep=9, whole=True),
-        number(f"Event-free{by}", keep=6),
-        number(f"{events(result.about.get('endpoint')).capitalize()} per {result.per}", keep=9),
+        number(f"{spared(endpoint).capitalize()} at {result.at_time}", keep=6),
+        number(f"{events(endpoint).capitalize()} per {result.per}", keep=9),
         number(f"{level} CI", keep=8),
         number("Prediction interval", keep=5),
     )
@@ -184,14 +194,14 @@ def _whole(value: float) -> str:
 
 
 def _basis(result: AbsoluteResult) -> str:
-    """Say what the table rests on."""
+    """Say what the table rests on, and what has to hold for its numbers to hold."""
     of = "all patients" if result.baseline == "all" else f"the {groups(result)[1]} group"
-    by = f" at {result.at_time}" if result.at_time else ""
     source = f" ({result.source})" if result.source else " (no source given)"
     ratio = prose.value(result.ratio.value, result.ratio.ci_low, result.ratio.ci_high)
     name = prose.measure_label(result.measure)
     way = prose.direction_said(result.direction)
-    return f"{name} {ratio}, {way}; survival of {of}{by} taken as {_percent(result.survival)}{source}."
+    taken = f"{name} {ratio}, {way}; survival of {of} at {result.at_time} taken as {_percent(result.survival)}{source}."
+    return "\n".join([taken, *(f"Assumed: {each}." for each in result.assumed)])
 
 
 def corners(result: AbsoluteResult) -> Table:
@@ -222,13 +232,12 @@ def corners(result: AbsoluteResult) -> Table:
 def sentence(result: AbsoluteResult) -> str:
     """Say it as a report does: risks of both groups, and the difference with its intervals."""
     (index, _, first), (reference, _, second) = _in_order(result)
-    by = f" by {result.at_time}" if result.at_time else ""
     if first.value is None or second.value is None:
         return prose.sentence(difference(result))
     happening = events(result.about.get("endpoint"))
     return (
-        f"Of {result.per} patients in the {index} group {_whole(first.value)} have the event ({happening}){by},"
-        f" of {result.per} in the {reference} group {_whole(second.value)}: {difference(result)}."
+        f"By {result.at_time}, {_whole(first.value)} {happening} among {result.per} patients of the {index} group and"
+        f" {_whole(second.value)} among {result.per} of the {reference} group: {difference(result)}."
     )
 
 

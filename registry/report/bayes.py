@@ -84,7 +84,7 @@ def own_effects(result: BayesResult) -> Table:
     name = prose.measure_label(result.measure)
     columns = (
         text("Study", keep=9),
-        number(f"{name} reported", keep=7),
+        number(f"own {name}", keep=7),
         number(f"{name} given all (shortest {prose.level_text(result.level)})", keep=9),
         number("from the mean", keep=5),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from registry.pooling.bias import RECOMMENDED
 from registry.report import prose
 from registry.report.flow_tables import flow
 from registry.report.prose import NOTHING
@@ -36,9 +37,16 @@ SOURCES = {
 }
 
 
+NOT_EXCLUDED = "selective reporting cannot be excluded"
+#: What is said of few estimates: no test is no sign that nothing is amiss.
+NOT_TESTABLE = f"not testable with fewer than {RECOMMENDED} estimates; {NOT_EXCLUDED}"
+
+
 def headline(result: BiasResult) -> str:
     """Say how many tests there are, and of how many estimates: they answer no single question."""
     done = [name for name in NAMES if getattr(result, name) is not None]
+    if not done and result.k < RECOMMENDED:
+        return f"Small-study effects: {NOT_TESTABLE}"
     asked = prose.count(len(done), "analysis", "analyses") if done else "no analysis"
     return f"Small-study effects: {asked} of {prose.count(result.k, 'estimate')}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from registry.columns import BY_NAME
@@ -41,12 +41,16 @@ def changes(made: Sequence[Change]) -> Table:
 def _without_twins(made: Iterable[Change]) -> Iterator[Change]:
     """Leave out a number whose printed text is told: the text has its digits."""
     listed = list(made)
-    texts = {(key, field.removesuffix("_text")) for _, key, field, *_ in listed if field.endswith("_text")}
-    for each in listed:
-        field = each[2]
-        told = "p" if field in ("p_value", "p_operator") else field
-        if field.endswith("_text") or (each[1], told) not in texts:
-            yield each
+    fields: dict[str, set[str]] = {}
+    for _, key, field, *_ in listed:
+        fields.setdefault(key, set()).add(field)
+    yield from (each for each in listed if not is_twin(each[2], fields[each[1]]))
+
+
+def is_twin(field: str, fields: Collection[str]) -> bool:
+    """Whether a field is a number whose printed text is among the fields told of the same thing."""
+    told = "p" if field in ("p_value", "p_operator") else field
+    return not field.endswith("_text") and f"{told}_text" in fields
 
 
 def field_name(name: str) -> str:

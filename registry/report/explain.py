@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from registry.report import prose
-from registry.report.changes import field_name, shown, when
+from registry.report.changes import field_name, is_twin, shown, when
 from registry.report.prose import NOTHING, count
 from registry.report.table import Table, number, text, without_empty
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from registry.explaining.explanation import Change, Contribution, Effect, Explanation, OrderedStep, State, Told
 
 #: Columns that follow from others: what a change of numbers is, is told without them.
-_FOLLOWS = frozenset({"yi", "vi", "derivation", "flags", "est_text", "ci_low_text", "ci_high_text", "p_text"})
+_FOLLOWS = frozenset({"yi", "vi", "derivation", "flags"})
 #: How many changed fields of one changeset are told before the rest is only counted.
 SHOWN = 6
 #: How many changes without effect are told one by one.
@@ -180,7 +180,10 @@ def what_changed(change: Change) -> str:
 
 def _told(fields: Sequence[Told]) -> list[Told]:
     """Leave out what follows from the fields told."""
-    own = [each for each in fields if each.field not in _FOLLOWS]
+    there: dict[str, set[str]] = {}
+    for each in fields:
+        there.setdefault(each.key, set()).add(each.field)
+    own = [each for each in fields if each.field not in _FOLLOWS and not is_twin(each.field, there[each.key])]
     return own or list(fields)
 
 

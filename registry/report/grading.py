@@ -19,7 +19,7 @@ from registry.terms import GradeDomain, GradeJudgement
 if TYPE_CHECKING:
     from registry.grading.findings import DomainFinding, SummaryOfFindings
     from registry.grading.ratings import Rated
-    from registry.pooling.absolute import AbsoluteResult
+    from registry.pooling.absolute_result import AbsoluteResult
 
 NOT_RATED = "not rated"
 NOT_YET = "not rated yet"
@@ -84,8 +84,7 @@ def _outcome(result: SummaryOfFindings, effect: AbsoluteResult | None) -> Cells:
     first = (f"{n} ({flow.used_cohorts})", prose.pooled_value(result.result), predicted)
     if effect is None:
         return (outcome, *first, "", "", "", certainty(result.certainty))
-    name = f"{outcome}, at {effect.at_time}" if effect.at_time else outcome
-    return (name, *first, *_effect(effect), certainty(result.certainty))
+    return (f"{outcome}, at {effect.at_time}", *first, *_effect(effect), certainty(result.certainty))
 
 
 def _risks(result: SummaryOfFindings) -> tuple[Column, ...]:
@@ -116,7 +115,7 @@ def _beneath(result: SummaryOfFindings) -> str:
 
 def _assumed(result: SummaryOfFindings) -> Iterator[str]:
     for each in result.absolutes:
-        yield from (note.removeprefix("assumed: ") for note in each.notes if note.startswith("assumed: "))
+        yield from each.assumed
 
 
 def domains(result: SummaryOfFindings) -> Table:

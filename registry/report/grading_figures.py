@@ -16,7 +16,8 @@ from registry.grading.shown import (
     RiskOfBias,
 )
 from registry.pooling.bias import RECOMMENDED
-from registry.report import prose
+from registry.report import bias, prose
+from registry.report.sentences import predicted
 from registry.report.tables import SHOW_PREDICTION_FROM
 from registry.terms import Adjusted, CutoffMethod, EffectDirection
 
@@ -32,11 +33,11 @@ def said(figures: Figures) -> str:
 
 
 def _risk_of_bias(found: RiskOfBias) -> Iterator[str]:
+    if found.not_appraised:
+        weight = "" if found.not_appraised == found.k else f" ({prose.percent(found.not_judged)} of weight)"
+        yield f"not appraised for {found.not_appraised} of {found.k}{weight}"
     if not found.domains:
-        yield "no estimate was appraised"
         return
-    if found.not_judged > 0.0:
-        yield f"not appraised: {prose.percent(found.not_judged)} of weight"
     yield f"best level in every domain judged: {prose.percent(found.best_in_all)} of weight"
     yield f"worst in at least one: {prose.percent(found.worst_in_any)}"
     for each in found.domains:
@@ -53,8 +54,8 @@ def _inconsistency(found: Inconsistency) -> Iterator[str]:
     if found.tau2_ci_low is not None:
         tau2 += f" ({prose.interval(found.tau2_ci_low, found.tau2_ci_high, 3)})"
     yield f"I² {prose.percent(found.i2)}, tau² {tau2}, heterogeneity {prose.p_text(found.q_p)}"
-    if found.hr_pi_low is not None and found.k >= SHOW_PREDICTION_FROM:
-        yield f"prediction interval {prose.interval(found.hr_pi_low, found.hr_pi_high)}"
+    if found.hr_pi_low is not None and found.hr_pi_high is not None and found.k >= SHOW_PREDICTION_FROM:
+        yield predicted(found.hr_pi_low, found.hr_pi_high, found.level)
     together = "all confidence intervals have a value in common" if found.common else ""
     apart = f"{found.apart} of {prose.count(found.pairs, 'pair')} of confidence intervals do not overlap"
     yield together or apart
@@ -74,7 +75,7 @@ def _without(found: Inconsistency) -> str:
 
 def _indirectness(found: Indirectness) -> Iterator[str]:
     for column, shares in found.spread.items():
-        yield f"{_TITLES.get(column, column)}: {_listed(shares)}"
+        yield _adjusted(shares) if column == "adjusted" else f"{_TITLES.get(column, column)}: {_listed(shares)}"
     if found.cutoffs:
         ranges = [
             f"{low:g}{'' if low == high else f' to {high:g}'}{'' if unit == '1' else ' ' + unit}"
@@ -83,6 +84,16 @@ def _indirectness(found: Indirectness) -> Iterator[str]:
         yield f"cutoffs: {'; '.join(ranges)}"
     if found.without_cutoff:
         yield f"cutoff not read for {prose.count(found.without_cutoff, 'estimate')}"
+
+
+def _adjusted(shares: Mapping[str, float]) -> str:
+    """Say whether the estimates are adjusted, and that both kinds are pooled only where they are."""
+    if set(shares) == {Adjusted.UNCLEAR}:
+        return "whether adjusted is unclear for every estimate"
+    if len(shares) == 1:
+        return f"all estimates are {Adjusted(next(iter(shares))).label}"
+    both = {Adjusted.YES, Adjusted.NO} <= set(shares)
+    return f"{'adjusted and unadjusted pooled together' if both else 'adjustment'}: {_listed(shares)}"
 
 
 def _listed(shares: Mapping[str, float]) -> str:
@@ -112,9 +123,9 @@ def _publication_bias(found: PublicationBias) -> Iterator[str]:
     if found.tests:
         yield ", ".join(f"{_TESTS[name]} {prose.p_text(p)}" for name, p in found.tests.items())
     elif found.k < RECOMMENDED:
-        yield f"no test for small-study effects: fewer than {RECOMMENDED} could not tell chance from asymmetry"
+        yield f"small-study effects: {bias.NOT_TESTABLE}"
     elif found.reason:
-        yield f"no test for small-study effects: {found.reason}"
+        yield f"small-study effects: not tested, {found.reason}; {bias.NOT_EXCLUDED}"
     if not found.unusable_cohorts:
         yield "no cohort is known that could not be pooled"
         return

@@ -70,7 +70,7 @@ def own_effects(result: InfluenceResult) -> Table:
         text("Estimate", keep=9),
         number("Baujat x", keep=4),
         number("Baujat y", keep=4),
-        number(f"{name} reported", keep=6),
+        number(f"own {name}", keep=6),
         number(f"{name} shrunken ({prose.level_text(result.pool.level)})", keep=8),
         number("own share", keep=3),
     )

@@ -167,8 +167,9 @@ def _numbers(result: PoolResult) -> str:
 def pooled_value(result: PoolResult) -> str:
     """Write the pooled ratio with its interval in one piece; a single estimate with its own interval as shown."""
     if result.pool.k == 1:
-        [only] = result.estimates
-        return value(only.hr, only.ci_low, only.ci_high)
+        from registry.report.reported import in_pool
+
+        return in_pool(result)[0]
     return value(result.pool.hr, result.pool.hr_ci_low, result.pool.hr_ci_high)
 
 

@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from registry.report import prose
-from registry.report.changes import field_name, shown, when
+from registry.report import prose, reported
+from registry.report.changes import field_name, is_twin, shown, when
 from registry.report.table import Table, text
+from registry.terms import Adjusted
 
 if TYPE_CHECKING:
     from registry.explaining.provenance import Chain
 
 Facts = Mapping[str, Any]
 #: What follows from other fields of an amendment.
-_FOLLOWS = frozenset({"est_text", "ci_low_text", "ci_high_text", "p_text", "digest", "derivation", "flags"})
+_FOLLOWS = frozenset({"digest", "derivation", "flags"})
+#: Numbers of a derivation, in words.
+_WORDS = {
+    "est": "the ratio",
+    "log_hr": "the log ratio",
+    "ci_low": "its lower bound",
+    "ci_high": "its upper bound",
+    "ci_level": "at a level in percent of",
+    "se_log_hr": "its standard error",
+    "p_value": "p",
+}
 
 
 def tables(chain: Chain) -> Iterator[Table]:
@@ -29,8 +40,8 @@ def tables(chain: Chain) -> Iterator[Table]:
 def links(chain: Chain) -> Iterator[tuple[str, str]]:
     """Give every link of the chain by name, from the pool down to the page; a name can come more than once."""
     yield "Pool", _pool(chain.pool)
-    yield "Estimate", _estimate(chain.estimate)
-    yield "Derived", _derived(chain.derivation)
+    yield "Estimate", _estimate(chain.estimate, chain.derivation["numbers"], chain.printed)
+    yield "Derived", _derived(chain.derivation, chain.printed)
     yield "Printed", _printed(chain.printed)
     source = chain.source
     if source["quote"]:
@@ -66,19 +77,22 @@ def _pool(pool: Facts) -> str:
     )
 
 
-def _estimate(each: Facts) -> str:
+def _estimate(each: Facts, numbers: Facts, printed: Facts) -> str:
     renamed = f", now {each['key_now']}" if each["key_now"] != each["key"] else ""
     if each["left_out"]:
         return f"{each['key']}{renamed}: not in the pool: {each['left_out']}"
     turned = ", inverted for the pool" if each["inverted"] else ""
-    ratio = prose.value(each["hr"], each["ci_low"], each["ci_high"])
+    row = {**numbers, **_texts(printed)}
+    ratio = reported.of_numbers((each["hr"], each["ci_low"], each["ci_high"]), row)
     return f"{each['key']}{renamed}: {ratio}, weight {each['weight']:.1f} %{turned}"
 
 
-def _derived(made: Facts) -> str:
+def _derived(made: Facts, printed: Facts) -> str:
     if made["yi"] is None:
         return f"no number can be derived: {made['why_not'] or 'none was reported'}"
-    numbers = ", ".join(f"{name} {shown('', value)}" for name, value in made["numbers"].items() if name != "z")
+    numbers = ", ".join(
+        f"{_WORDS[name]} {shown('', printed[name])}" for name, value in made["numbers"].items() if name != "z"
+    )
     values = (
         f"yi = {prose.number(made['yi'], 4)}, SE = {prose.number(made['se'], 4)}, vi = {prose.number(made['vi'], 4)}"
     )
@@ -86,14 +100,24 @@ def _derived(made: Facts) -> str:
 
 
 def _printed(printed: Facts) -> str:
-    names = ("est", "ci_low", "ci_high", "ci_level", "log_hr", "se_log_hr", "p_value", "n", "n_events", "adjusted")
-    said = [f"{field_name(name)} {shown(name, printed[name])}" for name in names if printed[name] is not None]
-    cutoff = [shown(name, printed[name]) for name in _CUTOFF if printed[name] is not None]
-    of = f"{printed['factor']}{' ' if cutoff else ''}{' '.join(cutoff)}, {printed['endpoint']}"
-    return f"{of}: {', '.join(said)}"
+    row = {**printed, **_texts(printed)}
+    level = f"{printed['ci_level']:g} % CI" if printed["ci_level"] is not None else ""
+    se = f"SE of the log ratio {printed['se_log_hr']:g}" if printed["se_log_hr"] is not None else ""
+    p = reported.p_value(printed)
+    counted = [f"{printed[name]} {what}" for name, what in _COUNTED.items() if printed[name] is not None]
+    said = [reported.named(row), level, se, p, *counted, Adjusted(printed["adjusted"]).label]
+    cutoff = reported.cutoff(printed)
+    of = f"{printed['factor']}{' ' if cutoff else ''}{cutoff}, {printed['endpoint']}"
+    return f"{of}: {', '.join(filter(None, said))}"
 
 
-_CUTOFF = ("cutoff_operator", "cutoff_value", "cutoff_unit", "cutoff_text")
+_COUNTED = {"n": "patients", "n_events": "events"}
+
+
+def _texts(printed: Facts) -> Facts:
+    """Give the texts of a chain's numbers, which stand in place of the numbers where they were kept."""
+    names = ("est", "ci_low", "ci_high")
+    return {f"{name}_text": printed[name] for name in names if isinstance(printed[name], str)}
 
 
 def _source(source: Facts) -> str:
@@ -112,7 +136,8 @@ def _who(each: Facts) -> str:
 
 def _event(each: Facts) -> str:
     """Say who, when, why, and each field before and after."""
-    told = [one for one in each["changes"] if one["field"] not in _FOLLOWS]
+    there = {one["field"] for one in each["changes"]}
+    told = [one for one in each["changes"] if one["field"] not in _FOLLOWS and not is_twin(one["field"], there)]
     fields = [
         f"{field_name(one['field'])} {shown(one['field'], one['before'])} → {shown(one['field'], one['after'])}"
         for one in told

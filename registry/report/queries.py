@@ -42,7 +42,7 @@ def query(saved: Saved) -> Table:
         *((_title(name), _value(value)) for name, value in asked.chosen.items() if name not in ("method", "test")),
         *((title, analysis(asked.analyses[kind])) for kind, title in _BESIDE.items() if kind in asked.analyses),
         ("For", saved.description or EMPTY),
-        ("Protocol", saved.prespecified or "none named: post hoc"),
+        ("Protocol", saved.prespecified or "none named"),
         ("Saved", f"in changeset {saved.changeset}"),
     ]
     kept = tuple(row for row in rows if row[1] != EMPTY)
@@ -86,7 +86,7 @@ def queries(found: Sequence[Saved]) -> Table:
             str(each.version),
             each.definition.where or "(every estimate)",
             f"{each.definition.options['method']}, {each.definition.options['test']}",
-            each.prespecified or "post hoc",
+            each.prespecified or "none named",
             each.description or EMPTY,
         )
         for each in found

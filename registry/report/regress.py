@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from registry.pooling.grouping import title
 from registry.report import prose
 from registry.report.flow_tables import flow
 from registry.report.prose import NOTHING
@@ -20,7 +21,7 @@ FAR = 6.9
 
 def headline(result: RegressResult) -> str:
     """Say how many estimates were regressed on what, and what share of heterogeneity it explains."""
-    names = ", ".join(dict.fromkeys(each.moderator for each in result.coefficients if each.moderator))
+    names = ", ".join(dict.fromkeys(title(each.moderator) for each in result.coefficients if each.moderator))
     explained = f", R² {prose.percent(result.r2)}" if result.r2 is not None else ""
     return f"Meta-regression of {prose.count(result.k, 'estimate')} on {names}{explained}"
 
@@ -54,7 +55,7 @@ def _row(each: Coefficient, *, permuted: bool) -> Cells:
     b = f"{prose.number(each.b)} ({prose.number(each.se)})" if each.se is not None else prose.number(each.b)
     outside = each.moderator is None and each.b is not None and abs(each.b) > FAR
     shown = NOTHING if outside else prose.value(each.hr, each.hr_ci_low, each.hr_ci_high)
-    cells = (each.name, b, shown, prose.p_value(each.p))
+    cells = (prose.columns_named(each.name), b, shown, prose.p_value(each.p))
     return (*cells, prose.p_value(each.permutation_p)) if permuted else cells
 
 
@@ -80,7 +81,7 @@ def tests(result: RegressResult) -> Table:
 
 
 def _test_row(test: ModeratorTest) -> Cells:
-    name = "all moderators" if test.name == "omnibus" else test.name
+    name = "all moderators" if test.name == "omnibus" else prose.columns_named(test.name)
     chi2 = f"{prose.number(test.chi2)} on {prose.count_df(test.df1)}"
     f = NOTHING if test.f is None else f"{prose.number(test.f)} on {test.df1} and {test.df2} df"
     return (name, chi2, prose.p_value(test.chi2_p), f, prose.p_value(test.f_p))
@@ -110,7 +111,7 @@ def predictions(result: RegressResult) -> Table | None:
     columns = (text("At", keep=9), number(f"{measure} ({level} CI)", keep=9), number("New study", keep=7))
     rows = tuple(
         (
-            ", ".join(f"{name} {value}" for name, value in each.at.items()),
+            ", ".join(f"{title(name)} {value}" for name, value in each.at.items()),
             prose.value(each.hr, each.hr_ci_low, each.hr_ci_high),
             prose.interval(each.hr_pi_low, each.hr_pi_high),
         )

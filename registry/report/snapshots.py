@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from registry.meaning.printed import BOUNDS, shown_bound
+from registry.report import reported
 from registry.report.changes import field_name, shown
-from registry.report.prose import count, measure_label
+from registry.report.prose import count
 from registry.report.table import Column, Table
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _estimates(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
         Column("Reported", keep=8, whole=True),
     )
     cells = tuple(
-        (row["key"], row["factor"], row["disease"] or "", row["endpoint"], _reported(row)) for row in rows[:SHOWN]
+        (row["key"], row["factor"], row["disease"] or "", row["endpoint"], reported.named(row)) for row in rows[:SHOWN]
     )
     return Table(title, columns, cells, _rest(len(rows)))
 
@@ -107,14 +107,6 @@ def _told(each: Changed) -> list[tuple[str, Any, Any]]:
     hidden = {number for number, text in _PRINTED.items() if text in fields} | set(_FOLLOWS)
     kept = {name: values for name, values in fields.items() if name not in hidden} or fields
     return [(name, *values) for name, values in kept.items()]
-
-
-def _reported(row: Mapping[str, Any]) -> str:
-    if row["est_text"] is None:
-        return ""
-    low, high = (shown_bound(row, name) for name in BOUNDS)
-    bounds = f" ({low}–{high or '?'})" if low else ""
-    return f"{measure_label(row['measure'])} {row['est_text']}{bounds}"
 
 
 def _rest(total: int) -> str:

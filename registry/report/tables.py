@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from registry.pooling.doubts import MARK
-from registry.report import prose
+from registry.report import prose, reported
 from registry.report.flow_tables import flow, unusable
 from registry.report.prose import NOTHING
 from registry.report.sensitivity_tables import cumulative, dependence, doubtful, leave_one_out, ratio_header
@@ -59,11 +59,11 @@ def estimates(result: PoolResult) -> Table:
         (
             marked(each.label, place in doubted),
             NOTHING if each.n is None else str(each.n),
-            prose.value(each.hr, each.ci_low, each.ci_high),
+            ratio,
             f"{each.weight:.1f} %",
             ", ".join(_flag(flag) for flag in each.flags),
         )
-        for place, each in enumerate(result.estimates)
+        for place, (each, ratio) in enumerate(zip(result.estimates, reported.in_pool(result), strict=True))
     )
     return without_empty(Table("Estimates", columns, rows, f"{MARK} Doubtful; see the notes." if doubted else ""))
 

@@ -50,9 +50,15 @@ class Rule:
         return f"{PER}:{','.join(order.name for order in self.orders)}"
 
     @property
+    def meaning(self) -> str:
+        """Say in words what decides, and then what."""
+        return "; then ".join(order.meaning for order in self.orders)
+
+    @property
     def label(self) -> str:
-        """Say the rule in words."""
-        return f"another estimate stands for the cohort ({', '.join(order.name for order in self.orders)}; ties by key)"
+        """Say why an estimate is left out by the rule."""
+        names = ", ".join(order.name.replace("_", " ") for order in self.orders)
+        return f"another estimate stands for the cohort ({names}; ties by key)"
 
 
 def _tiers(column: str, *tiers: Sequence[str | None]) -> Callable[[Frame], Array]:

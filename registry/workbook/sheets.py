@@ -220,7 +220,7 @@ def lock(sheet: Any, position: int, rows: int) -> None:
 
 
 def _message(field: Field) -> str:
-    parts = [field.meaning + (f", in {field.unit}" if field.unit and not field.unit.startswith("see ") else "")]
+    parts = [field.meaning + (f", in {field.unit}" if field.unit else "")]
     if field.required:
         parts.append("Must be filled." if field.required == "always" else f"Needed: {field.required}.")
     if field.example and not field.words:

@@ -64,6 +64,11 @@ def write_estimates(
         return writer.finish()
 
 
+def _printed(values: Mapping[str, Any], name: str) -> Any:
+    """Give a value as it is printed, where that was kept."""
+    return values.get("p_text" if name == "p_value" else f"{name}_text") or values.get(name)
+
+
 def _pieces(covariates: str) -> list[str]:
     return sorted(piece.strip() for piece in covariates.split(";"))
 
@@ -179,7 +184,9 @@ class _Writer:
                 continue
             if name == "covariates" and stored is not None and _pieces(stored) == _pieces(value):
                 continue  # stored before `t(4;14)` was known to be one covariate
-            self._merger.contradiction(f"estimate {row.key}", name, stored, value, row.record)
+            self._merger.contradiction(
+                f"estimate {row.key}", name, _printed(held, name), _printed(given, name), row.record
+            )
 
     def _own_attributes(self, row: _Row) -> dict[str, Any]:
         levels = self._levels

@@ -26,6 +26,8 @@ _COMPARED = tuple(name for name in REPORTED if not name.endswith("_text") and na
 _READ_ANEW = frozenset({"measure", "covariates", "horizon_days", "trust"})
 #: Of a stored row, beside what is compared.
 _BESIDE = ("key", "source_kind", "source_url", "attributes", "contrast", "contrast_basis", "scale", "endpoint", *CUTOFF)
+#: What a contradiction is told by: the digits that were printed.
+_PRINTED = ("est_text", "ci_low_text", "ci_high_text", "p_text")
 
 
 class Row(Protocol):
@@ -59,6 +61,6 @@ def known(connection: sa.Connection, rows: Sequence[Row], vocabulary: Vocabulary
 
 
 def _live(connection: sa.Connection, keys: Collection[str]) -> dict[str, dict[str, Any]]:
-    columns = [evidence.c[name] for name in (*_BESIDE, *_COMPARED)]
+    columns = [evidence.c[name] for name in (*_BESIDE, *_COMPARED, *_PRINTED)]
     statement = sa.select(*columns).where(evidence.c.valid_to.is_(None))
     return {row.key: row._asdict() for row in select_in(connection, statement, evidence.c.key, keys)}

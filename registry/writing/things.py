@@ -86,13 +86,14 @@ class Merger:
     def contradiction(self, what: str, name: str, stored: Any, given: Any, record: Record) -> None:
         """Note that a row gives another value than there is."""
         column = BY_NAME.get(_CONTRACT.get(name, name))
+        told = column.inputs[0] if column and column.inputs else name
         self.issues.append(
             Issue(
                 code="conflict",
-                message=f"{what} has {name} {_shown(stored)}, this row says {_shown(given)}",
+                message=f"{what} has {told} {_shown(stored)}, this row says {_shown(given)}",
                 file=record.file,
                 line=record.line,
-                column=column.inputs[0] if column and column.inputs else name,
+                column=told,
                 value=_shown(given),
                 expected=f"{_shown(stored)}, or use amend",
             )

@@ -114,7 +114,7 @@ def test_merging_shows_conflicts_and_stores_nothing(rich: Rich, store: Store, tm
     before = state(store)
     with pytest.raises(Conflict, match="nothing was stored") as caught:
         import_archive(store, rich.archive, curator="Bob")
-    assert any("has est 2.1, this row says 2" in issue.message for issue in caught.value.issues)
+    assert any("has hr 2.1, this row says 2" in issue.message for issue in caught.value.issues)
     assert state(store) == before
     done = import_archive(store, rich.archive, curator="Bob", only_new=True)
     assert done.conflicts >= 1

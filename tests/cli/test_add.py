@@ -91,7 +91,7 @@ def test_other_numbers_are_a_conflict(run: Run) -> None:
     run("add", "estimate", *ESTIMATE, "--as", "Ada")
     done = run("add", "estimate", *ESTIMATE[:-3], "1.57", "--ci", "1.08-2.27", "--as", "Ada")
     assert done.code == 5
-    assert "has est 1.56, this row says 1.57" in done.err
+    assert "has hr 1.56, this row says 1.57" in done.err
     assert "evireg amend" in done.err
 
 
@@ -207,7 +207,7 @@ def test_refused_at_the_end_can_be_corrected(seeded: Path) -> None:
     for question in ("n", "adjusted", "source_kind", "notes"):
         window.answer(question, ".\n")
     window.answer("Store this estimate?", "y\n")
-    window.sees("has est 1.56, this row says 1.57")
+    window.sees("has hr 1.56, this row says 1.57")
     window.answer("Store this estimate?", "cohort=elderly\n")
     window.answer("Store this estimate?", "y\n")
     window.answer("Another estimate of this study?", "\n")

@@ -135,7 +135,7 @@ def test_conflict_has_exit_code_5_and_shows_both_values(run: Run, seeded: Path) 
     file.write_text(FILES["evidence.csv"].replace("2.10,1.20,3.70", "2.40,1.20,4.80"), encoding="utf-8")
     done = run("import", str(file), "--as", "Ada")
     assert done.code == 5
-    assert "2.1," in done.err
+    assert "2.10," in done.err
     assert "2.4;" in done.err
 
 

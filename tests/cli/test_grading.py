@@ -42,7 +42,7 @@ def test_what_is_no_share_is_refused(text: str) -> None:
 def test_absolute_risk_of_a_query_and_of_a_condition_is_one(run: Run, seeded: Path) -> None:
     """The same pool, named or described, has the same risks."""
     assert seeded.exists()
-    shares = ["--survival", "0.5", "--prevalence", "0.4", "--json"]
+    shares = ["--survival", "0.5", "--prevalence", "0.4", "--at-time", "2 years", "--json"]
     named = run("absolute", "nlr-myeloma-os", *shares).json
     where = ["--factor", "NLR", "--disease", "multiple myeloma", "--endpoint", "OS", "--method", "DL", "--test", "z"]
     described = run("absolute", *where, *shares).json
@@ -50,11 +50,14 @@ def test_absolute_risk_of_a_query_and_of_a_condition_is_one(run: Run, seeded: Pa
 
 
 def test_absolute_risk_names_what_is_missing(run: Run, seeded: Path) -> None:
-    """Neither a query nor a condition; both; a survival typed as a percentage without its sign."""
+    """Neither a query nor a condition; both; no time; a survival typed as a percentage without its sign."""
     assert seeded.exists()
     shares = ["--survival", "0.5", "--prevalence", "0.4"]
     for arguments in (["absolute", *shares], ["absolute", "nlr-myeloma-os", "--factor", "NLR", *shares]):
         assert "name a saved query, or say what to pool" in run(*arguments).err
+    refused = run("absolute", "nlr-myeloma-os", *shares)
+    assert refused.code == 2
+    assert 'name the time the survival is of: --at-time "24 months"' in " ".join(refused.err.split())
     assert "50 % is 0.5" in run("absolute", "nlr-myeloma-os", "--survival", "50", "--prevalence", "0.4").err
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def test_query_is_saved_run_verified_and_watched(run: Run, seeded: Path) -> None
     folder = seeded.parent
     saved = run("query", "save", "os", *OS, "--method", "DL", "--test", "z", "--threshold", "1.25", "--as", "Ada")
     assert saved.code == 0, saved.err
-    assert "post hoc" in saved.out
+    assert re.search(r"Protocol +none named +$", saved.out, re.MULTILINE)
     ran = run("query", "run", "os", "--forest", "os.svg", "--as", "Ada")
     assert "HR 1.73 (95 % CI 1.23–2.44)" in ran.out
     assert (folder / "os.svg").stat().st_size > 0
@@ -58,7 +59,7 @@ def test_edit_changes_what_is_given_only(run: Run, seeded: Path) -> None:
     save = ["query", "save", "os", *OS, "--subgroup", "year:2015", "--rounding", "--prespecified", "CRD1"]
     assert run(*save, "--as", "Ada").code == 0
     edited = run("query", "edit", "os", "--subgroup", "", "--no-rounding", "--as", "Ada")
-    assert "Version 2 is post hoc" in edited.err
+    assert "Version 2 names no protocol" in edited.err
     shown = run("query", "show", "os", "--json").json
     assert shown["definition"]["options"]["subgroup"] is None
     assert shown["definition"]["options"]["rounding"] is False

@@ -76,7 +76,16 @@ OUTPUTS: dict[str, list[list[str]]] = {
     "watch": [["watch"], ["watch", "nlr-myeloma-os", "--crossing-one"]],
     "report": [
         ["report", "nlr-myeloma-os", "ferritin-cart-pfs", "--as", "Ada", "--also-subgroup", "year:2015"],
-        ["report", "nlr-myeloma-pfs", "--as", "Ada", "-o", "report.md", "--baseline", "survival=0.5,prevalence=0.4"],
+        [
+            "report",
+            "nlr-myeloma-pfs",
+            "--as",
+            "Ada",
+            "-o",
+            "report.md",
+            "--baseline",
+            "survival=0.5,prevalence=0.4,at=1 year",
+        ],
     ],
     "explain": [
         ["explain", *NLR, "--from", "1"],
@@ -84,7 +93,7 @@ OUTPUTS: dict[str, list[list[str]]] = {
     ],
     "absolute": [
         ["absolute", "nlr-myeloma-os", "--survival", "0.50", "--prevalence", "40%", "--at-time", "24 months"],
-        ["absolute", *NLR, "--survival", "0.4-0.6", "--baseline", "low"],
+        ["absolute", *NLR, "--survival", "0.4-0.6", "--baseline", "low", "--at-time", "1 year"],
     ],
     "grade rate": [["grade", "rate", "nlr-myeloma-os", "imprecision", "serious", "--reason", "x", "--as", "Ada"]],
     "grade show": [["grade", "show", "nlr-myeloma-os"]],

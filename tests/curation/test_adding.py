@@ -68,7 +68,7 @@ def test_what_is_left_unsaid_of_an_estimate_is_remarked(reg: Registry) -> None:
 def test_other_numbers_under_the_key_are_a_conflict(reg: Registry) -> None:
     """Nothing is overwritten: the conflict has both values and names the way to change it."""
     key = reg.add("estimate", ESTIMATE).key
-    with pytest.raises(Conflict, match=r"has est 1\.56, this row says 1\.65") as caught:
+    with pytest.raises(Conflict, match=r"has hr 1\.56, this row says 1\.65") as caught:
         reg.add("estimate", {**ESTIMATE, "hr": "1.65"})
     assert f"evireg amend {key}" in caught.value.hint
     assert reg.estimates()["est"].tolist() == [1.56]

@@ -139,7 +139,8 @@ def test_what_is_not_there_is_told_with_its_reason(plain_report: Document) -> No
     assert "cannot be rated on this domain" in words(document, "risk-of-bias")
     assert "plans no subgroup analysis" in words(document, "subgroups")
     assert "plans no meta-regression" in words(document, "regression")
-    assert "no test was run" in words(document, "small-study")
+    assert "small-study effects are not testable" in words(document, "small-study")
+    assert "Selective reporting cannot be excluded." in words(document, "small-study")
     assert "No baseline is named" in words(document, "absolute")
     assert "First report" in words(document, "moved")
 
@@ -189,6 +190,17 @@ def test_standing_of_each_analysis_is_told(sqlite_store: Store) -> None:
     assert "subgroups by year:2014\npost hoc: asked for with this report" in said
     assert "that it is older rests on the protocol alone" in said
     assert "; prespecified in CRD42024512345." in said
+    assert "leave-one-out\npart of every report, not planned in the saved query" in said
+
+
+def test_what_is_planned_is_never_called_post_hoc(sqlite_store: Store) -> None:
+    """Without a protocol that is all that is said: neither prespecified nor post hoc, in no section."""
+    document = saved(sqlite_store, analyses=PLAN).report("nlr-os").document
+    said = words(document, "methods", "subgroups")
+    assert "the pool\nplanned in the saved query; no protocol is named" in said
+    assert "No protocol is named; the query was saved in changeset " in said
+    assert document.subtitle == "Evidence report; no protocol is named"
+    assert "post hoc" not in said.casefold()
 
 
 def test_two_queries_share_a_report(sqlite_store: Store) -> None:

@@ -11,6 +11,7 @@ from registry.frame import Characteristic, Frame
 from registry.grading import evidence as shown
 from registry.pooling import PoolResult, pool
 from registry.report.grading_figures import said
+from registry.report.sentences import new_setting
 from registry.terms import GradeDomain
 from tests.pooling.rows import myeloma, plain
 
@@ -46,8 +47,9 @@ def test_risk_of_bias_is_weighed() -> None:
     assert found.not_judged == pytest.approx(weights[2])
     assert found.domains[0].levels == pytest.approx({"low": weights[0], "high": weights[1]})
     assert found.domains[0].not_judged == pytest.approx(weights[2])
-    assert "Not appraised:" in said(found)
-    assert said(shown.risk_of_bias(pooled(plain(3)))) == "No estimate was appraised."
+    assert (found.k, found.not_appraised) == (3, 1)
+    assert said(found).startswith(f"Not appraised for 1 of 3 ({weights[2]:.0f} % of weight).")
+    assert said(shown.risk_of_bias(pooled(plain(3)))) == "Not appraised for 3 of 3."
 
 
 def test_inconsistency_counts_intervals_that_do_not_overlap() -> None:
@@ -65,6 +67,38 @@ def test_inconsistency_counts_intervals_that_do_not_overlap() -> None:
     assert (found.i2, found.hr_pi_high) == (result.pool.i2, result.pool.hr_pi_high)
     assert found.doubtful == ("Li 2016",)
     assert "Doubtful: Li 2016; without 1.94 (1.59–2.37), I² 0 %." in said(found)
+
+
+@pytest.mark.parametrize(
+    ("adjusted", "told"),
+    [
+        (["yes", "yes"], "All estimates are adjusted."),
+        (["no", "no"], "All estimates are unadjusted."),
+        (["unclear", "unclear"], "Whether adjusted is unclear for every estimate."),
+        (["yes", "unclear"], "Adjustment: unclear 50 %; adjusted 50 %."),
+        (["yes", "no"], "Adjusted and unadjusted pooled together: unadjusted 50 %; adjusted 50 %."),
+    ],
+)
+def test_adjusted_and_unadjusted_are_named_together_only_where_both_are(adjusted: list[str], told: str) -> None:
+    """Otherwise it is said plainly what is there."""
+    frame = plain(2, adjusted=adjusted, vi=[0.04, 0.04])
+    assert told in said(shown.indirectness(pooled(frame)))
+
+
+def test_a_prediction_interval_that_holds_one_says_what_is_possible() -> None:
+    """The figures of inconsistency say it as every report does."""
+    result = pooled(myeloma())
+    assert new_setting(result.pool) in said(shown.inconsistency(result))
+    assert new_setting(result.pool).endswith("; no association, or the opposite, is possible there.")
+
+
+def test_what_cannot_be_tested_is_not_excluded() -> None:
+    """Below ten estimates no test of small-study effects is taken for a good sign."""
+    told = said(shown.publication_bias(pooled(myeloma())))
+    assert (
+        "Small-study effects: not testable with fewer than 10 estimates; selective reporting cannot be excluded."
+        in told
+    )
 
 
 def test_indirectness_tells_what_was_studied() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from registry.errors import NotFound, UsageError
 from registry.grading.domains import LOWERING, Certainty
 from registry.grading.findings import SummaryOfFindings
 from registry.handle import Registry
+from registry.models import SavedQuery, drop_triggers
 from registry.report import grading as report
 from registry.report.absolute import in_short
 from registry.report.table import Table
@@ -68,16 +70,16 @@ def test_rated_evidence_has_a_certainty_with_reasons(reg: Registry) -> None:
 
 def test_a_prediction_interval_stands_where_the_pool_shows_one(reg: Registry) -> None:
     """With five estimates the figures of inconsistency give it; with three, where it says little, they do not."""
-    assert "Prediction interval" in cells(reg.findings("os"), "What the evidence shows")["inconsistency"]
+    assert "95 % prediction interval" in cells(reg.findings("os"), "What the evidence shows")["inconsistency"]
     reg.save_query("few", f"{WHERE} and year < 2015", method="DL", test="z")
-    assert "Prediction interval" not in cells(reg.findings("few"), "What the evidence shows")["inconsistency"]
+    assert "prediction interval" not in cells(reg.findings("few"), "What the evidence shows")["inconsistency"]
 
 
 def test_absolute_effects_are_those_the_query_names(reg: Registry) -> None:
     """Of the query's baselines, or of others given; what a ratio does not allow is said."""
     found = reg.findings("os")
     [effect] = found.absolutes
-    assert effect.difference == reg.absolute("os", survival=0.5, prevalence=0.4).difference
+    assert effect.difference == reg.absolute("os", survival=0.5, prevalence=0.4, at_time="24 months").difference
     [row] = table(found, "Summary").rows
     assert row[0] == "OS, high NLR vs low, at 24 months"
     assert row[-2] == in_short(effect)
@@ -87,6 +89,28 @@ def test_absolute_effects_are_those_the_query_names(reg: Registry) -> None:
     assert reg.findings("os", baselines=[]).absolutes == ()
     with pytest.raises(UsageError, match="prevalence is missing"):
         reg.findings("os", baselines=[{"survival": 0.5}])
+    with pytest.raises(UsageError, match="no time is named"):
+        reg.findings("os", baselines=[{"survival": 0.5, "prevalence": 0.4}])
+
+
+def test_what_absolute_effects_assume_stands_beneath_them(reg: Registry) -> None:
+    """Baseline known, hazards proportional, an adjusted ratio on a crude baseline: it stands under the summary."""
+    note = table(reg.findings("os"), "Summary").note
+    assert "Assumed: proportional hazards: " in note
+    assert "Assumed: survival and prevalence are known: " in note
+    assert "Assumed: an adjusted ratio is put onto a crude baseline" in note
+
+
+def test_query_saved_before_a_time_was_asked_for_is_still_summarised(reg: Registry, sqlite_store: Store) -> None:
+    """Its baseline has no effect, and the summary says why; the rest is there."""
+    older = reg.query("os").definition.as_dict()
+    del older["analyses"]["baselines"][0]["at"]
+    with sqlite_store.writing() as connection:
+        drop_triggers(connection)
+        connection.execute(sa.update(SavedQuery).values(definition=older))
+    found = reg.findings("os")
+    assert found.absolutes == ()
+    assert "No absolute effect: An absolute risk is one by a certain time" in table(found, "Summary").note
 
 
 def test_ratio_without_groups_has_no_absolute_effect(reg: Registry, sqlite_store: Store) -> None:
@@ -150,6 +174,14 @@ def test_past_moment_is_summarised_as_it_was(reg: Registry, sqlite_store: Store)
     assert (then.result.pool.k, now.result.pool.k) == (5, 6)
     assert not any(each.changed for each in then.domains)
     assert any(each.changed for each in now.domains)
+
+
+def test_a_rating_of_what_nobody_appraised_is_remarked(reg: Registry) -> None:
+    """Not appraised is missing: a judgement of it stands, with what it does not rest on."""
+    reg.grade("os", "imprecision", "none", reason="many events")
+    assert not any("appraised" in remark for remark in reg.findings("os").remarks)
+    reg.grade("os", "risk of bias", "none", reason="none was seen")
+    assert "risk of bias was rated and not appraised for 5 of 5 estimates" in reg.findings("os").remarks
 
 
 def test_rating_up_beside_a_doubt_is_remarked(reg: Registry) -> None:

@@ -137,5 +137,5 @@ def test_a_settlement_travels_with_a_snapshot(doubted: tuple[Registry, str], tmp
     reg.export_snapshot("settled", archive)
     registry.init(tmp_path / "b.db")
     with registry.open(tmp_path / "b.db", curator="Bo") as other:
-        other.import_snapshot(archive)
+        other.import_archive(archive)
         assert key not in _doubted(other.pool(WHERE))

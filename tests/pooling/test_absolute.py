@@ -10,6 +10,7 @@ from registry.errors import PoolRefused, UsageError
 from registry.frame import Frame
 from registry.pooling import PoolResult, pool
 from registry.pooling.absolute import absolute
+from registry.pooling.absolute_result import AbsoluteResult
 from registry.report import absolute as report
 from registry.stats.absolute import by_hazard_ratio
 from tests.pooling.rows import MYELOMA_OS, rows
@@ -24,9 +25,14 @@ def exactly(hr: float) -> PoolResult:
     return pooled([("one 2020", 100, hr, hr / 1.5, hr * 1.5)], endpoint="PFS")
 
 
+def risks(result: PoolResult, **given: Any) -> AbsoluteResult:
+    """Give absolute risks by 24 months, or by the time that is given."""
+    return absolute(result, **{"at": "24 months", **given})
+
+
 def test_known_answer_in_words() -> None:
     """HR 2.15, survival 0.50, prevalence 0.40: 265 more progressions or deaths per 1000."""
-    found = absolute(exactly(2.15), survival=0.50, prevalence=0.40, at="24 months")
+    found = risks(exactly(2.15), survival=0.50, prevalence=0.40)
     assert found.survival_low.value == pytest.approx(0.606, abs=5e-4)
     assert found.survival_high.value == pytest.approx(0.341, abs=5e-4)
     assert report.headline(found).startswith("265 more progressions or deaths per 1000 (95 % CI ")
@@ -37,7 +43,7 @@ def test_known_answer_in_words() -> None:
 def test_intervals_are_those_of_the_bounds_of_the_ratio() -> None:
     """Each bound is what its own ratio gives with the same survival and prevalence."""
     result = pooled()
-    found = absolute(result, survival=0.6, prevalence=0.3)
+    found = risks(result, survival=0.6, prevalence=0.3)
     for name, ratio in (("ci_low", result.pool.hr_ci_low), ("pi_high", result.pool.hr_pi_high)):
         low, high = by_hazard_ratio(ratio, 0.6, 0.3)
         assert getattr(found.difference, name) == pytest.approx(1000.0 * float(low - high))
@@ -49,7 +55,7 @@ def test_intervals_are_those_of_the_bounds_of_the_ratio() -> None:
 
 def test_survival_of_the_low_group_is_taken_as_it_is() -> None:
     """With baseline low nothing is solved for: the high group has it to the power HR, the low one no interval."""
-    found = absolute(exactly(2.0), survival=0.5, baseline="low")
+    found = risks(exactly(2.0), survival=0.5, baseline="low")
     assert found.survival_low.value == found.survival_low.ci_high == 0.5
     assert found.survival_high.value == pytest.approx(0.25)
     assert found.prevalence is None
@@ -57,12 +63,12 @@ def test_survival_of_the_low_group_is_taken_as_it_is() -> None:
 
 def test_ends_of_ranges_make_corners() -> None:
     """Two ranges have four corners, each what it would be alone; the middle stands above them."""
-    found = absolute(exactly(2.15), survival=(0.4, 0.6), prevalence=(0.3, 0.5))
+    found = risks(exactly(2.15), survival=(0.4, 0.6), prevalence=(0.3, 0.5))
     assert (found.survival, found.prevalence) == (0.5, 0.4)
     assert [(each.survival, each.prevalence) for each in found.corners] == [
         (0.4, 0.3), (0.4, 0.5), (0.6, 0.3), (0.6, 0.5)
     ]  # fmt: skip
-    alone = absolute(exactly(2.15), survival=0.6, prevalence=0.3)
+    alone = risks(exactly(2.15), survival=0.6, prevalence=0.3)
     assert found.corners[2].difference == alone.difference
     assert not alone.corners
     assert len(list(report.tables(found))) == 2
@@ -70,17 +76,17 @@ def test_ends_of_ranges_make_corners() -> None:
 
 def test_interval_across_no_difference_says_both_directions() -> None:
     """A ratio that may be below 1 may save events."""
-    found = absolute(pooled(), survival=0.5, prevalence=0.4)
+    found = risks(pooled(), survival=0.5, prevalence=0.4)
     assert "fewer to" in report.difference(found)
     assert report.spread(-20.2, 180.4) == "20 fewer to 180 more"
     assert report.spread(-180.4, -20.2) == "20 to 180 fewer"
-    assert report.difference(absolute(exactly(1.0), survival=0.5, prevalence=0.4)).startswith("no more ")
+    assert report.difference(risks(exactly(1.0), survival=0.5, prevalence=0.4)).startswith("no more ")
 
 
 @pytest.mark.parametrize("measure", ["rr", "or"])
 def test_other_ratios_have_their_own_formulae(measure: str) -> None:
     """Risks and odds of the two groups are in the ratio that was pooled."""
-    found = absolute(pooled(measure=measure), survival=0.7, prevalence=0.4)
+    found = risks(pooled(measure=measure), survival=0.7, prevalence=0.4)
     high, low = found.risk_high.value / 1000.0, found.risk_low.value / 1000.0
     ratio = high / low if measure == "rr" else (high / (1.0 - high)) / (low / (1.0 - low))
     assert ratio == pytest.approx(found.ratio.value)
@@ -89,7 +95,7 @@ def test_other_ratios_have_their_own_formulae(measure: str) -> None:
 
 def test_risk_above_one_is_undefined_with_its_reason() -> None:
     """A relative risk that no group could have gives None, not a number above all patients."""
-    found = absolute(pooled(measure="rr"), survival=0.15, baseline="low")
+    found = risks(pooled(measure="rr"), survival=0.15, baseline="low")
     assert found.risk_high.value is None
     assert "above 1" in found.reasons["value"]
     assert report.headline(found)
@@ -108,7 +114,7 @@ def test_risk_above_one_is_undefined_with_its_reason() -> None:
 def test_ratio_that_is_not_of_two_groups_is_refused(same: dict[str, Any], said: str) -> None:
     """Per unit, unclear, or of one cause among several: no risk of a high and a low group follows."""
     with pytest.raises(PoolRefused, match=said):
-        absolute(pooled(**same), survival=0.5, prevalence=0.4)
+        risks(pooled(**same), survival=0.5, prevalence=0.4)
 
 
 @pytest.mark.parametrize(
@@ -121,18 +127,20 @@ def test_ratio_that_is_not_of_two_groups_is_refused(same: dict[str, Any], said: 
         ({"survival": 0.5, "prevalence": 0.4, "baseline": "low"}, "needs no prevalence"),
         ({"survival": 0.5, "prevalence": 0.4, "baseline": "lo"}, "did you mean 'low'"),
         ({"survival": 0.5, "prevalence": 0.4, "per": 0}, "per is 0"),
+        ({"survival": 0.5, "prevalence": 0.4, "at": None}, 'no time is named(.|\n)*--at-time "24 months"'),
+        ({"survival": 0.5, "prevalence": 0.4, "at": " "}, "no time is named"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(asked: dict[str, Any], said: str) -> None:
     """Every message says what is wrong and what was expected."""
     with pytest.raises(UsageError, match=said):
-        absolute(exactly(2.0), **asked)
+        risks(exactly(2.0), **asked)
 
 
 def test_two_estimates_have_no_headline_interval_here_either() -> None:
     """Under Hartung-Knapp two estimates give a difference without interval, and the reason."""
     two = pool(Frame.from_rows(rows(MYELOMA_OS[:2], measure="hr", contrast="above_vs_below")))
-    found = absolute(two, survival=0.5, prevalence=0.4)
+    found = risks(two, survival=0.5, prevalence=0.4)
     assert found.difference.value is not None
     assert found.difference.ci_low is None
     assert "k = 2" in found.reasons["ci"]
@@ -140,6 +148,40 @@ def test_two_estimates_have_no_headline_interval_here_either() -> None:
 
 def test_invented_cohorts_stay_marked() -> None:
     """A result of simulated rows says so in its JSON and notes."""
-    found = absolute(pooled(origin="simulated"), survival=0.5, prevalence=0.4)
+    found = risks(pooled(origin="simulated"), survival=0.5, prevalence=0.4)
     assert found.as_dict()["simulated"] is True
     assert any("SIMULATED" in note for note in found.notes)
+
+
+def assumed_of(*adjusted: str) -> str:
+    """Give what stands under the table of a pool of estimates that are adjusted, or not."""
+    each = rows(MYELOMA_OS[: len(adjusted)])
+    frame = Frame.from_rows([{**row, "adjusted": word} for row, word in zip(each, adjusted, strict=True)])
+    result = pool(frame, method="DL", test="z", allow=["mixed-adjustment"])
+    return report.by_group(risks(result, survival=0.5, prevalence=0.4)).note
+
+
+def test_what_is_taken_for_granted_stands_beside_the_numbers() -> None:
+    """The baseline as known, hazards as proportional, and an adjusted ratio put onto a crude baseline."""
+    said = assumed_of("yes", "yes", "yes")
+    assert "Assumed: proportional hazards: " in said
+    assert "Assumed: survival and prevalence are known: " in said
+    assert "Assumed: an adjusted ratio is put onto a crude baseline as if it were crude too." in said
+    assert "an adjusted ratio (2 of 3 estimates are adjusted) is put onto" in assumed_of("yes", "yes", "no")
+    assert "crude" not in assumed_of("no", "unclear", "no")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "column"),
+    [
+        ("OS", "Alive at 24 months"),
+        ("PFS", "Alive without progression at 24 months"),
+        ("CSS", "Not dead from the cancer at 24 months"),
+        ("TTP", "Without progression at 24 months"),
+        ("EFS", "Without the event at 24 months"),
+    ],
+)
+def test_survivors_are_named_by_what_did_not_happen(endpoint: str, column: str) -> None:
+    """Where the event is death they are alive; who may have died of something else is not called so."""
+    found = risks(pooled(endpoint=endpoint), survival=0.5, prevalence=0.4)
+    assert report.by_group(found).columns[1].header == column

@@ -32,7 +32,7 @@ def test_from_ten_estimates_on_every_test_but_fail_safe_runs() -> None:
     assert found.k == 12
     done = {name for name in ("egger", "begg", "trim_fill", "pet_peese", "selection_model") if getattr(found, name)}
     assert done | set(found.reasons) == {test.field for test in TESTS.values()}
-    assert "n_events" in found.reasons["d_fiv"]
+    assert "needs number of events" in found.reasons["d_fiv"]
     assert "parity" in found.reasons["fail_safe"]
 
 

@@ -144,7 +144,7 @@ def test_every_analysis_names_its_direction(read_as: str) -> None:
         "bayes": bayes(frame, read_as=read_as),
         "cutoffs": cutoffs(frame, read_as=read_as),
     }
-    made["absolute"] = absolute(made["pool"], survival=0.5, prevalence=0.4)
+    made["absolute"] = absolute(made["pool"], survival=0.5, prevalence=0.4, at="2 years")
     said = "high NLR vs low" if read_as == "high-vs-low" else "low NLR vs high"
     assert {name: each.as_dict()["direction"] for name, each in made.items()} == dict.fromkeys(made, said)
     above = made["pool"].pool.hr > 1.0
@@ -178,14 +178,14 @@ def test_absolute_risks_are_of_the_same_patients_either_way_round() -> None:
     assert low.corners[0].difference.value == pytest.approx(-(high.corners[0].difference.value or 0.0))
     assert "fewer deaths per 1000" in absolute_report.headline(low)
     assert absolute_report.headline(low).endswith("in the low than in the high group by 24 months")
-    assert any("to the power 1/HR" in note for note in low.notes)
+    assert any("to the power 1/HR" in each for each in low.assumed)
 
 
 def test_absolute_risks_refuse_a_ratio_per_step_and_name_the_step() -> None:
     """LDH per 100 U/L has no high and no low group."""
     frame = plain(factor=["LDH"] * 4, contrast=["per_unit"] * 4, cutoff_value=[100.0] * 4, cutoff_unit=["U/L"] * 4)
     with pytest.raises(PoolRefused, match="per 100 U/L more LDH"):
-        absolute(pool(frame), survival=0.5, prevalence=0.4)
+        absolute(pool(frame), survival=0.5, prevalence=0.4, at="2 years")
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,8 @@ def test_analyses_are_stored_shown_and_read_back(reg: Registry) -> None:
         ({"baselines": {"survival": 50, "prevalence": 0.4}}, "survival is 50"),
         ({"baselines": {"survival": 0.5, "prevalence": True}}, "prevalence is True"),
         ({"baselines": {"survival": 0.5, "prevalence": 0.4, "sorce": "x"}}, "did you mean 'source'"),
+        ({"baselines": {"survival": 0.5, "prevalence": 0.4}}, "does not say the time(.|\n)*at=24 months"),
+        ({"baselines": {"survival": 0.5, "prevalence": 0.4, "at": " "}}, "does not say the time"),
         ({"baselines": {"survival": 0.5, "prevalence": 0.4, "at": 24}}, "at of a baseline is 24"),
     ],
 )

@@ -176,7 +176,10 @@ ASKED = st.fixed_dictionaries(
                 "small_study": st.lists(st.sampled_from(["egger", "trim-fill"]), unique=True),
                 "cutoffs": st.booleans(),
                 "baselines": st.lists(
-                    st.fixed_dictionaries({"survival": SHARE, "prevalence": SHARE}, optional={"source": TEXT}),
+                    st.fixed_dictionaries(
+                        {"survival": SHARE, "prevalence": SHARE, "at": TEXT.filter(str.strip)},
+                        optional={"source": TEXT},
+                    ),
                     max_size=2,
                 ),
             },

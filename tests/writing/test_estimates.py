@@ -153,7 +153,7 @@ def test_same_row_twice_in_one_import_counts_once(store: Store, record: Make) ->
     """A repeated row is unchanged, one with other numbers a conflict."""
     assert (written := write(store, record(), record(line=3))).created == 1
     assert written.unchanged == 1
-    with pytest.raises(Conflict, match=r"rows.csv:3:hr: conflict: .* has est 2, this row says 3"):
+    with pytest.raises(Conflict, match=r"rows.csv:3:hr: conflict: .* has hr 2, this row says 3"):
         write(store, record(study="li2014"), record(study="li2014", est=3.0, line=3))
 
 
@@ -171,7 +171,7 @@ def test_other_numbers_under_the_same_key_are_a_conflict(store: Store, record: M
     said = [(issue.line, issue.column, issue.value, issue.expected) for issue in caught.value.issues]
     assert said == [
         (7, "n_patients", "199", "200, or use amend"),
-        (7, "hr", "2.5", "2, or use amend"),
+        (7, "hr", "2.5", "2.00, or use amend"),
         (8, "quote", "HR 2.50", "HR 2.00, or use amend"),
     ]
     assert live(store) == before
@@ -199,7 +199,7 @@ def test_more_digits_or_less_said_is_no_conflict(store: Store, record: Make) -> 
             {"disease": "AML"},
             "cohort kim2016/elderly has disease multiple myeloma, this row says acute myeloid leukemia",
         ),
-        ({"source_kind": "abstract"}, "report doi:10.1182/blood.1 has kind article, this row says abstract"),
+        ({"source_kind": "abstract"}, "report doi:10.1182/blood.1 has source_kind article, this row says abstract"),
     ],
 )
 def test_other_particulars_are_a_conflict(store: Store, record: Make, values: dict[str, Any], said: str) -> None:

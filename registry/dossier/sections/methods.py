@@ -26,7 +26,7 @@ def section(materials: Sequence[Material], shared: Shared) -> Section:
 
 def _blocks(materials: Sequence[Material], shared: Shared) -> Iterator[Block]:
     yield from _told(materials, [tuple(methods(each, shared)) for each in materials])
-    yield Subheading("Prespecified or post hoc")
+    yield Subheading("What was planned")
     for each in materials:
         yield says(f"{each.label}: {_proof(each)}" if len(materials) > 1 else _proof(each))
     yield from shown(_standing(materials))
@@ -57,4 +57,4 @@ def _proof(material: Material) -> str:
     if isinstance(material.pool, Absent) and material.saved.prespecified:
         saved = f"prespecified ({material.saved.prespecified}): saved in changeset {material.saved.changeset}"
         return prose.sentence(f"{saved}; nothing was pooled that could be older or younger")
-    return prose.sentence(f"post hoc (no protocol is named): saved in changeset {material.saved.changeset}")
+    return prose.sentence(f"no protocol is named; the query was saved in changeset {material.saved.changeset}")

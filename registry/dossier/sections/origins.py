@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from registry.dossier.document import Bullets, Section, Subheading
 from registry.dossier.material import Absent
-from registry.dossier.sections.studies import as_printed
 from registry.dossier.wording import columns, says, shown
-from registry.report import prose, provenance
+from registry.report import prose, provenance, reported
 from registry.report.table import Table
 from registry.terms import Adjusted
 
@@ -71,7 +70,7 @@ def _printed(printed: Mapping[str, Any]) -> str:
     row |= {"p_text": None, "p_operator": None}
     level = f", {printed['ci_level']:g} % CI" if printed["ci_low"] is not None and printed["ci_level"] else ""
     sizes = [f"{name} {printed[field]}" for name, field in (("n", "n"), ("events", "n_events")) if printed[field]]
-    return "; ".join([f"{as_printed(row)}{level}", *sizes, Adjusted(printed["adjusted"]).label])
+    return "; ".join([f"{reported.numbers(row)}{level}", *sizes, Adjusted(printed["adjusted"]).label])
 
 
 def _events(chain: Chain) -> Iterator[str]:

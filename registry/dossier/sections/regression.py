@@ -50,9 +50,9 @@ def _one(material: Material, analysis: Analysis) -> Iterator[Block]:
     yield from picture("bubble", found, f"Bubble plot, {name}", alt, name=f"bubble-{column.replace('_', '-')}")
     measure = prose.measure_label(found.measure)
     note = f"The intercept is the {measure} at the reference; every other ratio is one {measure} over another."
-    yield from shown(_named(replace(regress.coefficients(found), note=note), column, f"{name}{_unit(column)}"))
+    yield from shown(_with_unit(replace(regress.coefficients(found), note=note), name, _unit(column)))
     for table in (regress.tests(found), regress.heterogeneity(found)):
-        yield from shown(_named(table, column, name))
+        yield from shown(table)
     yield from remarks(found.notes, material)
 
 
@@ -62,6 +62,6 @@ def _unit(column: str) -> str:
     return f" ({unit})" if unit else ""
 
 
-def _named(table: Table, column: str, name: str) -> Table:
-    """Call a moderator by its title in the first cell of each row."""
-    return replace(table, rows=tuple((row[0].replace(column, name), *row[1:]) for row in table.rows))
+def _with_unit(table: Table, name: str, unit: str) -> Table:
+    """Put the unit of a moderator behind its title in the first cell of each row."""
+    return replace(table, rows=tuple((row[0].replace(name, f"{name}{unit}"), *row[1:]) for row in table.rows))

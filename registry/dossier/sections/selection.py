@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from registry.dossier.document import Section
-from registry.dossier.sections.studies import as_printed, cutoff, p_printed
+from registry.dossier.sections.studies import cutoff
 from registry.dossier.sections.summary import directions
 from registry.dossier.wording import columns, plain_number, says, sentences, shown
 from registry.pooling.names import labels
-from registry.report import flow_tables, prose
+from registry.report import flow_tables, prose, reported
 from registry.report.directions import fares, who_fares
 from registry.report.table import Table
 
@@ -76,9 +76,14 @@ def _choices(material: Material) -> Iterator[Block]:
         return
     yield says("Where a cohort, or a group of cohorts that share patients, had several estimates, one was kept.")
     yield sentences(
-        f"{each.kept} rather than {', '.join(each.left)} (decided by {', '.join(dict.fromkeys(each.by))})"
+        f"{each.kept} rather than {', '.join(each.left)} (decided by {_deciding(each.by)})"
         for each in material.flow.choices
     )
+
+
+def _deciding(by: Sequence[str]) -> str:
+    """Name what decided between estimates of a cohort: `adjusted, largest n`."""
+    return ", ".join(dict.fromkeys(by)).replace("_", " ")
 
 
 def _unusable(material: Material, rows: dict[str, Row], shared: Shared) -> Iterator[Block]:
@@ -120,6 +125,6 @@ def _known(reason: str, direction: str, row: Row) -> tuple[str, ...]:
 
 def _numbers(row: Row) -> str:
     """Write what numbers there are: a ratio without its interval, a p-value alone."""
-    printed = as_printed(row)
-    p = p_printed(row)
+    printed = reported.numbers(row)
+    p = reported.p_value(row)
     return printed if "p " in printed or not p else ", ".join(part for part in (printed, p) if part)

@@ -31,8 +31,9 @@ def _blocks(found: BiasResult) -> Iterator[Block]:
             f"With {prose.count(found.k, 'estimate')}, fewer than {RECOMMENDED}, a test could not tell chance from"
             " asymmetry (Sterne et al. 2011): what is shown below was asked for by name, and says little."
             if _run(found)
-            else f"With {prose.count(found.k, 'estimate')}, fewer than {RECOMMENDED}, no test was run: it could not"
-            " tell chance from asymmetry (Sterne et al. 2011). That none is shown does not mean that there is none."
+            else f"With {prose.count(found.k, 'estimate')}, fewer than {RECOMMENDED}, small-study effects are not"
+            " testable: a test could not tell chance from asymmetry (Sterne et al. 2011)."
+            f" {prose.sentence(bias.NOT_EXCLUDED)}"
         )
     if found.k > 2:
         yield from picture("funnel", found, "Funnel plot", f"Funnel plot of {prose.count(found.k, 'estimate')}")
@@ -59,4 +60,4 @@ def _not_run(found: BiasResult) -> Iterator[Block]:
 
 def _short(reason: str) -> str:
     """Leave out what the first paragraph says."""
-    return reason.partition(": below")[0] if ": below" in reason else reason
+    return reason.partition(f", fewer than {RECOMMENDED}")[0]

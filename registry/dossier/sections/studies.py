@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from registry.dossier.document import Section
 from registry.dossier.wording import columns, plain_number, says, shown
 from registry.pooling.names import labels
-from registry.report import prose
+from registry.report import prose, reported
 from registry.report.table import Table
 from registry.terms import Adjusted, CutoffMethod, CutoffOperator, Derivation
 
@@ -94,7 +94,7 @@ def _estimate(row: Row) -> tuple[str, ...]:
         row["timepoint"] or "",
         plain_number(row["n"]),
         plain_number(row["n_events"]),
-        as_printed(row),
+        reported.numbers(row),
         Derivation(row["derivation"]).label,
         Adjusted(row["adjusted"]).label,
     )
@@ -107,24 +107,3 @@ def cutoff(row: Mapping[str, Any]) -> str:
     operator = CutoffOperator(row["cutoff_operator"]).label if row["cutoff_operator"] else ""
     unit = "" if row["cutoff_unit"] in (None, "1") else row["cutoff_unit"]
     return " ".join(part for part in (operator, f"{row['cutoff_value']:g}", unit) if part)
-
-
-def as_printed(row: Mapping[str, Any]) -> str:
-    """Write the numbers as the source prints them, digits kept; the log ratio with its SE where that was printed."""
-    if row["est"] is None and row["log_hr"] is not None:
-        se = "" if row["se_log_hr"] is None else f" (SE {row['se_log_hr']:g})"
-        return f"log ratio {row['log_hr']:g}{se}"
-    if row["est"] is None:
-        return ""
-    printed = {name: row[f"{name}_text"] or plain_number(row[name]) for name in ("est", "ci_low", "ci_high")}
-    if row["ci_low"] is not None and row["ci_high"] is not None:
-        return f"{printed['est']} ({printed['ci_low']}–{printed['ci_high']})"
-    p = p_printed(row)
-    return f"{printed['est']}, {p}" if p else printed["est"]
-
-
-def p_printed(row: Mapping[str, Any]) -> str:
-    """Write a p-value as printed, with its sign: `p = 0.004`, `p < 0.01`; empty when none was read."""
-    text = (row["p_text"] or plain_number(row["p_value"])).strip()
-    sign = row["p_operator"] or "="
-    return f"p {sign} {text.lstrip('<>=≤≥ ')}" if text else ""

@@ -14,6 +14,7 @@ from registry.meaning.direction_words import direction_of, same_sense
 from registry.report import prose
 from registry.report.directions import FARES
 from registry.report.headline import agreement, headline, not_judged, size
+from registry.report.sentences import NEW_SETTING_FROM, new_setting
 from registry.report.tables import SHOW_PREDICTION_FROM
 from registry.terms import EffectDirection
 
@@ -91,9 +92,8 @@ def _found(material: Material, result: PoolResult) -> Iterator[str]:
     yield size(result)
     if pool.k > 1 and pool.i2 is not None:
         yield f"{prose.sentence(agreement(result))} I² {prose.percent(pool.i2)}, tau² {prose.number(pool.tau2, 3)}."
-    if pool.hr_pi_low is not None and pool.k >= SHOW_PREDICTION_FROM:
-        where = prose.interval(pool.hr_pi_low, pool.hr_pi_high)
-        yield f"In a new setting the true ratio is expected between {where.replace('–', ' and ')}."
+    if pool.k < NEW_SETTING_FROM or pool.k >= SHOW_PREDICTION_FROM:
+        yield new_setting(pool)
     if not isinstance(material.sensitivity, Absent) and not isinstance(material.sensitivity.leave_one_out, Absent):
         pools = [each.pool for each in material.sensitivity.leave_one_out.leave_one_out or ()]
         yield prose.sentence(range_of(result, pools))
