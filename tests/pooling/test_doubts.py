@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import numpy as np
 import pytest
 
 from registry import stats
-from registry.errors import PoolRefused, UsageError
+from registry.errors import EviregError, PoolRefused, UsageError
 from registry.frame import Frame
 from registry.pooling import pool
 from registry.pooling.bias import bias
-from registry.pooling.doubts import CAUTION, LEADS_I2, LEADS_RATIO
+from registry.pooling.doubts import CAUTION, LEADS_I2
+from registry.pooling.multiverse import multiverse
+from registry.report.tables import tables
 from tests.pooling.rows import myeloma, plain
 
 #: Li 2016 in `myeloma`: SE 0.0212, where 315 patients allow 2/sqrt(315) = 0.113 at least.
@@ -52,8 +55,9 @@ def test_the_pool_without_a_doubtful_row_is_the_pool_of_the_others() -> None:
         assert found is not None
         assert found.mu == pytest.approx(whole.mu, abs=1e-9)
         assert found.ci_low == pytest.approx(whole.ci_low, abs=1e-9)
-    dependent = pool(frame, dependence="cr1").doubts
-    assert dependent.estimates[0].without is not None
+    dependent = pool(frame, dependence="cr1").doubts.estimates[0].without
+    assert dependent is not None
+    assert dependent.mu == pytest.approx(pool(others, dependence="cr1").pool.mu, abs=1e-9)
 
 
 def test_a_doubt_leads_by_what_it_does_to_the_ratio_or_to_i2() -> None:
@@ -63,7 +67,7 @@ def test_a_doubt_leads_by_what_it_does_to_the_ratio_or_to_i2() -> None:
         frame = plain(4, yi=yi, vi=[0.02] * 4, n=[900, 910, 920, 930], flags=[None, None, None, "off-centre"])
         [found] = pool(frame).doubts.estimates
         whole, rest = (stats.fit(yi[:k], [0.02] * k, method="REML", test="hk")[0] for k in (4, 3))
-        moved = abs(whole.mu - rest.mu) > LEADS_RATIO or abs(whole.i2 - rest.i2) > LEADS_I2
+        moved = abs(whole.mu - rest.mu) > math.log(1.10) or abs(whole.i2 - rest.i2) > 25.0
         assert found.leads is moved
 
 
@@ -158,3 +162,79 @@ def test_one_estimate_is_doubted_and_nothing_is_left_without_it() -> None:
     [only] = pool(myeloma().take(np.array([3]))).doubts.estimates
     assert only.without is None
     assert not only.leads
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_what_is_left_out_does_not_depend_on_the_side(sign: float) -> None:
+    """Groups of 80 and 320: the bound of the rule depends on the side, what is left out does not."""
+    size = {"n": [400] * 4, "n_events": [100] * 4, "n_index": [80] * 4, "n_reference": [320] * 4}
+    names = {"study": list("abcd"), "first_author": list("ABCD")}
+    frame = plain(
+        4, yi=[0.05 * sign, 0.4 * sign, 0.5 * sign, 0.6 * sign], vi=[0.21**2, 0.1, 0.11, 0.12], **size, **names
+    )
+    assert pool(frame, doubtful="exclude").pool.k == 4
+    impossible = frame.replace(vi=np.array([0.01, 0.1, 0.11, 0.12]))
+    assert pool(impossible, doubtful="exclude").pool.k == 3
+
+
+def test_a_repeated_row_that_a_rule_leaves_out_takes_no_other_with_it() -> None:
+    """Cohort y prints what x's second model prints, which the rule for x leaves out: y stays."""
+    frame = plain(
+        3, study=["x", "x", "y"], first_author=["X", "X", "Y"], n=[900, 900, 800],
+        yi=[0.5, 0.3, 0.5], vi=[0.04, 0.05, 0.04], adjusted=["no", "yes", "yes"],
+    )  # fmt: skip
+    kept = pool(frame, one_per="cohort:adjusted", doubtful="exclude")
+    assert [each.study for each in kept.estimates] == ["x", "y"]
+    rows = multiverse(
+        frame, adjusted="all", one_per="cohort:adjusted", doubtful="exclude", allow="mixed-adjustment"
+    ).rows
+    assert {each.k for each in rows} == {2}
+
+
+def test_of_three_rows_with_the_same_numbers_the_first_stays() -> None:
+    """Without the doubtful ones the pool has the first of them and all others."""
+    frame = plain(
+        4, yi=[1.5, 1.5, 1.5, 0.3], vi=[0.04] * 4, n=[None] * 4, study=list("abcd"), first_author=list("ABCD")
+    )
+    found = pool(frame).doubts
+    assert [each.place for each in found.estimates] == [1, 2]
+    assert found.without is not None
+    assert found.without.k == 2
+
+
+def test_a_step_of_the_user_makes_no_ratio_doubtful() -> None:
+    """1.03 per U/L is 19 per 100 U/L and 25 per 110: what was reported is looked at."""
+    step = {"contrast": ["per_unit"] * 3, "cutoff_value": [1.0] * 3, "cutoff_unit": ["U/L"] * 3, "factor": ["LDH"] * 3}
+    frame = plain(3, yi=[0.029, 0.03, 0.031], vi=[1e-4] * 3, **step)
+    assert rules(frame, per="110 U/L") == {}
+
+
+def test_signs_are_of_rows_and_not_of_names() -> None:
+    """Two rows of one name, one of them doubtful: one sign, and the note says which."""
+    frame = plain(4, study=["a", "a", "b", "c"], first_author=["A", "A", "B", "C"], year=[2000] * 4, cohort=["all"] * 4,
+                  yi=[0.5, 0.4, 0.45, 0.3], vi=[0.04] * 4, n=[900] * 4, flags=["off-centre"] + [None] * 3)  # fmt: skip
+    result = pool(frame, dependence="cr1")
+    table = next(iter(tables(result)))
+    assert [row[0].endswith("†") for row in table.rows] == [True, False, False, False]
+    assert any(str(frame["key"][0]) in note for note in result.notes if note.startswith("†"))
+
+
+def test_the_caution_is_of_impossible_standard_errors_alone() -> None:
+    """What else is doubted, or left out, is not often per unit."""
+    frame = plain(4, yi=[0.1, 0.5, 0.6, 1.9], vi=[0.04] * 4, n=[900, 910, 920, 930], flags=[None] * 3 + ["off-centre"])
+    assert pool(frame).doubts.leading
+    for handling in ("keep", "exclude"):
+        assert CAUTION not in pool(frame, doubtful=handling).notes
+
+
+def test_numbers_no_float_can_hold_are_refused_as_before() -> None:
+    """A log ratio of 800 is no reason to break off in a rule of doubt."""
+    with pytest.raises(EviregError):
+        pool(plain(3, yi=[800.0, 0.1, 0.2], vi=[0.1] * 3))
+
+
+def test_of_a_response_a_higher_ratio_is_better() -> None:
+    """The text says better, the odds of response are higher: nothing is doubtful."""
+    same = {"endpoint": ["response"] * 3, "measure": ["or"] * 3, "effect_direction": ["better"] * 3}
+    frame = plain(3, yi=[0.5, 0.55, 0.6], vi=[0.1, 0.11, 0.12], est=[1.65, 1.73, 1.82], **same)
+    assert rules(frame) == {}

@@ -122,3 +122,44 @@ def test_size_agreement_and_judgement_are_sentences() -> None:
     assert words.agreement(made({"yi": [-0.5, -0.55, 0.1, -0.65], "vi": [0.02] * 4})).startswith("3 of 4 below 1; ")
     assert words.not_judged(None) == "How certain that is has not been judged."
     assert words.not_judged(Certainty.LOW) == ""
+
+
+@pytest.mark.parametrize(
+    ("yi", "options", "said"),
+    [
+        ([0.5, 0.52], {}, "2 of 2 above 1"),
+        ([0.5, 0.52, 0.54], {}, "3 of 3 above 1; sizes agree"),
+        ([0.5, 0.52, 0.54, 0.56], {"method": "FE", "test": "z"}, "4 of 4 above 1; sizes agree"),
+        ([0.2, 0.5, 0.4, 0.75], {}, "4 of 4 above 1; sizes differ somewhat"),
+    ],
+)
+def test_sizes_agree_where_nothing_speaks_against_it(yi: list[float], options: dict[str, Any], said: str) -> None:
+    """I² of 0 is agreement at any k from 3, for any model; of two estimates nothing is said."""
+    found = made({"yi": yi, "vi": [0.02] * len(yi)}, len(yi), **options)
+    assert words.agreement(found) == said
+
+
+def test_a_doubtful_estimate_that_hides_disagreement_shows_both_i2() -> None:
+    """Where I² rises without it, the ratio alone would be half of the answer."""
+    columns = {"yi": [0.5, 0.501, 0.502, 0.503, 0.1, 0.9], "vi": [0.03] * 6, "n": [900] * 6}
+    found = made({**columns, "flags": ["off-centre"] * 4 + [None] * 2}, 6)
+    assert words.doubt(found).startswith("Four doubtful estimates hide disagreement; without them 1.65 (k = 2), ")
+    assert words.doubt(found).endswith("I² 53 % → 91 %.")  # 1 − 1/Q of the two that are left, Q = 0.8² / 0.06
+
+
+def test_what_is_not_named_is_said_so() -> None:
+    """Without factor, endpoint or measure nothing is invented: no group, no risk, no size."""
+    none = {"factor": [None] * 4, "endpoint": [None] * 4, "disease": [None] * 4}
+    bare = made({**ABOVE, **none})
+    assert words.headline(bare).startswith("Factor not named, endpoint not named: HR ")
+    assert words.size(bare) == ""
+    unclear = made({**ABOVE, "measure": ["unclear"] * 4})
+    assert words.headline(unclear).startswith(
+        "High NLR was associated with a higher ratio for OS in multiple myeloma: ratio"
+    )
+    assert words.size(unclear) == ""
+
+
+def test_odds_are_several() -> None:
+    """The odds were, the hazard was."""
+    assert "the odds of death were on average" in words.size(made({**ABOVE, "measure": ["or"] * 4}))
