@@ -52,7 +52,7 @@ def command(
     """Pool once for every combination of declared choices, and show all results side by side.
 
     What is not stated varies where the estimates differ in it. A common effect and DerSimonian-Laird stand beside as
-    reference lines. How many lines are significant is never counted: they share their estimates.
+    reference lines. How many lines exclude 1 is never counted: they share their estimates.
     """
     from cli.telling import tell
     from registry.report import multiverse as report

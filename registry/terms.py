@@ -379,5 +379,5 @@ class Allow(Term):
     SELECTION_ON_RESULTS = (
         "selection-on-results",
         "selected by the result itself",
-        "choosing estimates by their size or significance biases the pool",
+        "choosing estimates by their size or their p-value biases the pool",
     )

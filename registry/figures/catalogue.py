@@ -68,7 +68,7 @@ _ALL = (
     Kind("leave-one-out", "The pool without each estimate in turn.", "pool", {"leave_one_out": True}),
     Kind(
         "funnel",
-        "Estimates against their standard errors, with contours of significance and trim and fill.",
+        "Estimates against their standard errors, with contours of p-values and trim and fill.",
         "bias",
     ),
     Kind("baujat", "What each estimate contributes to heterogeneity, and how it moves the pool.", "influence"),

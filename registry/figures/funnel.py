@@ -1,4 +1,4 @@
-"""Funnel plot: estimates against their standard errors, with contours of significance and what trim and fill adds.
+"""Funnel plot: estimates against their standard errors, with contours of p-values and what trim and fill adds.
 
 Contours around no effect: Peters et al. 2008 (10.1016/j.jclinepi.2007.11.010).
 """
@@ -83,7 +83,7 @@ class _Funnel(Chart):
         return ratios(low - margin, high + margin, ratio_title(self.result))
 
     def _contours(self, panel: Panel) -> None:
-        """Shade the ground by the p-value an estimate has there, darkest where it is just significant."""
+        """Shade the ground by the p-value an estimate has there, darkest where its interval just excludes 1."""
         low, high = panel.x.low, panel.x.high
         edges = [float(ndtri(1.0 - p / 2.0)) for p, _ in CONTOURS] + [math.inf]
         for (_, alpha), inner, outer in zip(CONTOURS, edges, edges[1:], strict=False):

@@ -243,7 +243,7 @@ class _Specifications(Chart):
                 if len(refused) == 1
                 else f"{len(refused)} choices of estimates must not be pooled and are left out."
             )
-        return [*said, "Specifications share estimates: how many are significant means nothing."]
+        return [*said, "Specifications share estimates: how many exclude 1 means nothing."]
 
 
 def _heading(choice: str) -> str:

@@ -43,7 +43,7 @@ POOL = (
     "hr_pi_low",
     "hr_pi_high",
 )
-NEVER_COUNTED = "the rows share estimates: how many of them are significant means nothing and is not counted"
+NEVER_COUNTED = "the rows share estimates: how many have an interval that excludes 1 means nothing and is not counted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Specification(Values):
 
 @dataclass(frozen=True, slots=True)
 class MultiverseResult(Analysis):
-    """One row per combination of choices; `level` in percent. Never a count of significant rows."""
+    """One row per combination of choices; `level` in percent. Never a count of rows whose interval excludes 1."""
 
     rows: tuple[Specification, ...]
     level: float

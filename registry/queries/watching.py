@@ -76,7 +76,7 @@ class Crossing:
 
     @property
     def said(self) -> str:
-        """Say it; a ratio of 1 is looked at again and again, and no level of significance allows for that."""
+        """Say it; a ratio of 1 is looked at again and again, and no interval allows for that."""
         looks = " (uncorrected for repeated looks)" if self.threshold == 1.0 else ""
         return f"the {self.what} was {self.before} {self.threshold:g} and is {self.now} it now{looks}"
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def headline(result: MultiverseResult) -> str:
-    """Say how far the pooled ratios of all specifications lie apart; never how many are significant."""
+    """Say how far the pooled ratios of all specifications lie apart; never how many intervals exclude 1."""
     ratios = [each.hr for each in result.rows if each.role == "specification" and each.hr is not None]
     many, name = prose.count(len(ratios), "specification"), prose.measure_label(result.measure)
     if not ratios:

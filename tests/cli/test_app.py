@@ -136,7 +136,7 @@ def test_conflict_has_exit_code_5_and_shows_both_values(run: Run, seeded: Path) 
     done = run("import", str(file), "--as", "Ada")
     assert done.code == 5
     assert "2.10," in done.err
-    assert "2.4;" in done.err
+    assert "2.40;" in done.err
 
 
 def test_fault_of_ours_is_said_without_a_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
