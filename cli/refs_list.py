@@ -74,6 +74,7 @@ def _chosen(now: Progress, stage: str | None, *, undecided: bool) -> list[Work]:
 def _tell(now: Progress, chosen: list[Work]) -> None:
     from cli import output
     from cli.references import first_author, state_of
+    from registry.ordering import by_name
 
     columns = [
         output.Column("Key", keep=9, whole=True),
@@ -92,7 +93,9 @@ def _tell(now: Progress, chosen: list[Work]) -> None:
             ", ".join(dict.fromkeys(record.found_in for record in work.records)),
             state_of(now, work),
         )
-        for work in chosen
+        for work in sorted(
+            chosen, key=lambda work: by_name(first_author(work), work.facts["year"], work.facts["title"])
+        )
     ]
     note = "`evireg refs show KEY` shows one with its abstract; `evireg screen` decides." if rows else "There are none."
     output.show_table(f"References ({len(rows)})", columns, rows, note=note)

@@ -305,7 +305,11 @@ class GradeDomain(Term):
     IMPRECISION = "imprecision", "imprecision", "an interval too wide, or too few patients and events, to decide on"
     PUBLICATION_BIAS = "publication_bias", "publication bias", "studies or results that were not published"
     LARGE_EFFECT = "large_effect", "large effect", "a ratio that bias alone can hardly make"
-    EXPOSURE_RESPONSE = "exposure_response", "exposure-response gradient", "the more of the factor, the higher the risk"
+    EXPOSURE_RESPONSE = (
+        "exposure_response",
+        "exposure-response gradient",
+        "the more of the factor, the larger the ratio",
+    )
 
 
 class GradeJudgement(Term):

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from registry.errors import Conflict, NotFound, UsageError
 from registry.models import Changeset, Curator
+from registry.ordering import natural
 
 if TYPE_CHECKING:
     from registry.ledger import Transaction
@@ -108,7 +109,7 @@ def curators(connection: sa.Connection, name: str | None = None) -> tuple[Curato
     columns = (Curator.name, Curator.orcid, Curator.competing_interests, Curator.registered)
     query = sa.select(*columns, *counts).outerjoin(Changeset, Changeset.curator_id == Curator.id)
     rows = [CuratorFacts(*row) for row in connection.execute(query.group_by(Curator.id, *columns))]
-    found = sorted(rows, key=lambda each: each.name.casefold())
+    found = sorted(rows, key=lambda each: natural(each.name))
     if name is None:
         return tuple(found)
     wanted = " ".join(name.split()).casefold()

@@ -53,7 +53,10 @@ def _selection(material: Material, shared: Shared) -> Iterator[str]:
     else:
         yield "No rule chose among several estimates of a cohort: a pool that met two of them would have been refused."
     if excluding(asked.options["doubtful"]):
-        yield "Estimates that a rule blind to the result doubts were left out (docs/lint.md)."
+        yield (
+            "Doubtful estimates were left out by rules that do not look at the result: an impossible standard error, a CI"
+            " that contradicts its p-value or its ratio, and numbers that another study prints too."
+        )
     if asked.allow:
         yield f"Allowed by the query: {'; '.join(_allowed(word, material) for word in asked.allow)}."
 

@@ -87,6 +87,8 @@ def extreme_ratio(row: Values) -> str | None:
     yi = row["yi"]
     if yi is None or abs(yi) <= math.log(EXTREME):
         return None
+    if row["est"] is not None:
+        return f"a ratio of {text_of(row, 'est')}"
     return f"a ratio of {math.exp(yi):.3g}" if abs(yi) < _LARGEST else "a ratio that no number can hold"
 
 

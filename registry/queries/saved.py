@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from registry.curation.recorded_queries import ENTITY
 from registry.errors import Conflict, NotFound, UsageError
 from registry.models import SavedQuery
+from registry.ordering import natural
 from registry.queries.definition import Definition
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def queries(connection: sa.Connection) -> list[Saved]:
     newest = last.subquery()
     here = sa.and_(SavedQuery.name == newest.c.name, SavedQuery.version == newest.c.version)
     rows = connection.execute(sa.select(SavedQuery.__table__).join(newest, here).where(sa.not_(SavedQuery.removed)))
-    return sorted(map(_read, rows), key=lambda each: each.name)
+    return sorted(map(_read, rows), key=lambda each: natural(each.name))
 
 
 def by_id(connection: sa.Connection, number: int) -> Saved:

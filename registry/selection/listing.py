@@ -15,13 +15,14 @@ import sqlalchemy as sa
 
 from registry.errors import UsageError
 from registry.models import Factor, Synonym, evidence
+from registry.ordering import in_order, natural
 from registry.selection import matrices, unextracted
 from registry.selection.compile import expression
 from registry.selection.fields import characteristic
 from registry.selection.query import matched, matching
 from registry.selection.view import At, moment
 from registry.selection.where import Condition, parse
-from registry.vocabulary import Vocabulary, fold
+from registry.vocabulary import Vocabulary
 
 Rows = list[dict[str, Any]]
 
@@ -32,9 +33,10 @@ _COHORT = evidence.c.study + sa.literal("\x1f") + evidence.c.cohort
 def listing(
     connection: sa.Connection, kind: str, where: str | None = None, *, at: At = None, tool: str | None = None
 ) -> Rows:
-    """List one kind of thing, ordered by its key; `at` as of a changeset or snapshot; `tool` for appraisals.
+    """List one kind of thing, in the order of its names (`registry.ordering`), estimates by key.
 
-    Raises UsageError for another kind and ConditionError for a condition that cannot be read.
+    `at` is a changeset or snapshot, `tool` is for appraisals. Raises UsageError for another kind and ConditionError for a
+    condition that cannot be read.
     """
     if kind not in KINDS:
         raise UsageError(f"there is no list of {kind}", f"lists: {', '.join(KINDS)}")
@@ -95,7 +97,7 @@ def _factors(asked: _Asked) -> Rows:
         for row in rows
         if asked.condition.predicate is None or row.key in counts
     ]
-    return sorted(listed, key=lambda row: fold(row["factor"]))
+    return sorted(listed, key=lambda row: natural(row["factor"]))
 
 
 def _attributes(asked: _Asked) -> Rows:
@@ -111,7 +113,7 @@ def _attributes(asked: _Asked) -> Rows:
             "tool": declared.tool,
             "estimates": there[name],
         }
-        for name, declared in sorted(asked.names.attributes.items())
+        for name, declared in sorted(asked.names.attributes.items(), key=lambda each: natural(each[0]))
         if asked.condition.predicate is None or there[name]
     ]
 
@@ -142,7 +144,7 @@ def _grouped(
     values: Mapping[str, sa.ColumnElement[Any]],
     also: sa.ColumnElement[bool] | None = None,
 ) -> Rows:
-    """Group the matching estimates by columns; ordered by them, case aside, what was not read last."""
+    """Group the matching estimates by columns; ordered by them as people sort, what was not read last."""
     keys = [evidence.c[name] for name in by]
     chosen = [matching(asked.connection, asked.condition, asked.at), *([] if also is None else [also])]
     query = sa.select(*keys, *(value.label(name) for name, value in values.items())).where(*chosen).group_by(*keys)
@@ -158,7 +160,7 @@ def _with(asked: _Asked, rows: Rows, others: Callable[[sa.Connection], Rows], by
 
 
 def _sortable(value: Any) -> tuple[bool, Any, str]:
-    return (value is None, value if isinstance(value, float) else fold(value or ""), str(value))
+    return (value is None, value if isinstance(value, float) else natural(value), str(value))
 
 
 def _typed(row: dict[str, Any]) -> dict[str, Any]:
@@ -184,12 +186,12 @@ def _any(column: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
 
 
 def _synonyms(connection: sa.Connection) -> dict[str, list[str]]:
-    query = sa.select(Synonym.key, Synonym.name).where(Synonym.vocabulary == "factor").order_by(Synonym.folded)
+    query = sa.select(Synonym.key, Synonym.name).where(Synonym.vocabulary == "factor")
     found: dict[str, list[str]] = {}
     for key, name in connection.execute(query):
         if name != key:
             found.setdefault(key, []).append(name)
-    return found
+    return {key: in_order(names) for key, names in found.items()}
 
 
 def _given(asked: _Asked) -> dict[str, int]:

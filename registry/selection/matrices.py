@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from registry.errors import NotFound, UsageError
 from registry.models import Attribute, evidence
+from registry.ordering import by_name, natural
 from registry.remembered import Remembered
 from registry.selection.query import matching
 from registry.selection.where import Condition
@@ -32,7 +33,7 @@ def adjustment(connection: sa.Connection, condition: Condition, at: int | None, 
     read = Remembered[str | None, Sequence[str]](lambda text: () if text is None else names.covariates(text))
     listed = [read[row["covariates"]] for row in rows]
     met = Counter(code for row, codes in zip(rows, listed, strict=True) if row["adjusted"] == "yes" for code in codes)
-    columns = sorted(met, key=lambda code: (-met[code], fold(code)))
+    columns = sorted(met, key=lambda code: (-met[code], natural(code)))
     for row, codes in zip(rows, listed, strict=True):
         unknown = row["adjusted"] == Adjusted.UNCLEAR or (row["adjusted"] == Adjusted.YES and not codes)
         held = codes if row["adjusted"] == Adjusted.YES else ()
@@ -81,4 +82,4 @@ def _chosen(used: dict[str, list[str]], wanted: str | None) -> tuple[str, list[s
 def _estimates(connection: sa.Connection, condition: Condition, at: int | None, *columns: str) -> Rows:
     chosen = [evidence.c[name] for name in (*_WHICH, *columns)]
     found = connection.execute(sa.select(*chosen).where(matching(connection, condition, at))).mappings()
-    return sorted(map(dict, found), key=lambda row: (row["study"], row["cohort"], row["key"]))
+    return sorted(map(dict, found), key=lambda row: by_name(row["study"], row["cohort"], row["key"]))

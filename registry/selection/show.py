@@ -22,6 +22,7 @@ from registry.models import (
     evidence,
     study_report,
 )
+from registry.ordering import by_name, in_order, natural
 from registry.selection import unextracted
 from registry.selection.listing import listing
 from registry.selection.show_curation import attached, judgements, second_readings, standings
@@ -97,13 +98,13 @@ def _study(connection: sa.Connection, wanted: str) -> Facts | None:
     reports = sa.select(study_report.c.report_id).join(Study).where(Study.key == key)
     own = connection.execute(sa.select(Report.key).join(Study).where(Study.key == key)).scalars().all()
     estimates = _brief(connection, evidence.c.study == key)
-    cohorts = connection.execute(sa.select(Cohort.key).join(Study).where(Study.key == key).order_by(Cohort.key))
+    cohorts = connection.execute(sa.select(Cohort.key).join(Study).where(Study.key == key)).scalars()
     return {
         "kind": "study",
         "study": key,
         "reports": [{**report, "own": report["key"] in own} for report in _reports(connection, reports)],
         "attachments": attached(connection, reports=reports),
-        "cohorts": [{"cohort": cohort, **_population(connection, key, cohort)} for cohort in cohorts.scalars()],
+        "cohorts": [{"cohort": cohort, **_population(connection, key, cohort)} for cohort in in_order(cohorts)],
         "estimates": estimates,
     }
 
@@ -131,8 +132,8 @@ def _factor(connection: sa.Connection, wanted: str) -> Facts | None:
         return None
     row = connection.execute(sa.select(Factor.__table__).where(Factor.key == key)).one()
     names = connection.execute(
-        sa.select(Synonym.name).where(Synonym.vocabulary == "factor", Synonym.key == key).order_by(Synonym.folded)
-    )
+        sa.select(Synonym.name).where(Synonym.vocabulary == "factor", Synonym.key == key)
+    ).scalars()
     return {
         "kind": "factor",
         "factor": key,
@@ -142,7 +143,7 @@ def _factor(connection: sa.Connection, wanted: str) -> Facts | None:
         "loinc": row.loinc,
         "read_as": row.read_as,
         "levels": row.levels,
-        "synonyms": [name for name in names.scalars() if name != key],
+        "synonyms": [name for name in in_order(names) if name != key],
         "cutoffs": listing(connection, "cutoffs", equals("factor", key)),
         "endpoints": _endpoints(connection, key),
         "estimates": _brief(connection, evidence.c.factor == key),
@@ -196,7 +197,7 @@ def _overlaps(connection: sa.Connection, number: int) -> list[Facts]:
         .join(Study, Study.id == Cohort.study_id)
         .where(sa.or_(Overlap.cohort_a == number, Overlap.cohort_b == number))
     )
-    return sorted(map(dict, connection.execute(query).mappings()), key=lambda row: (row["study"], row["cohort"]))
+    return sorted(map(dict, connection.execute(query).mappings()), key=lambda row: by_name(row["study"], row["cohort"]))
 
 
 def _endpoints(connection: sa.Connection, factor: str) -> list[Facts]:
@@ -206,14 +207,15 @@ def _endpoints(connection: sa.Connection, factor: str) -> list[Facts]:
     ]
     query = sa.select(evidence.c.endpoint, *counts).where(versions(None), evidence.c.factor == factor)
     return sorted(
-        map(dict, connection.execute(query.group_by(evidence.c.endpoint)).mappings()), key=lambda row: row["endpoint"]
+        map(dict, connection.execute(query.group_by(evidence.c.endpoint)).mappings()),
+        key=lambda row: natural(row["endpoint"]),
     )
 
 
 def _brief(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> list[Facts]:
     columns = [evidence.c[name] for name in _BRIEF]
     rows = connection.execute(sa.select(*columns).where(versions(None), *which)).mappings()
-    return sorted(map(dict, rows), key=lambda row: (row["study"], row["cohort"], row["key"]))
+    return sorted(map(dict, rows), key=lambda row: by_name(row["study"], row["cohort"], row["key"]))
 
 
 def _nearest(connection: sa.Connection, wanted: str) -> list[str]:

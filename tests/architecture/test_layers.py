@@ -22,6 +22,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
         "registry.remembered",
         "registry.toml",
     ),
+    ("registry.ordering",),
     (
         "registry.columns",
         "registry.issues",

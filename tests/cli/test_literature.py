@@ -46,6 +46,19 @@ def test_undo_of_references_shows_them_in_a_few_words(run: Run, searched: Path) 
     assert "Ferritin" in done.out or "ferritin" in done.out
 
 
+def test_references_are_listed_as_people_sort(run: Run, seeded: Path) -> None:
+    """By first author, accents and case aside and a particle as part of the name, then by year."""
+    authors = [("van Zyl, A", 2010), ("Ábel, B", 2012), ("Abel, B", 2011), ("Tan, C", 2010)]
+    text = "".join(
+        f"TY  - JOUR\nAU  - {name}\nPY  - {year}\nTI  - On {name[:3]} and other things {year}\nER  - \n\n"
+        for name, year in authors
+    )
+    (seeded.parent / "names.ris").write_text(text, encoding="utf-8")
+    assert run("refs", "import", "names.ris", "--from", "Embase", "--as", "Ada").code == 0
+    listed = [line.split()[1:] for line in run("refs", "list").out.splitlines() if "Embase" in line]
+    assert [words[0] for words in listed] == ["Abel", "Ábel", "Tan", "van"]
+
+
 def test_list_and_show_lead_to_a_reference(run: Run, searched: Path) -> None:
     """Keys, where each was found, and the report it is in the registry."""
     assert searched.is_dir()

@@ -238,3 +238,17 @@ def test_risk_of_bias_is_told_domain_by_domain(sqlite_store: Store) -> None:
     assert "By QUIPS: 1 of 8 estimates judged" in said
     assert "a third was lost to follow-up" in said
     assert "no score is summed" in said
+
+
+def test_studies_are_sorted_as_people_sort(sqlite_store: Store) -> None:
+    """Tables of studies go by name, accents and case aside; the pool keeps its order."""
+    registry = saved(sqlite_store)
+    names = {"euler2015": "Éuler", "franklin2016": "van Franklin", "gauss2017": "Zz"}
+    for study, name in names.items():
+        registry.amend(study, {"first_author": name}, reason="as printed")
+    made = registry.report("nlr-os")
+    [section] = [each for each in made.document.sections if each.id == "studies"]
+    tables = [block.table for block in section.blocks if isinstance(block, TableBlock)]
+    for table in tables:
+        shown = [str(row[0]).partition(" 2")[0] for row in table.rows]
+        assert shown == ["Ada", "Bose", "Curie", "Darwin", "Éuler", "Hopper", "van Franklin", "Zz"]

@@ -53,7 +53,7 @@ def test_small_study_effects_of_the_seeds(reg: Registry, result: Result) -> None
     assert found.pet_peese.mu == pet_peese(yi, vi).mu
     assert found.fail_safe is not None
     assert found.fail_safe.n == fail_safe_n(yi, vi).n
-    assert "n_events" in found.reasons["d_fiv"]
+    assert "number of events" in found.reasons["d_fiv"]
 
 
 @pytest.mark.parametrize("result", RESULTS, ids=lambda result: result.where[:60])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.dossier.document import Section
 from registry.dossier.wording import columns, plain_number, says, shown
+from registry.ordering import by_name
 from registry.pooling.names import labels
 from registry.report import prose, reported
 from registry.report.table import Table
@@ -32,8 +33,9 @@ def _blocks(materials: Sequence[Material], shared: Shared) -> Iterator[Block]:
     patients = sum(row["n"] for row in cohorts.values() if row["n"]) or None
     known = "" if patients is None else f", {patients} patients where their number was read (the largest of each)"
     yield says(f"{prose.count(len(cohorts), 'cohort')} with an estimate in use{known}.")
-    table = _characteristics(list(cohorts.values()), shared, several=len(materials) > 1)
-    yield from shown(table, cites=[row["cites"] for row in cohorts.values()])
+    listed = sorted(cohorts.values(), key=lambda row: by_name(row["label"], row["study"], row["cohort"]))
+    table = _characteristics(listed, shared, several=len(materials) > 1)
+    yield from shown(table, cites=[row["cites"] for row in listed])
     for each in materials:
         if len(each.used):
             name = f"{each.label}: estimates as reported" if len(materials) > 1 else "Estimates as reported"
@@ -42,9 +44,10 @@ def _blocks(materials: Sequence[Material], shared: Shared) -> Iterator[Block]:
 
 
 def used_rows(material: Material) -> list[Row]:
-    """Give the rows used, each with the label of its forest plot."""
+    """Give the rows used, each with the label of its forest plot, in the order of the labels."""
     rows = material.used.to_rows()
-    return [{**row, "label": label} for row, label in zip(rows, labels(material.used), strict=True)]
+    named = ({**row, "label": label} for row, label in zip(rows, labels(material.used), strict=True))
+    return sorted(named, key=lambda row: by_name(row["label"], row["key"]))
 
 
 def _cohorts(materials: Sequence[Material], shared: Shared) -> dict[tuple[str, str], Row]:
