@@ -54,8 +54,8 @@ def _selection(material: Material, shared: Shared) -> Iterator[str]:
         yield "No rule chose among several estimates of a cohort: a pool that met two of them would have been refused."
     if excluding(asked.options["doubtful"]):
         yield (
-            "Doubtful estimates were left out by rules that do not look at the result: an impossible standard error, a CI"
-            " that contradicts its p-value or its ratio, and numbers that another study prints too."
+            "Doubtful estimates were left out by rules that do not look at the result: an impossible standard error, a"
+            " CI that contradicts its p-value or its ratio, and numbers that another study prints too."
         )
     if asked.allow:
         yield f"Allowed by the query: {'; '.join(_allowed(word, material) for word in asked.allow)}."

@@ -15,7 +15,7 @@ from registry.meaning.doubts import BEARING
 from registry.meaning.quantity import NAMED_GROUPS, quantities
 from registry.meaning.times import origin as time_origin
 from registry.pooling import large_p
-from registry.pooling.counted import counted, listed
+from registry.pooling.counted import adjustment, counted, listed
 from registry.pooling.doubts import told as doubts_told
 from registry.pooling.identity import same_result_keys
 from registry.terms import (
@@ -129,7 +129,7 @@ def is_simulated(frame: Frame) -> bool:
 
 def _allowed(frame: Frame, allowed: Allowed, on_results: Collection[str]) -> Iterator[str]:
     details = {
-        Allow.MIXED_ADJUSTMENT: _count_words(frame, "adjusted"),
+        Allow.MIXED_ADJUSTMENT: adjustment(frame["adjusted"].tolist()),
         Allow.MIXED_CATEGORIES: _categories(frame),
         Allow.P_DERIVED: _several(frame["derivation"].tolist().count(Derivation.P)),
         Allow.SAME_RESULTS: listed(same_result_keys(frame)) if Allow.SAME_RESULTS in allowed else "",
@@ -309,10 +309,6 @@ def _flags(frame: Frame) -> Iterator[str]:
             continue  # said elsewhere
         name = f"{labels[flag].label}, {labels[flag].definition}" if flag in labels else flag
         yield f"{name}: {_several(len(keys))}: {listed(keys)}"
-
-
-def _count_words(frame: Frame, column: str) -> str:
-    return counted(Counter(value for value in frame[column].tolist() if value is not None))
 
 
 def _several(count: int, what: str = "estimate") -> str:

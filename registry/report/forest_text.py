@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from registry.pooling.doubts import MARK
-from registry.report import axis, prose, wrapping
+from registry.report import axis, prose, reported, wrapping
 from registry.report.directions import sides
 from registry.report.tables import SHOW_PREDICTION_FROM, marked
 
@@ -120,13 +120,13 @@ def _laid_out(result: PoolResult, rows: list[Row], width: int) -> tuple[Canvas, 
 
 def _estimates(result: PoolResult, glyphs: Glyphs) -> Iterator[Row]:
     heaviest = max(each.weight for each in result.estimates)
-    for place, each in enumerate(result.estimates):
+    for place, (each, ratio) in enumerate(zip(result.estimates, reported.in_pool(result), strict=True)):
         yield Row(
             marked(each.label, place in result.doubts.places),
             math.log(each.ci_low),
             each.yi,
             math.log(each.ci_high),
-            prose.value(each.hr, each.ci_low, each.ci_high),
+            ratio,
             f"{each.weight:.1f} %",
             glyphs.line,
             glyphs.squares[sum(each.weight >= share * heaviest for share in HEAVIER)],

@@ -35,8 +35,8 @@ def listing(
 ) -> Rows:
     """List one kind of thing, in the order of its names (`registry.ordering`), estimates by key.
 
-    `at` is a changeset or snapshot, `tool` is for appraisals. Raises UsageError for another kind and ConditionError for a
-    condition that cannot be read.
+    `at` is a changeset or snapshot, `tool` is for appraisals. Raises UsageError for another kind and ConditionError for
+    a condition that cannot be read.
     """
     if kind not in KINDS:
         raise UsageError(f"there is no list of {kind}", f"lists: {', '.join(KINDS)}")

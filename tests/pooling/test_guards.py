@@ -78,7 +78,7 @@ def test_adjusted_with_unadjusted_needs_to_be_allowed_and_is_then_said() -> None
         pool(frame)
     assert "--allow mixed-adjustment" in refusal.value.hint
     notes = pool(frame, allow=["mixed-adjustment"]).notes
-    assert any("mixed-adjustment" in note and "yes (2), no (1), unclear (1)" in note for note in notes)
+    assert any("mixed-adjustment" in note and "2 adjusted, 1 unadjusted, 1 unclear" in note for note in notes)
 
 
 @pytest.mark.parametrize("known", ["yes", "no"])

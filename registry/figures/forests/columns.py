@@ -16,7 +16,7 @@ from registry.figures import judged
 from registry.figures.judged import Domain, Mark
 from registry.meaning.direction_words import direction_of
 from registry.pooling.guards import INVERTIBLE
-from registry.report import prose
+from registry.report import prose, reported
 from registry.terms import CutoffOperator
 
 if TYPE_CHECKING:
@@ -121,10 +121,7 @@ def _ratio(result: PoolResult) -> Chosen:
     def pooled(pool: Pooled, _: Sequence[int]) -> str:
         return prose.value(pool.hr, pool.hr_ci_low, pool.hr_ci_high)
 
-    def cell(each: PooledEstimate) -> str:
-        return prose.value(each.hr, each.ci_low, each.ci_high)
-
-    return _estimates(result, Column("hr", header, right=True), cell, pooled)
+    return Chosen(Column("hr", header, right=True), tuple(reported.in_pool(result)), pooled)
 
 
 def _weight(result: PoolResult) -> Chosen:
